@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lane.h - the words that branch-free double code is written in.
+ *
+ * Everything here is select-only C: a loop around it vectorises with gcc and clang at SSE2, AVX2, AVX-512 and NEON,
+ * and gives the same bits on each, because only + - * / sqrt, comparisons and bit casts occur and nothing is fused.
+ * Integers are handled as uint64_t with biases: SSE2 and AVX2 have no 64-bit arithmetic shift, signed compare or
+ * conversion to double, so none is used. */
+#ifndef TW_NUM_LANE_H
+#define TW_NUM_LANE_H
+
+#include <stdint.h>
+#include <string.h>
+
+/* A function that is not inlined keeps the loop around it scalar. */
+#if defined(__GNUC__)
+#define TW_LANE static inline __attribute__((always_inline))
+#else
+#define TW_LANE static inline
+#endif
+
+#define TW_LANE_INF ((double)__builtin_inff())
+#define TW_LANE_NAN ((double)__builtin_nanf(""))
+
+/* hi + lo, unevaluated, |lo| small beside |hi|. */
+typedef struct tw_dd {
+    double hi, lo;
+} tw_dd;
+
+TW_LANE uint64_t tw_lane_bits(double x)
+{
+    uint64_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
+TW_LANE double tw_lane_from_bits(uint64_t u)
+{
+    double x;
+    memcpy(&x, &u, sizeof x);
+    return x;
+}
+
+TW_LANE double tw_lane_abs(double x) { return tw_lane_from_bits(tw_lane_bits(x) & 0x7fffffffffffffffU); }
+
+/* |x| (x >= 0) with the sign of s. */
+TW_LANE double tw_lane_sign(double x, double s)
+{
+    return tw_lane_from_bits(tw_lane_bits(x) | (tw_lane_bits(s) & 0x8000000000000000U));
+}
+
+/* a + b exactly (Knuth). */
+TW_LANE tw_dd tw_lane_two_sum(double a, double b)
+{
+    const double s = a + b, t = s - a;
+    return (tw_dd){s, (a - (s - t)) + (b - t)};
+}
+
+/* a + b exactly where |a| >= |b| or a = 0 (Dekker). */
+TW_LANE tw_dd tw_lane_fast_sum(double a, double b)
+{
+    const double s = a + b;
+    return (tw_dd){s, b - (s - a)};
+}
+
+/* a = hi + lo with 26 bits in each (Veltkamp); |a| < 2^995. */
+TW_LANE tw_dd tw_lane_halves(double a)
+{
+    const double c = a * 0x1.0000002p27, hi = c - (c - a);
+    return (tw_dd){hi, a - hi};
+}
+
+/* a * b exactly (Dekker): no fma, so that the baseline path has the same bits. */
+TW_LANE tw_dd tw_lane_two_product(double a, double b)
+{
+    const tw_dd x = tw_lane_halves(a), y = tw_lane_halves(b);
+    const double p = a * b;
+    return (tw_dd){p, ((x.hi * y.hi - p) + x.hi * y.lo + x.lo * y.hi) + x.lo * y.lo};
+}
+
+/* c[0] + c[1] x + ... + c[n] x^n, by Horner; c is a constant table that folds into the code. */
+TW_LANE double tw_lane_poly3(double x, const double *c) { return c[0] + x * (c[1] + x * (c[2] + x * c[3])); }
+
+TW_LANE double tw_lane_poly5(double x, const double *c)
+{
+    return c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5]))));
+}
+
+TW_LANE double tw_lane_poly6(double x, const double *c) { return c[0] + x * tw_lane_poly5(x, c + 1); }
+
+TW_LANE double tw_lane_poly9(double x, const double *c)
+{
+    return c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * tw_lane_poly5(x, c + 4))));
+}
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vmath.h - exp, log and their kin as inline lane functions, for kernels that want them inside their own loops.
+ *
+ * tw_lane_exp(x) and so on take and give one double and hold no branch, table or library call, so that a plain
+ * loop over them vectorises; see lane.h for why the bits are the same on every path. Array and scalar forms for
+ * everyone else are in tradewind/num.h and give these bits too. Measured bounds: docs/reference/num.md.
+ *
+ * The method of exp and log follows the classic argument reductions (Tang 1989, 1990; Muller, "Elementary Functions",
+ * 3rd ed., ch. 11); polynomials are minimax fits made by src/num/fit.sollya. */
+#ifndef TW_NUM_VMATH_H
+#define TW_NUM_VMATH_H
+
+#include "num/lane.h"
+
+/* ---------------------------------------------------------------- exp */
+
+static const double tw_exp_c[] = {0x1.000000000000ap-1,  0x1.55555555554fep-3,  0x1.55555555506bap-5,
+                                  0x1.1111111126b3p-7,   0x1.6c16c18477aefp-10, 0x1.a01a012ff2944p-13,
+                                  0x1.a019995cdc7a7p-16, 0x1.71df18e2549e2p-19, 0x1.28adfefa75cap-22,
+                                  0x1.ad9303fd4d2cap-26};
+
+#define TW_LN2_HI 0x1.62e42fefap-1 /* 38 bits: k times it is exact for |k| < 2^15 */
+#define TW_LN2_LO 0x1.cf79abc9e3b3ap-40
+
+/* x = k ln 2 + (r + e), |r| <= 0.3466, and q = exp(r + e) - 1 - r. `k` is k + 2046, never negative. */
+typedef struct tw_exp_parts {
+    double r, q, kd;
+    uint64_t k;
+} tw_exp_parts;
+
+/* For |x| < 1400. */
+TW_LANE tw_exp_parts tw_lane_exp_parts(double x)
+{
+    /* Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits; 2046 more keeps those positive. */
+    const double shift = 0x1.8p52 + 2046.0;
+    const double z = x * 0x1.71547652b82fep0 + shift;
+    const double kd = z - shift;
+    const double rh = x - kd * TW_LN2_HI, rl = kd * TW_LN2_LO;
+    const double r = rh - rl, e = (rh - r) - rl;
+    const double q = (e + e * r) + r * r * tw_lane_poly9(r, tw_exp_c);
+    return (tw_exp_parts){r, q, kd, tw_lane_bits(z) - 0x4338000000000000U};
+}
+
+/* y * 2^(k - 2046) in two factors, so that the last rounding alone makes a subnormal and 2^1024 is no obstacle. */
+TW_LANE double tw_lane_scale(double y, uint64_t k)
+{
+    const uint64_t a = k >> 1, b = k - a;
+    return y * tw_lane_from_bits(a << 52) * tw_lane_from_bits(b << 52);
+}
+
+/* e^x. Bound 0.7 ulp (0.8 where the result is subnormal). */
+TW_LANE double tw_lane_exp(double x)
+{
+    double c = x > 710.0 ? 710.0 : x;
+    c = c < -746.0 ? -746.0 : c;
+    const tw_exp_parts p = tw_lane_exp_parts(c);
+    const tw_dd s = tw_lane_fast_sum(1.0, p.r);
+    const double y = tw_lane_scale(s.hi + (s.lo + p.q), p.k);
+    return x != x ? x : y;
+}
+
+/* ---------------------------------------------------------------- log */
+
+/* (log((1 + s) / (1 - s)) - 2 s) / s^3 in powers of s^2, s^2 <= 0.0295. */
+static const double tw_log_c[] = {0x1.5555555555592p-1, 0x1.999999997ff14p-2, 0x1.24924941e29d3p-2,
+                                  0x1.c71c5212484e3p-3, 0x1.74663d8f22bbdp-3, 0x1.39a1d2f17b46bp-3,
+                                  0x1.2f04cd28eabacp-3};
+
+/* log(1 + f) + kd ln 2 + c for 1 + f in [sqrt(1/2), sqrt(2)) and a small correction c. */
+TW_LANE double tw_lane_log_core(double f, double kd, double c)
+{
+    const double s = f / (2.0 + f), z = s * s, h = 0.5 * f * f;
+    const double r = z * tw_lane_poly6(z, tw_log_c);
+    return kd * TW_LN2_HI - ((h - (s * (h + r) + (kd * TW_LN2_LO + c))) - f);
+}
+
+/* x = 2^kd m with m in [sqrt(1/2), sqrt(2)), for normal x > 0; anything else gives a harmless number. */
+typedef struct tw_log_parts {
+    double m, kd;
+} tw_log_parts;
+
+TW_LANE tw_log_parts tw_lane_log_parts(double x)
+{
+    const uint64_t one = 1024, ix = tw_lane_bits(x);
+    /* The exponent of x / sqrt(1/2), with 1024 added to stay positive in a logical shift. */
+    const uint64_t k = (ix - 0x3fe6a09e667f3bcdU + (one << 52)) >> 52;
+    const double m = tw_lane_from_bits(ix - (k << 52) + (one << 52));
+    return (tw_log_parts){m, tw_lane_from_bits(k | 0x4330000000000000U) - (0x1p52 + 1024.0)};
+}
+
+/* The value where x is not a positive finite number: log 0 = -inf, of a negative NaN, else x (inf, NaN). */
+TW_LANE double tw_lane_log_guard(double x, double y)
+{
+    const double edge = x == 0.0 ? -TW_LANE_INF : x < 0.0 ? TW_LANE_NAN : x;
+    return x > 0.0 ? (x < TW_LANE_INF ? y : edge) : edge;
+}
+
+/* ln x. Bound 0.9 ulp. */
+TW_LANE double tw_lane_log(double x)
+{
+    const double small = x < 0x1p-1022 ? 54.0 : 0.0;
+    const double scale = x < 0x1p-1022 ? 0x1p54 : 1.0;
+    const tw_log_parts p = tw_lane_log_parts(x * scale);
+    return tw_lane_log_guard(x, tw_lane_log_core(p.m - 1.0, p.kd - small, 0.0));
+}
+
+#endif
