@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file num.h
+ * Floor 1: vector maths, statistics, small dense linear algebra. Everything gives the same bits on every
+ * instruction set and at any thread count.
+ */
+#ifndef TRADEWIND_NUM_H
+#define TRADEWIND_NUM_H
+
+#include "tradewind/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- vector maths
+ * y[i] = f(x[i]), i < n; y may be x. Error bounds in units in the last place are those stated here, proven by
+ * tests/oracle/num against MPFR; results are the same bits for every isa. NaN in, NaN out; no errno. */
+
+TW_API void tw_vexp(tw_isa isa, size_t n, const double *x, double *y);    /**< e^x, <= 1 ulp */
+TW_API void tw_vexpm1(tw_isa isa, size_t n, const double *x, double *y);  /**< e^x - 1, <= 1.5 ulp */
+TW_API void tw_vlog(tw_isa isa, size_t n, const double *x, double *y);    /**< ln x, <= 1 ulp */
+TW_API void tw_vlog1p(tw_isa isa, size_t n, const double *x, double *y);  /**< ln(1 + x), <= 1.5 ulp */
+TW_API void tw_verfc(tw_isa isa, size_t n, const double *x, double *y);   /**< complementary error function, bound in docs/reference/num.md */
+TW_API void tw_vnorm_cdf(tw_isa isa, size_t n, const double *x, double *y); /**< standard normal cdf, both tails relative */
+TW_API void tw_vnorm_inv(tw_isa isa, size_t n, const double *p, double *y); /**< its inverse; 0 -> -inf, 1 -> inf */
+TW_API void tw_vsin(tw_isa isa, size_t n, const double *x, double *y);    /**< sine, <= 1 ulp for |x| <= 2^20, reduced exactly beyond */
+TW_API void tw_vcos(tw_isa isa, size_t n, const double *x, double *y);    /**< cosine, as tw_vsin */
+TW_API void tw_vtanh(tw_isa isa, size_t n, const double *x, double *y);   /**< hyperbolic tangent, <= 1.5 ulp */
+
+/* One value, the same bits as the vector forms. */
+TW_API double tw_exp(double x);      /**< e^x */
+TW_API double tw_expm1(double x);    /**< e^x - 1 */
+TW_API double tw_log(double x);      /**< ln x */
+TW_API double tw_log1p(double x);    /**< ln(1 + x) */
+TW_API double tw_erfc(double x);     /**< complementary error function */
+TW_API double tw_norm_cdf(double x); /**< standard normal cdf */
+TW_API double tw_norm_inv(double p); /**< inverse of the standard normal cdf */
+TW_API double tw_sin(double x);      /**< sine */
+TW_API double tw_cos(double x);      /**< cosine */
+TW_API double tw_tanh(double x);     /**< hyperbolic tangent */
+
+/* ---------------------------------------------------------------- statistics
+ * Over x[0..n); NaN entries are not allowed unless said. Two-pass, compensated; NaN when not defined. */
+
+TW_API double tw_sum(size_t n, const double *x);               /**< compensated sum (Neumaier), fixed order */
+TW_API double tw_mean(size_t n, const double *x);              /**< arithmetic mean */
+TW_API double tw_variance(size_t n, const double *x, int ddof); /**< two-pass variance, divisor n - ddof */
+TW_API double tw_skewness(size_t n, const double *x);          /**< m3 / m2^1.5 */
+TW_API double tw_kurtosis(size_t n, const double *x);          /**< raw: m4 / m2^2, 3 for a normal */
+TW_API double tw_correlation(size_t n, const double *x, const double *y); /**< Pearson */
+/** Average ranks 1..n (ties share the mean); `order` is scratch for n indices. */
+TW_API void tw_rank(size_t n, const double *x, double *rank, size_t *order);
+/** Spearman correlation: Pearson of average ranks; `scratch` holds 2n doubles, `order` n indices. */
+TW_API double tw_spearman(size_t n, const double *x, const double *y, double *scratch, size_t *order);
+/** Linear-interpolated quantile (R type 7) of x, which is reordered. q in [0, 1]. */
+TW_API double tw_quantile(size_t n, double *x, double q);
+/** Median of x, which is reordered. */
+TW_API double tw_median(size_t n, double *x);
+/** Variance of the mean of x by Newey-West with Bartlett weights and `lags` lags. */
+TW_API double tw_newey_west(size_t n, const double *x, size_t lags);
+/** Sorts indices order[0..n) so that x[order[i]] ascends; stable. NaN last. */
+TW_API void tw_argsort(size_t n, const double *x, size_t *order);
+
+/* ---------------------------------------------------------------- small dense linear algebra
+ * Row-major a[i * n + j]. */
+
+/** In place a = L L' (lower triangle). TW_SINGULAR when not positive definite. */
+TW_API tw_status tw_cholesky(size_t n, double *a, tw_error *err);
+/** Solves L L' x = b in place, with L from tw_cholesky. */
+TW_API void tw_cholesky_solve(size_t n, const double *l, double *b);
+/** Least squares min |A x - b| by Householder QR; a (m x n, m >= n) and b are overwritten, x = b[0..n). */
+TW_API tw_status tw_least_squares(size_t m, size_t n, double *a, double *b, tw_error *err);
+/** out += A' W A over rows of column-major float columns: out is n_cols x n_cols (upper triangle filled), accumulated
+ *  in double in a fixed order; see learn for the callers. `columns[c][r]`, weights may be NULL. */
+TW_API void tw_gram(tw_isa isa, size_t n_rows, size_t n_cols, const float *const *columns, const double *weights,
+                    double *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
