@@ -43,6 +43,9 @@ function(tw_folder name)
   if(TW_FLOORS_ONLY)
     # <folder>/ext_*.c are the only sources that need a library from outside.
     list(FILTER sources EXCLUDE REGEX "/ext_[^/]*\\.c$")
+  else()
+    # <folder>/absent_*.c answer "not in this build" in their place.
+    list(FILTER sources EXCLUDE REGEX "/absent_[^/]*\\.c$")
   endif()
   file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/kernels/*.c)
   set(objects "")
