@@ -212,7 +212,7 @@ typedef struct tw_civil {
 TW_API int64_t tw_days_from_date(int year, int month, int day);
 /** Date of a day number; hour and below are 0. */
 TW_API tw_civil tw_date_from_days(int64_t days);
-/** Nanoseconds since 1970 UTC of civil UTC time. */
+/** Nanoseconds since 1970 UTC of civil UTC time; 64 bits hold the years 1678 to 2261 whole. */
 TW_API int64_t tw_time_from_civil(const tw_civil *civil);
 /** Civil UTC time of nanoseconds since 1970. */
 TW_API tw_civil tw_time_to_civil(int64_t time_ns);
@@ -317,8 +317,7 @@ TW_API void tw_params_default(const tw_param *table, void *params);
 /** Sets one parameter from text; `owner` ("sma") leads the error text. */
 TW_API tw_status tw_params_set(const tw_param *table, const char *owner, const char *name, const char *value,
                                void *params, tw_error *err);
-/** Defaults, then every "key=value" of `text` (blanks or commas between; values may be "quoted"). NULL text is empty.
- */
+/** Defaults, then every "key=value" of `text` (blanks or commas between; values may be "quoted"). NULL is empty. */
 TW_API tw_status tw_params_parse(const tw_param *table, const char *owner, const char *text, void *params,
                                  tw_error *err);
 /** Appends the canonical "a=1 b=2" form, in table order; it parses back to the same params. */

@@ -31,13 +31,15 @@ tw_civil tw_date_from_days(int64_t days)
 int64_t tw_time_from_civil(const tw_civil *civil)
 {
     const int64_t days = tw_days_from_date(civil->year, civil->month, civil->day);
-    return days * TW_NS_PER_DAY + (civil->hour * 3600 + civil->minute * 60 + civil->second) * TW_NS_PER_SECOND +
-           civil->ns;
+    const int64_t seconds = days * 86400 + civil->hour * 3600 + civil->minute * 60 + civil->second;
+    /* Unsigned, since near either end of time the whole seconds alone do not fit. */
+    return (int64_t)((uint64_t)seconds * (uint64_t)TW_NS_PER_SECOND + (uint64_t)civil->ns);
 }
 
 tw_civil tw_time_to_civil(int64_t time_ns)
 {
-    const int64_t days = floor_div(time_ns, TW_NS_PER_DAY), left = time_ns - days * TW_NS_PER_DAY;
+    const int64_t days = floor_div(time_ns, TW_NS_PER_DAY), rest = time_ns % TW_NS_PER_DAY;
+    const int64_t left = rest < 0 ? rest + TW_NS_PER_DAY : rest;
     tw_civil civil = tw_date_from_days(days);
     const int second = (int)(left / TW_NS_PER_SECOND);
     civil.hour = second / 3600;
