@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arithmetic.c - operators without memory. NaN in any input gives NaN, unless the operator is about missing values. */
+#include "num/vmath.h"
+#include "ta/op.h"
+
+typedef double map1(double x);
+typedef double map2(double x, double y);
+
+TW_LANE void map1_run(size_t n, const double *const *in, double *const *out, map1 *f)
+{
+    const double *x = in[0];
+    double *y = out[0];
+    TW_EACH(i, n) y[i] = tw_canon(f(x[i]));
+}
+TW_LANE void map2_run(size_t n, const double *const *in, double *const *out, map2 *f)
+{
+    const double *a = in[0], *b = in[1];
+    double *y = out[0];
+    TW_EACH(i, n) y[i] = tw_canon(f(a[i], b[i]));
+}
+
+/* The operator `op` from the function op##_of; the rest are fields of tw_op. */
+#define MAP1(op, ...)                                                                                                  \
+    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)            \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        map1_run(n *lanes, in, out, op##_of);                                                                          \
+    }                                                                                                                  \
+    TW_OP_FORMS(op, op##_run)                                                                                          \
+    TW_OP(op) = {.name = #op,                                                                                          \
+                 .group = "arithmetic",                                                                                \
+                 .source = "definition",                                                                               \
+                 .inputs = TW_NAMES("x"),                                                                              \
+                 .outputs = TW_NAMES("y"),                                                                             \
+                 .run_wide = op##_wide,                                                                                \
+                 .run_one = op##_one,                                                                                  \
+                 __VA_ARGS__}
+#define MAP2(op, ...)                                                                                                  \
+    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)            \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        map2_run(n *lanes, in, out, op##_of);                                                                          \
+    }                                                                                                                  \
+    TW_OP_FORMS(op, op##_run)                                                                                          \
+    TW_OP(op) = {.name = #op,                                                                                          \
+                 .group = "arithmetic",                                                                                \
+                 .source = "definition",                                                                               \
+                 .inputs = TW_NAMES("a", "b"),                                                                         \
+                 .outputs = TW_NAMES("y"),                                                                             \
+                 .run_wide = op##_wide,                                                                                \
+                 .run_one = op##_one,                                                                                  \
+                 __VA_ARGS__}
+
+TW_LANE bool any_nan(double a, double b) { return (a != a) | (b != b); }
+
+/* ---------------------------------------------------------------- arithmetic */
+
+TW_LANE double add_of(double a, double b) { return a + b; }
+TW_LANE double sub_of(double a, double b) { return a - b; }
+TW_LANE double mul_of(double a, double b) { return a * b; }
+TW_LANE double div_of(double a, double b) { return a / b; }
+TW_LANE double neg_of(double x) { return -x; }
+TW_LANE double abs_of(double x) { return tw_lane_abs(x); }
+TW_LANE double sign_of(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x * 0.0; }
+MAP2(add, .title = "Sum", .formula = "a + b", .traits = TW_POINTWISE | TW_SCALES | TW_COMMUTES);
+MAP2(sub, .title = "Difference", .formula = "a - b", .traits = TW_POINTWISE | TW_SCALES);
+MAP2(mul, .title = "Product", .formula = "a b", .traits = TW_POINTWISE | TW_COMMUTES);
+MAP2(div, .title = "Quotient", .formula = "a / b; 0 / 0 is NaN", .traits = TW_POINTWISE | TW_INVARIANT);
+MAP1(neg, .title = "Negative", .formula = "-x", .traits = TW_POINTWISE | TW_SCALES);
+MAP1(abs, .title = "Absolute value", .formula = "|x|", .traits = TW_POINTWISE | TW_SCALES);
+MAP1(sign, .title = "Sign", .formula = "-1, 0 or 1", .traits = TW_POINTWISE | TW_INVARIANT);
+
+TW_LANE double greater_of(double a, double b) { return any_nan(a, b) ? (double)NAN : a > b ? a : b; }
+TW_LANE double less_of(double a, double b) { return any_nan(a, b) ? (double)NAN : a < b ? a : b; }
+MAP2(greater, .title = "The greater of two values", .formula = "max(a, b)",
+     .traits = TW_POINTWISE | TW_SCALES | TW_SHIFTS);
+MAP2(less, .title = "The lesser of two values", .formula = "min(a, b)", .traits = TW_POINTWISE | TW_SCALES | TW_SHIFTS);
+
+/* To the nearest integer, half to even: adding 2^52 rounds; beyond it every number is an integer. */
+TW_LANE double round_of(double x)
+{
+    const double big = tw_lane_sign(0x1p52, x), r = (x + big) - big;
+    return tw_lane_abs(x) < 0x1p52 ? r : x;
+}
+TW_LANE double floor_of(double x)
+{
+    const double r = round_of(x);
+    return r > x ? r - 1.0 : r;
+}
+MAP1(round, .title = "Nearest integer, half to even", .formula = "round(x)", .traits = TW_POINTWISE);
+MAP1(floor, .title = "Greatest integer not above", .formula = "floor(x)", .traits = TW_POINTWISE);
+
+TW_LANE double sqrt_of(double x) { return sqrt(x); }
+TW_LANE double log_of(double x) { return tw_lane_log(x); }
+TW_LANE double exp_of(double x) { return tw_lane_exp(x); }
+/* log(u) + ((x - (u - 1)) / u) with u = 1 + x rounded: the correction restores what the rounding of u lost. */
+TW_LANE double log1p_of(double x)
+{
+    const double u = 1.0 + x, lost = (x - (u - 1.0)) / u;
+    const double y = tw_lane_log(u) + (lost == lost ? lost : 0.0);
+    return x == 0.0 ? x : u == TW_LANE_INF ? u : y;
+}
+MAP1(sqrt, .title = "Square root", .formula = "sqrt(x); NaN below 0", .traits = TW_POINTWISE);
+MAP1(log, .title = "Natural logarithm", .formula = "ln x; -inf at 0, NaN below", .traits = TW_POINTWISE);
+MAP1(exp, .title = "Exponential", .formula = "e^x", .traits = TW_POINTWISE);
+MAP1(log1p, .title = "Logarithm of 1 + x", .formula = "ln(1 + x), exact for small x", .traits = TW_POINTWISE);
+
+/* Exact where the exponent is 2, 1, 0.5, 0 or -1, else e^(y ln |x|): |y ln x| 2^-53 relative, 2e-15 at most for
+ * |y ln x| < 20. The sign is that of C99's pow. */
+TW_LANE double pow_of(double x, double y)
+{
+    const double half = 0.5 * y, a = tw_lane_abs(x);
+    const bool whole = floor_of(y) == y, odd = whole && floor_of(half) != half;
+    const double size = tw_lane_exp(y * tw_lane_log(a));
+    const double general = x < 0.0 ? (whole ? (odd ? -size : size) : (double)NAN) : size;
+    const double low = y == 0.0 ? 1.0 : y == -1.0 ? 1.0 / x : general;
+    const double high = y == 2.0 ? x * x : y == 0.5 ? sqrt(x) : low;
+    return any_nan(x, y) ? (double)NAN : y == 1.0 ? x : high;
+}
+MAP2(pow, .title = "Power", .formula = "a^b; NaN for a < 0 and b not whole", .traits = TW_POINTWISE);
+
+/* ---------------------------------------------------------------- comparisons and logic: 1, 0, or NaN */
+
+TW_LANE double truth(bool is, double a, double b) { return any_nan(a, b) ? (double)NAN : is ? 1.0 : 0.0; }
+TW_LANE double gt_of(double a, double b) { return truth(a > b, a, b); }
+TW_LANE double ge_of(double a, double b) { return truth(a >= b, a, b); }
+TW_LANE double lt_of(double a, double b) { return truth(a < b, a, b); }
+TW_LANE double le_of(double a, double b) { return truth(a <= b, a, b); }
+TW_LANE double eq_of(double a, double b) { return truth(a == b, a, b); }
+TW_LANE double ne_of(double a, double b) { return truth(a != b, a, b); }
+TW_LANE double and_of(double a, double b) { return truth((a != 0.0) & (b != 0.0), a, b); }
+TW_LANE double or_of(double a, double b) { return truth((a != 0.0) | (b != 0.0), a, b); }
+TW_LANE double not_of(double x) { return truth(x == 0.0, x, x); }
+enum { COMPARE = TW_POINTWISE | TW_LOGICAL | TW_INVARIANT };
+MAP2(gt, .title = "Greater than", .formula = "a > b", .traits = COMPARE);
+MAP2(ge, .title = "Greater than or equal", .formula = "a >= b", .traits = COMPARE);
+MAP2(lt, .title = "Less than", .formula = "a < b", .traits = COMPARE);
+MAP2(le, .title = "Less than or equal", .formula = "a <= b", .traits = COMPARE);
+MAP2(eq, .title = "Equal", .formula = "a = b", .traits = COMPARE | TW_COMMUTES);
+MAP2(ne, .title = "Not equal", .formula = "a != b", .traits = COMPARE | TW_COMMUTES);
+MAP2(and, .title = "Both", .formula = "a != 0 and b != 0", .traits = COMPARE | TW_COMMUTES);
+MAP2(or, .title = "Either", .formula = "a != 0 or b != 0", .traits = COMPARE | TW_COMMUTES);
+MAP1(not, .title = "Not", .formula = "x = 0", .traits = COMPARE);
+
+TW_LANE void if_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)
+{
+    const double *c = in[0], *a = in[1], *b = in[2];
+    double *y = out[0];
+    (void)state;
+    TW_EACH(i, n * lanes) y[i] = tw_canon(c[i] != c[i] ? c[i] : c[i] != 0.0 ? a[i] : b[i]);
+}
+TW_OP_FORMS(if, if_run)
+TW_OP(if) = {.name = "if",
+             .title = "One of two values",
+             .group = "arithmetic",
+             .source = "definition",
+             .formula = "a where the condition is not 0, else b; NaN where it is NaN",
+             .inputs = TW_NAMES("condition", "a", "b"),
+             .outputs = TW_NAMES("y"),
+             .traits = TW_POINTWISE,
+             .run_wide = if_wide,
+             .run_one = if_one};
+
+/* ---------------------------------------------------------------- missing values */
+
+TW_LANE double is_missing_of(double x) { return x != x ? 1.0 : 0.0; }
+TW_LANE double nz_of(double x) { return x == x ? x : 0.0; }
+MAP1(is_missing, .title = "Missing", .formula = "1 where x is NaN, else 0", .traits = TW_POINTWISE | TW_LOGICAL);
+MAP1(nz, .title = "Missing values as 0", .formula = "x, or 0 where NaN", .traits = TW_POINTWISE | TW_SCALES);
+
+typedef struct fill_params {
+    double value;
+} fill_params;
+static const tw_param fill_table[] = {
+    TW_PARAM(fill_params, value, 0, -DBL_MAX, DBL_MAX, "what stands for a missing value"), TW_PARAM_END};
+static size_t fill_size(const void *params, size_t lanes)
+{
+    (void)params, (void)lanes;
+    return sizeof(fill_params);
+}
+TW_LANE void fill_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)
+{
+    const double *x = in[0], value = ((const fill_params *)state)->value;
+    double *y = out[0];
+    TW_EACH(i, n * lanes) y[i] = x[i] == x[i] ? x[i] : value;
+}
+TW_OP_FORMS(fill, fill_run)
+TW_OP(fill) = {.name = "fill",
+               .title = "Missing values as a number",
+               .group = "arithmetic",
+               .source = "definition",
+               .formula = "x, or value where NaN",
+               .inputs = TW_NAMES("x"),
+               .outputs = TW_NAMES("y"),
+               .params = fill_table,
+               .params_size = sizeof(fill_params),
+               .traits = TW_POINTWISE,
+               .state_size = fill_size,
+               .run_wide = fill_wide,
+               .run_one = fill_one};
+
+typedef struct clip_params {
+    double lo, hi;
+} clip_params;
+static const tw_param clip_table[] = {TW_PARAM(clip_params, lo, -3, -DBL_MAX, DBL_MAX, "values below become this"),
+                                      TW_PARAM(clip_params, hi, 3, -DBL_MAX, DBL_MAX, "values above become this"),
+                                      TW_PARAM_END};
+static tw_status clip_check(const void *params, tw_error *err)
+{
+    const clip_params *p = params;
+    if (p->lo <= p->hi) return TW_OK;
+    return tw_fail(err, TW_BAD_VALUE, "clip: lo=%g is above hi=%g", p->lo, p->hi);
+}
+static size_t clip_size(const void *params, size_t lanes)
+{
+    (void)params, (void)lanes;
+    return sizeof(clip_params);
+}
+TW_LANE void clip_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)
+{
+    const double *x = in[0], lo = ((const clip_params *)state)->lo, hi = ((const clip_params *)state)->hi;
+    double *y = out[0];
+    TW_EACH(i, n * lanes)
+    {
+        const double low = x[i] < lo ? lo : x[i];
+        y[i] = tw_canon(low > hi ? hi : low);
+    }
+}
+TW_OP_FORMS(clip, clip_run)
+TW_OP(clip) = {.name = "clip",
+               .title = "Limited to a range",
+               .group = "arithmetic",
+               .source = "definition",
+               .formula = "min(max(x, lo), hi)",
+               .inputs = TW_NAMES("x"),
+               .outputs = TW_NAMES("y"),
+               .params = clip_table,
+               .params_size = sizeof(clip_params),
+               .traits = TW_POINTWISE,
+               .state_size = clip_size,
+               .check = clip_check,
+               .run_wide = clip_wide,
+               .run_one = clip_one};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* delay.c - a value some bars ago, and changes since then. The runner keeps the earlier rows. */
+#include "ta/op.h"
+
+typedef struct delay_params {
+    int k;
+} delay_params;
+
+static const tw_param lag_table[] = {TW_PARAM(delay_params, k, 1, 0, TW_PERIOD_MAX, "bars back"), TW_PARAM_END};
+static const tw_param change_table[] = {
+    TW_PARAM_SEARCH(delay_params, k, 1, 1, TW_PERIOD_MAX, 1, 250, true, "bars back"), TW_PARAM_END};
+static const tw_param roc_table[] = {TW_PARAM_SEARCH(delay_params, k, 10, 1, TW_PERIOD_MAX, 1, 250, true, "bars back"),
+                                     TW_PARAM_END};
+
+static size_t delay_back(const void *params) { return (size_t)((const delay_params *)params)->k; }
+static size_t delay_size(const void *params, size_t lanes)
+{
+    (void)params, (void)lanes;
+    return sizeof(delay_params);
+}
+
+typedef double change(double now, double before);
+TW_LANE void delay_run(void *state, size_t n, const double *const *in, double *const *out, change *f)
+{
+    const double *x = in[0];
+    double *y = out[0];
+    (void)state;
+    TW_EACH(i, n) y[i] = tw_canon(f(x[i], in[1][i]));
+}
+
+/* The operator `op` from the function op##_of; the rest are fields of tw_op. */
+#define DELAY(op, ...)                                                                                                 \
+    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)            \
+    {                                                                                                                  \
+        const double *const pair[2] = {in[0], in[0] - delay_back(state) * lanes};                                      \
+        delay_run(state, n *lanes, pair, out, op##_of);                                                                \
+    }                                                                                                                  \
+    TW_OP_FORMS(op, op##_run)                                                                                          \
+    TW_OP(op) = {.name = #op,                                                                                          \
+                 .inputs = TW_NAMES("x"),                                                                              \
+                 .outputs = TW_NAMES("y"),                                                                             \
+                 .params_size = sizeof(delay_params),                                                                  \
+                 .lookback = delay_back,                                                                               \
+                 .history = delay_back,                                                                                \
+                 .state_size = delay_size,                                                                             \
+                 .run_wide = op##_wide,                                                                                \
+                 .run_one = op##_one,                                                                                  \
+                 __VA_ARGS__}
+
+TW_LANE double lag_of(double now, double before)
+{
+    (void)now;
+    return before;
+}
+TW_LANE double diff_of(double now, double before) { return now - before; }
+TW_LANE double pct_change_of(double now, double before) { return now / before - 1.0; }
+TW_LANE double roc_of(double now, double before) { return before == 0.0 ? now * 0.0 : (now / before - 1.0) * 100.0; }
+TW_LANE double mom_of(double now, double before) { return now - before; }
+
+DELAY(lag, .title = "Value some bars ago", .group = "window", .source = "definition; qlib Ref", .formula = "x[t-k]",
+      .params = lag_table, .traits = TW_SCALES | TW_SHIFTS | TW_WINDOW);
+DELAY(diff, .title = "Change over some bars", .group = "window", .source = "definition; pandas diff",
+      .formula = "x[t] - x[t-k]", .params = change_table, .traits = TW_SCALES | TW_WINDOW);
+DELAY(pct_change, .title = "Relative change over some bars", .group = "window",
+      .source = "definition; pandas pct_change", .formula = "x[t] / x[t-k] - 1", .params = change_table,
+      .traits = TW_INVARIANT | TW_WINDOW);
+DELAY(roc, .title = "Rate of change", .group = "momentum", .source = "TA-Lib ROC",
+      .formula = "100 (x[t] / x[t-k] - 1); 0 where x[t-k] is 0", .params = roc_table,
+      .traits = TW_INVARIANT | TW_WINDOW);
+DELAY(mom, .title = "Momentum", .group = "momentum", .source = "TA-Lib MOM", .formula = "x[t] - x[t-k]",
+      .params = roc_table, .traits = TW_SCALES | TW_WINDOW);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* linear.c - least squares of a window on time, and linearly weighted means. See scan.h for the method.
+ *
+ * With u = bars since the block began, the window is u = at - period + 1 .. at, its middle at - (period - 1) / 2.
+ * w: sum d, sum u d, sum d^2. coef: 1 / n, 1 / sum (u - mean u)^2, (n - 1) / 2, n. */
+#include "ta/scan.h"
+
+static const tw_param line_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 14, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param weight_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+
+static void line_coefs(const tw_window *p, double *coef)
+{
+    const double n = p->period;
+    coef[0] = 1.0 / n;
+    coef[1] = 12.0 / (n * (n * n - 1.0));
+    coef[2] = (n - 1.0) / 2.0;
+    coef[3] = n;
+}
+TW_LANE void line_term(const tw_scan_bar *bar, double *term)
+{
+    term[0] = bar->d[0];
+    term[1] = bar->u * bar->d[0];
+}
+TW_LANE void fit_term(const tw_scan_bar *bar, double *term)
+{
+    line_term(bar, term);
+    term[2] = bar->d[0] * bar->d[0];
+}
+/* sum (u - mean u) d */
+TW_LANE double line_cross(const tw_scan_bar *bar, const double *w) { return w[1] - (bar->u - bar->coef[2]) * w[0]; }
+TW_LANE double line_slope(const tw_scan_bar *bar, const double *w) { return line_cross(bar, w) * bar->coef[1]; }
+/* Height of the line `ahead` bars after the middle of the window, less the anchor. */
+TW_LANE double line_height(const tw_scan_bar *bar, const double *w, double ahead)
+{
+    return w[0] * bar->coef[0] + line_slope(bar, w) * ahead;
+}
+
+TW_LANE void linreg_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    y[0] = bar->anchor[0] + line_height(bar, w, bar->coef[2]);
+    y[1] = line_slope(bar, w);
+    y[2] = bar->anchor[0] + line_height(bar, w, -bar->coef[2]);
+}
+TW_LANE void slope_finish(const tw_scan_bar *bar, const double *w, double *y) { y[0] = line_slope(bar, w); }
+TW_LANE void tsf_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    y[0] = bar->anchor[0] + line_height(bar, w, bar->coef[2] + 1.0);
+}
+TW_LANE void resi_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    y[0] = bar->d[0] - line_height(bar, w, bar->coef[2]);
+}
+TW_LANE void rsquare_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    const double cross = line_cross(bar, w), m2 = w[2] - w[0] * w[0] * bar->coef[0];
+    const double r = cross * cross * bar->coef[1] / m2;
+    y[0] = m2 > 0.0 ? (r > 1.0 ? 1.0 : r) : (double)NAN;
+}
+
+/* atan in degrees by the reductions of Cephes (Moshier 1989): |x| > tan 3pi/8 and > tan pi/8, then P/Q. */
+TW_LANE double atan_degrees(double slope)
+{
+    const double a = tw_lane_abs(slope);
+    const double base = a > 2.41421356237309504880 ? 90.0 : a > 0.66 ? 45.0 : 0.0;
+    const double x = a > 2.41421356237309504880 ? -1.0 / a : a > 0.66 ? (a - 1.0) / (a + 1.0) : a, z = x * x;
+    const double p =
+        z * ((((-8.750608600031904122785e-1 * z - 1.615753718733365076637e1) * z - 7.500855792314704667340e1) * z -
+              1.228866684490136173410e2) *
+                 z -
+             6.485021904942025371773e1);
+    const double q =
+        ((((z + 2.485846490142306297962e1) * z + 1.650270098316988542046e2) * z + 4.328810604912902668951e2) * z +
+         4.853903996359136964868e2) *
+            z +
+        1.945506571482613964425e2;
+    return tw_lane_sign(base + (x * (p / q) + x) * 57.295779513082320877, slope);
+}
+TW_LANE void angle_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    const double slope = line_slope(bar, w);
+    y[0] = slope == slope ? atan_degrees(slope) : slope;
+}
+
+static const tw_scan linreg_scan = {1, 2, 3, {0}, line_term, tw_join_add2, linreg_finish, line_coefs};
+static const tw_scan slope_scan = {1, 2, 1, {0}, line_term, tw_join_add2, slope_finish, line_coefs};
+static const tw_scan tsf_scan = {1, 2, 1, {0}, line_term, tw_join_add2, tsf_finish, line_coefs};
+static const tw_scan resi_scan = {1, 2, 1, {0}, line_term, tw_join_add2, resi_finish, line_coefs};
+static const tw_scan rsquare_scan = {1, 3, 1, {0}, fit_term, tw_join_add3, rsquare_finish, line_coefs};
+static const tw_scan linreg_angle_scan = {1, 2, 1, {0}, line_term, tw_join_add2, angle_finish, line_coefs};
+
+TW_SCAN_OP(linreg, .title = "Linear regression on time: end point, slope, start point", .group = "statistic",
+           .source = "ordinary least squares; TA-Lib LINEARREG, LINEARREG_SLOPE, LINEARREG_INTERCEPT",
+           .formula = "value = a + b (period-1), slope = b, intercept = a for x[t-period+1+i] ~ a + b i",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("value", "slope", "intercept"), .params = line_table,
+           .traits = TW_WINDOW | TW_SCALES);
+TW_SCAN_OP(slope, .title = "Slope of a window on time, per bar", .group = "window",
+           .source = "ordinary least squares; qlib Slope", .formula = "b of x[t-period+1+i] ~ a + b i",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("slope"), .params = line_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(tsf, .title = "Time series forecast: the regression line one bar ahead", .group = "statistic",
+           .source = "ordinary least squares; TA-Lib TSF", .formula = "a + b period", .inputs = TW_NAMES("x"),
+           .outputs = TW_NAMES("tsf"), .params = line_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(resi, .title = "Distance of the last value from the regression line", .group = "window",
+           .source = "ordinary least squares; qlib Resi", .formula = "x[t] - (a + b (period-1))",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("resi"), .params = line_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(rsquare, .title = "Share of a window's variance explained by its trend", .group = "window",
+           .source = "ordinary least squares; qlib Rsquare", .formula = "corr(x, time)^2; NaN for a flat window",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rsquare"), .params = line_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFTS);
+TW_SCAN_OP(linreg_angle, .title = "Slope of a window on time as an angle in degrees", .group = "statistic",
+           .source = "TA-Lib LINEARREG_ANGLE", .formula = "180 / pi atan(b)", .inputs = TW_NAMES("x"),
+           .outputs = TW_NAMES("angle"), .params = line_table, .traits = TW_WINDOW | TW_SHIFTS);
+
+/* ---------------------------------------------------------------- weights 1, 2, .. period */
+
+static void weight_coefs(const tw_window *p, double *coef)
+{
+    const double n = p->period;
+    coef[0] = 2.0 / (n * (n + 1.0));
+    coef[1] = n;
+}
+TW_LANE void weight_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    y[0] = bar->anchor[0] + (w[1] - (bar->u - bar->coef[1]) * w[0]) * bar->coef[0];
+}
+static const tw_scan wma_scan = {1, 2, 1, {0}, line_term, tw_join_add2, weight_finish, weight_coefs};
+static const tw_scan decay_linear_scan = {1, 2, 1, {0}, line_term, tw_join_add2, weight_finish, weight_coefs};
+
+TW_SCAN_OP(wma, .title = "Linearly weighted moving average", .group = "overlap", .source = "definition; TA-Lib WMA",
+           .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("x"),
+           .outputs = TW_NAMES("wma"), .params = weight_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(decay_linear, .title = "Linearly decaying mean", .group = "window",
+           .source = "Kakushadze 2016 (101 Formulaic Alphas)",
+           .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("x"),
+           .outputs = TW_NAMES("mean"), .params = weight_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
