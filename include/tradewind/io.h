@@ -78,7 +78,7 @@ typedef enum tw_node_kind { TW_NODE_NULL, TW_NODE_BOOL, TW_NODE_NUMBER, TW_NODE_
 typedef struct tw_node {
     tw_node_kind kind;
     const char *key;        /* in a map, else NULL */
-    const char *text;       /* TEXT: the value; scalars of YAML: the source text too */
+    const char *text;       /* TEXT: the value; NUMBER, BOOL: as written (YAML) or the canonical form (JSON) */
     double number;          /* NUMBER */
     bool is_integer;        /* NUMBER that fits int64 exactly */
     int64_t integer;
@@ -90,11 +90,15 @@ typedef struct tw_node {
 
 typedef struct tw_doc tw_doc;
 
-/** Parses JSON (RFC 8259) text; duplicate keys, depth > 512 and trailing text are refused. Error text: name:line:column. */
+/** Parses JSON (RFC 8259) text of up to 256 MiB and 10 million values; duplicate keys, depth > 512, NUL in a text and
+ *  trailing text are refused, a UTF-8 BOM is skipped, integers beyond int64 become doubles. Error text: name:line:column;
+ *  the nodes themselves have no position. */
 TW_API tw_status tw_doc_parse_json(const tw_ctx *ctx, const char *text, size_t length, const char *name, tw_doc **doc,
                                    tw_error *err);
-/** Parses one YAML 1.1 document of scalars, lists and maps (no anchors into cycles, no tags that run code, duplicate keys
- *  refused); plain scalars: null, true/false, numbers, else text. Error text: name:line:column. */
+/** Parses one YAML document (up to 16 MiB) of scalars, lists and maps with text keys. Plain scalars: null, true/false,
+ *  decimal numbers, .nan, .inf, else text (yes, 012, 1:30, 2014-06-09 are text). An alias copies what its anchor named;
+ *  copies count towards the bound of 1 million values. Refused: duplicate keys, merge keys, tags but !!str, cycles,
+ *  depth > 512, a second document. An empty file is null. Error text: name:line:column. */
 TW_API tw_status tw_doc_parse_yaml(const tw_ctx *ctx, const char *text, size_t length, const char *name, tw_doc **doc,
                                    tw_error *err);
 /** Reads a file and parses it by its ending (.json, .yaml, .yml). */
@@ -107,11 +111,11 @@ TW_API const char *tw_doc_name(const tw_doc *doc);
 TW_API void tw_doc_free(tw_doc *doc);
 /** Child of a map by key; NULL when absent, or when node is NULL or no map. */
 TW_API const tw_node *tw_node_get(const tw_node *node, const char *key);
-/** Text of a scalar node, or `fallback` when node is NULL. */
+/** Text of a text, number or flag, or `fallback` when node is NULL or anything else. */
 TW_API const char *tw_node_text(const tw_node *node, const char *fallback);
 /** Number of a node, or `fallback` when node is NULL or no number. */
 TW_API double tw_node_number(const tw_node *node, double fallback);
-/** Fails with name:line:column: message, naming where `node` stands. */
+/** Fails with BAD_VALUE and name:line:column: message, naming where `node` stands (without a position: its key). */
 TW_API tw_status tw_node_fail(const tw_doc *doc, const tw_node *node, tw_error *err, const char *format, ...) TW_PRINTF(4, 5);
 /** Writes a node (and all below) as JSON. */
 TW_API void tw_node_json(const tw_node *node, tw_json *json);
