@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* isa.h - names of kernels that are compiled once per instruction set (src/<folder>/kernels/*.c). */
+/* isa.h - names of kernels that are compiled once per instruction set (every .c of src/<folder>/kernels). */
 #ifndef TW_BASE_ISA_H
 #define TW_BASE_ISA_H
 

@@ -77,19 +77,33 @@ TW_LANE tw_dd tw_lane_two_product(double a, double b)
     return (tw_dd){p, ((x.hi * y.hi - p) + x.hi * y.lo + x.lo * y.hi) + x.lo * y.lo};
 }
 
-/* c[0] + c[1] x + ... + c[n] x^n, by Horner; c is a constant table that folds into the code. */
-TW_LANE double tw_lane_poly3(double x, const double *c) { return c[0] + x * (c[1] + x * (c[2] + x * c[3])); }
-
-TW_LANE double tw_lane_poly5(double x, const double *c)
+/* c[0] + c[1] x + c[2] x^2 + c[3] x^3 + y x^4, by Horner; c is a constant table that folds into the code, and
+ * longer polynomials nest these four terms at a time. */
+TW_LANE double tw_lane_poly_on(double x, const double *c, double y)
 {
-    return c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5]))));
+    return c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * y)));
 }
 
-TW_LANE double tw_lane_poly6(double x, const double *c) { return c[0] + x * tw_lane_poly5(x, c + 1); }
+/* c[0] + ... + c[5] x^5. */
+TW_LANE double tw_lane_poly5(double x, const double *c) { return tw_lane_poly_on(x, c, c[4] + x * c[5]); }
 
-TW_LANE double tw_lane_poly9(double x, const double *c)
+/* c[0] + ... + c[6] x^6. */
+TW_LANE double tw_lane_poly6(double x, const double *c) { return tw_lane_poly_on(x, c, c[4] + x * (c[5] + x * c[6])); }
+
+/* c[0] + ... + c[10] x^10. */
+TW_LANE double tw_lane_poly10(double x, const double *c) { return tw_lane_poly_on(x, c, tw_lane_poly6(x, c + 4)); }
+
+/* c[0] + ... + c[12] x^12. */
+TW_LANE double tw_lane_poly12(double x, const double *c)
 {
-    return c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * tw_lane_poly5(x, c + 4))));
+    return tw_lane_poly_on(x, c, tw_lane_poly_on(x, c + 4, tw_lane_poly_on(x, c + 8, c[12])));
+}
+
+/* c[0] + ... + c[22] x^22. */
+TW_LANE double tw_lane_poly22(double x, const double *c)
+{
+    const double y = tw_lane_poly_on(x, c + 12, tw_lane_poly_on(x, c + 16, c[20] + x * (c[21] + x * c[22])));
+    return tw_lane_poly_on(x, c, tw_lane_poly_on(x, c + 4, tw_lane_poly_on(x, c + 8, y)));
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vmath.h - exp, log and their kin as inline lane functions, for kernels that want them inside their own loops.
+/* vmath.h - exp, log, expm1, log1p and tanh as inline lane functions, for kernels that want them inside their own
+ * loops.
  *
  * tw_lane_exp(x) and so on take and give one double and hold no branch, table or library call, so that a plain
  * loop over them vectorises; see lane.h for why the bits are the same on every path. Array and scalar forms for
@@ -14,10 +15,18 @@
 
 /* ---------------------------------------------------------------- exp */
 
-static const double tw_exp_c[] = {0x1.000000000000ap-1,  0x1.55555555554fep-3,  0x1.55555555506bap-5,
-                                  0x1.1111111126b3p-7,   0x1.6c16c18477aefp-10, 0x1.a01a012ff2944p-13,
-                                  0x1.a019995cdc7a7p-16, 0x1.71df18e2549e2p-19, 0x1.28adfefa75cap-22,
-                                  0x1.ad9303fd4d2cap-26};
+/* (e^r - 1 - r) / r^2. */
+static const double tw_exp_c[] = {0.5,
+                                  0x1.5555555555559p-3,
+                                  0x1.555555555554ap-5,
+                                  0x1.111111110f656p-7,
+                                  0x1.6c16c16c1c0d5p-10,
+                                  0x1.a01a01b002588p-13,
+                                  0x1.a01a01872a7f5p-16,
+                                  0x1.71ddf81423087p-19,
+                                  0x1.27e521d15193bp-22,
+                                  0x1.af5f20f9b3c13p-26,
+                                  0x1.1f04128eea352p-29};
 
 #define TW_LN2_HI 0x1.62e42fefap-1 /* 38 bits: k times it is exact for |k| < 2^15 */
 #define TW_LN2_LO 0x1.cf79abc9e3b3ap-40
@@ -37,7 +46,7 @@ TW_LANE tw_exp_parts tw_lane_exp_parts(double x)
     const double kd = z - shift;
     const double rh = x - kd * TW_LN2_HI, rl = kd * TW_LN2_LO;
     const double r = rh - rl, e = (rh - r) - rl;
-    const double q = (e + e * r) + r * r * tw_lane_poly9(r, tw_exp_c);
+    const double q = (e + e * r) + r * r * tw_lane_poly10(r, tw_exp_c);
     return (tw_exp_parts){r, q, kd, tw_lane_bits(z) - 0x4338000000000000U};
 }
 
@@ -63,8 +72,8 @@ TW_LANE double tw_lane_exp(double x)
 
 /* (log((1 + s) / (1 - s)) - 2 s) / s^3 in powers of s^2, s^2 <= 0.0295. */
 static const double tw_log_c[] = {0x1.5555555555592p-1, 0x1.999999997ff14p-2, 0x1.24924941e29d3p-2,
-                                  0x1.c71c5212484e3p-3, 0x1.74663d8f22bbdp-3, 0x1.39a1d2f17b46bp-3,
-                                  0x1.2f04cd28eabacp-3};
+                                  0x1.c71c5212484e1p-3, 0x1.74663d8f22c73p-3, 0x1.39a1d2f179cc2p-3,
+                                  0x1.2f04cd28fc222p-3};
 
 /* log(1 + f) + kd ln 2 + c for 1 + f in [sqrt(1/2), sqrt(2)) and a small correction c. */
 TW_LANE double tw_lane_log_core(double f, double kd, double c)
@@ -102,6 +111,59 @@ TW_LANE double tw_lane_log(double x)
     const double scale = x < 0x1p-1022 ? 0x1p54 : 1.0;
     const tw_log_parts p = tw_lane_log_parts(x * scale);
     return tw_lane_log_guard(x, tw_lane_log_core(p.m - 1.0, p.kd - small, 0.0));
+}
+
+/* ln(1 + x). Bound 1 ulp. */
+TW_LANE double tw_lane_log1p(double x)
+{
+    const tw_dd u = tw_lane_two_sum(1.0, x);
+    const tw_log_parts p = tw_lane_log_parts(u.hi);
+    /* Near 1 no exponent is taken out, and 1 + x - 1 is x itself; elsewhere ln(u + d) = ln u + d / u. */
+    const double f = p.kd == 0.0 ? x : p.m - 1.0;
+    const double c = p.kd == 0.0 ? 0.0 : u.lo / u.hi;
+    const double y = tw_lane_log_guard(u.hi, tw_lane_log_core(f, p.kd, c));
+    return x == 0.0 ? x : y;
+}
+
+/* ---------------------------------------------------------------- expm1, tanh */
+
+/* e^x - 1 = (hi + lo) 2^(k - 2046), |lo| at most half of |hi|, for -40 <= x <= 710. */
+typedef struct tw_expm1_parts {
+    tw_dd y;
+    uint64_t k;
+} tw_expm1_parts;
+
+TW_LANE tw_expm1_parts tw_lane_expm1_parts(double x)
+{
+    const tw_exp_parts p = tw_lane_exp_parts(x);
+    /* 2^-k: beyond k = 64 it is far below the last bit of 1. */
+    const double k = (p.kd > 64.0 ? 64.0 : p.kd) + 0x1.8p52;
+    const double unit = tw_lane_from_bits((0x4338000000000000U + 1023 - tw_lane_bits(k)) << 52);
+    const tw_dd a = tw_lane_two_sum(1.0, -unit), b = tw_lane_two_sum(a.hi, p.r);
+    return (tw_expm1_parts){{b.hi, (a.lo + b.lo) + p.q}, p.k};
+}
+
+/* e^x - 1. Bound 0.9 ulp. */
+TW_LANE double tw_lane_expm1(double x)
+{
+    double c = x > 710.0 ? 710.0 : x;
+    c = c < -40.0 ? -40.0 : c;
+    const tw_expm1_parts p = tw_lane_expm1_parts(c);
+    const double y = tw_lane_scale(p.y.hi + p.y.lo, p.k);
+    return x != x || x == 0.0 ? x : y;
+}
+
+/* Hyperbolic tangent. Bound 1.2 ulp. */
+TW_LANE double tw_lane_tanh(double x)
+{
+    const double ax = tw_lane_abs(x), c = ax > 20.0 ? 20.0 : ax;
+    const tw_expm1_parts p = tw_lane_expm1_parts(2.0 * c);
+    /* tanh = e / (e + 2) with e = e^(2 |x|) - 1 as a sum of two; the low halves correct the quotient. */
+    const tw_dd e = tw_lane_fast_sum(tw_lane_scale(p.y.hi, p.k), tw_lane_scale(p.y.lo, p.k));
+    const tw_dd d = tw_lane_two_sum(e.hi, 2.0);
+    const double t = e.hi / d.hi;
+    const double y = t + (e.lo - t * (d.lo + e.lo)) * (0.5 - 0.5 * t);
+    return x != x ? x : tw_lane_sign(y, x);
 }
 
 #endif

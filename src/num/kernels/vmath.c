@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vmath.c - array forms of the lane functions. */
+#include "num/vmath.h"
+#include "base/isa.h"
+#include "num/kernels.h"
+#include "num/vmath_normal.h"
+#include "num/vmath_trig.h"
+
+/* Work goes by tiles of a fixed size into a local array: y may be x, no alias check is needed, and there is no
+ * scalar remainder loop. 16 is two AVX-512 vectors. */
+enum { TILE = 16 };
+
+typedef void tile_fn(const double *restrict x, double *restrict y);
+
+static void run(size_t n, const double *x, double *y, tile_fn *tile)
+{
+    double in[TILE] = {0.0}, out[TILE];
+    size_t i = 0;
+    for (; i + TILE <= n; i += TILE) {
+        tile(x + i, out);
+        memcpy(y + i, out, sizeof out);
+    }
+    if (i < n) {
+        memcpy(in, x + i, (n - i) * sizeof *x);
+        tile(in, out);
+        memcpy(y + i, out, (n - i) * sizeof *y);
+    }
+}
+
+static int is_huge(double x)
+{
+    const double a = tw_lane_abs(x);
+    return a > TW_TRIG_MAX && a < TW_LANE_INF;
+}
+
+/* As run, but arguments beyond the fast reduction are done again one by one. */
+static void run_trig(size_t n, const double *x, double *y, tile_fn *tile, uint64_t quarter)
+{
+    for (size_t i = 0; i < n; i += TILE) {
+        const size_t m = n - i < TILE ? n - i : TILE;
+        double in[TILE];
+        uint64_t huge = 0;
+        memcpy(in, x + i, m * sizeof *x);
+        run(m, x + i, y + i, tile);
+        for (size_t j = 0; j < m; j++) huge |= (uint64_t)is_huge(in[j]);
+        for (size_t j = 0; huge != 0 && j < m; j++)
+            if (is_huge(in[j])) y[i + j] = tw_lane_sin_of(tw_trig_reduce_huge(in[j]), quarter);
+    }
+}
+
+static void exp_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_exp(x[i]);
+}
+
+static void expm1_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_expm1(x[i]);
+}
+
+static void log_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_log(x[i]);
+}
+
+static void log1p_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_log1p(x[i]);
+}
+
+static void erfc_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_erfc(x[i]);
+}
+
+static void norm_cdf_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_norm_cdf(x[i]);
+}
+
+static void norm_inv_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_norm_inv(x[i]);
+}
+
+static void sin_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_sin(x[i]);
+}
+
+static void cos_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_cos(x[i]);
+}
+
+static void tanh_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_tanh(x[i]);
+}
+
+static void exp_run(size_t n, const double *x, double *y) { run(n, x, y, exp_tile); }
+static void expm1_run(size_t n, const double *x, double *y) { run(n, x, y, expm1_tile); }
+static void log_run(size_t n, const double *x, double *y) { run(n, x, y, log_tile); }
+static void log1p_run(size_t n, const double *x, double *y) { run(n, x, y, log1p_tile); }
+static void erfc_run(size_t n, const double *x, double *y) { run(n, x, y, erfc_tile); }
+static void norm_cdf_run(size_t n, const double *x, double *y) { run(n, x, y, norm_cdf_tile); }
+static void norm_inv_run(size_t n, const double *x, double *y) { run(n, x, y, norm_inv_tile); }
+static void sin_run(size_t n, const double *x, double *y) { run_trig(n, x, y, sin_tile, 0); }
+static void cos_run(size_t n, const double *x, double *y) { run_trig(n, x, y, cos_tile, 1); }
+static void tanh_run(size_t n, const double *x, double *y) { run(n, x, y, tanh_tile); }
+
+const tw_num_kernels TW_ISA_NAME(tw_num_kernels) = {
+    .exp = exp_run,
+    .expm1 = expm1_run,
+    .log = log_run,
+    .log1p = log1p_run,
+    .erfc = erfc_run,
+    .norm_cdf = norm_cdf_run,
+    .norm_inv = norm_inv_run,
+    .sin = sin_run,
+    .cos = cos_run,
+    .tanh = tanh_run,
+};

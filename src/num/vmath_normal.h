@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vmath_normal.h - complementary error function, normal distribution and its inverse as inline lane functions.
+ *
+ * Both tails are e^(-s x^2) N(t) / (x + d) with t = (x - 4) / (x + 4), after Shepherd and Laframboise (1981): one
+ * polynomial for all x >= 0. Squares, products and the quotient carry a low half, so that the last rounding decides. */
+#ifndef TW_NUM_VMATH_NORMAL_H
+#define TW_NUM_VMATH_NORMAL_H
+
+#include <math.h>
+
+#include "num/vmath.h"
+
+typedef struct tw_tail_form {
+    double rate, d; /* s and d above */
+    double c0_low;  /* what c[0] lacks */
+    double c[24];
+} tw_tail_form;
+
+/* erfc(x), 0 <= x <= 28. */
+static const tw_tail_form tw_erfc_form = {
+    1.0, 0.5, -0x1.a06fa2f5dfd7ap-56, {0x1.3ba5916e9fd7fp-1,   -0x1.1df1ad154a28fp-4,  0x1.f7f5df66fd6c9p-8,
+                                       0x1.16ecefcfa547p-5,    -0x1.9ddb23c3e8948p-5,  0x1.7fee004e1038bp-5,
+                                       -0x1.0fb06dfe5536dp-5,  0x1.3079edf6cb61cp-6,   -0x1.096238829f034p-7,
+                                       0x1.49c672714f992p-9,   -0x1.8d4a9c4661e23p-12, -0x1.a1df1778d17d3p-14,
+                                       0x1.3be06b365b704p-14,  -0x1.995aac7185b92p-17, -0x1.788d9b8b5e5b6p-18,
+                                       0x1.7f3369b770465p-19,  0x1.3bca22919eb8p-23,   -0x1.bb66d1e9c1bdp-22,
+                                       0x1.3ea7bf16936a9p-25,  0x1.d9bb649a33d16p-25,  -0x1.2d55c2ab868e4p-27,
+                                       -0x1.e39914909c752p-28, 0x1.d3a7c146c6ef1p-31,  0x1.4b9b28aad65fdp-31}};
+
+/* Phi(-z), 0 <= z <= 39. */
+static const tw_tail_form tw_norm_form = {
+    0.5, 0.75, 0x1.55948596f14f7p-56, {0x1.cb369eb6f0c64p-2,   -0x1.bb386905f3e6dp-5,  -0x1.181660ccb2658p-6,
+                                       0x1.7d26a4d39c35bp-5,   -0x1.46f9ce3a0d538p-5,  0x1.48a60d8be5848p-6,
+                                       -0x1.5026db13e955ap-8,  -0x1.d2f5704d14342p-12, 0x1.84dc5f38b7241p-11,
+                                       -0x1.5c4d28581832ap-14, -0x1.8e85d7f9fdc21p-14, 0x1.51170fee7733fp-16,
+                                       0x1.ed56d4b0f6978p-17,  -0x1.b0d30d0210796p-19, -0x1.74dadb6b548ebp-19,
+                                       0x1.7af9adac831edp-22,  0x1.34b481f9002edp-21,  0x1.f4ee62335dffcp-27,
+                                       -0x1.e447f9b7db256p-24, -0x1.851eb7080b859p-26, 0x1.284061de5c0ccp-26,
+                                       0x1.c101ee8131c08p-28,  -0x1.7f4339e20febap-30, -0x1.a3ccc85af5ca4p-31}};
+
+/* (hi + lo) 2^(k - 2046), and e = e^(-s x^2) on the same scale. */
+typedef struct tw_tail {
+    tw_dd y;
+    double e;
+    uint64_t k;
+} tw_tail;
+
+/* e^(-s x^2) as hi + lo times 2^(k - 2046); the square is exact, its low half enters to first order. */
+typedef struct tw_gauss {
+    tw_dd e;
+    uint64_t k;
+} tw_gauss;
+
+TW_LANE tw_gauss tw_lane_gauss(double x, double rate)
+{
+    const tw_dd h = tw_lane_halves(x);
+    const double sq = x * x, low = ((h.hi * h.hi - sq) + 2.0 * h.hi * h.lo) + h.lo * h.lo;
+    const tw_exp_parts p = tw_lane_exp_parts(-rate * sq);
+    const tw_dd s = tw_lane_fast_sum(1.0, p.r);
+    const double lo = (s.lo + p.q) - rate * low * (s.hi + p.q);
+    return (tw_gauss){tw_lane_fast_sum(s.hi, lo), p.k};
+}
+
+/* The tail at x, 0 <= x <= 39. */
+TW_LANE tw_tail tw_lane_tail(double x, const tw_tail_form *form)
+{
+    const tw_gauss g = tw_lane_gauss(x, form->rate);
+    const double t = (x - 4.0) / (x + 4.0);
+    tw_dd n = tw_lane_fast_sum(form->c[0], t * tw_lane_poly22(t, form->c + 1));
+    n.lo += form->c0_low;
+    const tw_dd d = tw_lane_two_sum(x, form->d);
+    /* (e n) / d: a quotient to one or two ulp, then its exact remainder divided again. */
+    const double inverse = 1.0 / d.hi;
+    const tw_dd p = tw_lane_two_product(g.e.hi, n.hi);
+    const double q = p.hi * inverse;
+    const tw_dd m = tw_lane_two_product(q, d.hi);
+    const double low = p.lo + (g.e.hi * n.lo + g.e.lo * n.hi) - q * d.lo;
+    return (tw_tail){{q, (((p.hi - m.hi) - m.lo) + low) * inverse}, g.e.hi, g.k};
+}
+
+/* Complementary error function. Bound 1.1 ulp. */
+TW_LANE double tw_lane_erfc(double x)
+{
+    const double ax = tw_lane_abs(x), c = ax > 28.0 ? 28.0 : ax;
+    const tw_tail t = tw_lane_tail(c, &tw_erfc_form);
+    const double y = tw_lane_scale(t.y.hi + t.y.lo, t.k);
+    return x != x ? x : x < 0.0 ? 2.0 - y : y;
+}
+
+/* Standard normal distribution function. Bound 1.1 ulp. */
+TW_LANE double tw_lane_norm_cdf(double x)
+{
+    const double ax = tw_lane_abs(x), c = ax > 39.0 ? 39.0 : ax;
+    const tw_tail t = tw_lane_tail(c, &tw_norm_form);
+    const double y = tw_lane_scale(t.y.hi + t.y.lo, t.k);
+    return x != x ? x : x > 0.0 ? 1.0 - y : y;
+}
+
+/* ---------------------------------------------------------------- inverse */
+
+/* z / q in powers of q^2 for q = 1/2 - Phi(-z) <= 1/4, less the first term, which is this pair. */
+#define TW_INV_HI 0x1.40d931ff62706p+1
+#define TW_INV_LO -0x1.ba38cebe63691p-53
+static const double tw_inv_c[] = {
+    0x1.4ffddeaa22e40p+1,  0x1.71713082ca80cp+2,   0x1.f55d0d84ff741p+3,  0x1.784948767585fp+5,  0x1.2ba92995c2c29p+7,
+    0x1.f0398e1b0bd8cp+8,  0x1.a723129b9d713p+10,  0x1.68beb0225e622p+12, 0x1.6e7a7f0265295p+14, 0x1.80368c9956d22p+14,
+    0x1.abb6911b5449dp+19, -0x1.bbecaef2f08dep+21, 0x1.48bcf7c0503fcp+24};
+
+/* z / (r + 1) in powers of (r - 2) / (r + 2) with r = sqrt(-ln Phi(-z)), to 4e-9. */
+static const double tw_inv_guess_c[] = {
+    0x1.64aaf05af24eap-1,  0x1.3ecfbfa01fa56p+0,  -0x1.a1d9e8ae478f7p-1, 0x1.e0bafe3c9641ep-2,  -0x1.2c5d9e68b5e16p-2,
+    0x1.8fae21e269e85p-3,  -0x1.269d333ccc8a4p-3, 0x1.c7237a8355985p-4,  -0x1.7f81e978d2193p-4, 0x1.6d5b675c982bcp-4,
+    -0x1.548ef7567f2a5p-4, 0x1.b3b5dad3771bfp-5,  -0x1.0217fefa67558p-6};
+
+/* z with Phi(-z) = 1/2 - q, 0 <= q <= 1/4. */
+TW_LANE double tw_lane_inv_central(double q)
+{
+    const double w = q * q;
+    const tw_dd p = tw_lane_two_product(q, TW_INV_HI);
+    return p.hi + (p.lo + q * (TW_INV_LO + w * tw_lane_poly12(w, tw_inv_c)));
+}
+
+/* z with Phi(-z) = m, 0 < m <= 1/4: a guess to nine digits, then one step of Halley, cubic, on the tail in two
+ * halves, so that the step is right to its last digits. */
+TW_LANE double tw_lane_inv_tail(double m)
+{
+    const double r = sqrt(-tw_lane_log(m));
+    const double z = (r + 1.0) * tw_lane_poly12((r - 2.0) / (r + 2.0), tw_inv_guess_c);
+    const tw_tail t = tw_lane_tail(z, &tw_norm_form);
+    const double scaled = tw_lane_scale(m, 4092 - t.k);
+    const double step = 0x1.40d931ff62706p+1 * ((t.y.hi - scaled) + t.y.lo) / t.e;
+    return z + step / (1.0 - 0.5 * z * step);
+}
+
+/* Inverse of the standard normal distribution function; 0 -> -inf, 1 -> inf, NaN outside. Bound 1.1 ulp. */
+TW_LANE double tw_lane_norm_inv(double p)
+{
+    const double m = p < 0.5 ? p : 1.0 - p;
+    const double tail = tw_lane_inv_tail(m < 0.25 ? m : 0.25);
+    const double z = m < 0.25 ? tail : tw_lane_inv_central(0.5 - m);
+    const double y = p < 0.5 ? -z : z;
+    const double edge = p == 0.0 ? -TW_LANE_INF : p == 1.0 ? TW_LANE_INF : p != p ? p : TW_LANE_NAN;
+    return p > 0.0 ? (p < 1.0 ? y : edge) : edge;
+}
+
+#endif
