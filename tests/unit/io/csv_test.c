@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* csv_test.c - rows, corner cases of RFC 4180, recovery after a bad row, limits, and real files counted. */
 #include "tradewind/io.h"
+#include "tw_test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 /* ---------------------------------------------------------------- helpers */
 

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json_test.c - what is JSON and what is not (RFC 8259), the tree, positions in errors, bounds. */
 #include "tradewind/io.h"
+#include "tw_test.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 typedef struct text {
     const char *bytes;

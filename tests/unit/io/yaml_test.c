@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yaml_test.c - kinds of scalars, positions of every node, what is refused and where, aliases and their bound. */
 #include "tradewind/io.h"
+#include "tw_test.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 static tw_status parse(const char *bytes, tw_doc **doc, tw_error *err)
 {
