@@ -43,6 +43,13 @@ TW_API const char *tw_plan_feature_name(const tw_plan *plan, size_t i);
 TW_API size_t tw_plan_lookback(const tw_plan *plan, size_t i);
 /** True when feature i depends on other symbols (a cross-sectional operator is in it). */
 TW_API bool tw_plan_is_section(const tw_plan *plan, size_t i);
+/** Bars between the bar at whose close feature i is given and the newest bar it looks at: 0 = known at that close,
+ *  1 = known before that bar opens (`lag(x, 1)`); SIZE_MAX for a constant. Never negative: no expression looks ahead. */
+TW_API size_t tw_plan_age(const tw_plan *plan, size_t i);
+/** True when feature i is 0, 1 or NaN (a condition), false when it is a number. */
+TW_API bool tw_plan_is_logical(const tw_plan *plan, size_t i);
+/** Nodes of the DAG after shared sub-expressions, folding and removal of what nobody needs. */
+TW_API size_t tw_plan_nodes(const tw_plan *plan);
 /** True for an input column that some feature uses. */
 TW_API bool tw_plan_uses_column(const tw_plan *plan, size_t column);
 /** Writes the DAG (nodes, operators, parameters, inputs, lookback, shared by) as JSON. */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parse.h - the expression language: text straight to nodes of a DAG.
+ *
+ *   expression = binary, by strength: or < and < not < comparison < + - < * / % < unary - < ^ (right to left)
+ *   primary    = number | "nan" | "true" | "false" | column | let | call | "(" expression ")" , { "." output }
+ *   call       = operator "(" argument { "," argument } ")"
+ *   argument   = [ parameter "=" ] ( expression | quoted text )
+ */
+#ifndef TW_FEATURE_PARSE_H
+#define TW_FEATURE_PARSE_H
+
+#include "feature/dag.h"
+#include "feature/lex.h"
+
+/* Bounds against hostile text. */
+enum { FX_MOST_TEXT = 65536, FX_MOST_DEPTH = 200, FX_MOST_ARGUMENTS = 16 };
+
+/* The names an expression may use. */
+typedef struct fx_scope {
+    fx_dag *dag;
+    const char *const *columns;
+    size_t n_columns;
+    const char *const *let_names;
+    const fx_ref *lets;
+    size_t n_lets;
+} fx_scope;
+
+/* An expression, and how an error calls it: kind "feature", name "mom". */
+typedef struct fx_source {
+    const char *kind, *name, *text;
+} fx_source;
+
+/* What an expression or an argument has become. */
+typedef struct fx_value {
+    fx_ref ref;
+    bool is_text;  /* a quoted text: only a parameter takes one */
+    fx_token from; /* its first token, where errors point */
+} fx_value;
+
+typedef struct fx_parser {
+    const fx_scope *scope;
+    fx_source source;
+    size_t length;
+    fx_token token; /* the next one */
+    int depth;
+    tw_error *err;
+} fx_parser;
+
+/* Reads an expression and adds what it needs to the DAG. */
+tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_ref *ref, tw_error *err);
+
+/* ---- between parse.c and call.c */
+
+/* Fails with "feature 'mom', column 14: ...", the line of the expression and a caret under byte `at`. */
+tw_status fx_fail(fx_parser *p, tw_status status, size_t at, const char *format, ...) TW_PRINTF(4, 5);
+/* Takes the next token. */
+tw_status fx_next(fx_parser *p);
+/* Takes a token written so, or fails naming what was wanted. */
+tw_status fx_expect(fx_parser *p, const char *word, const char *after);
+/* Where a value begins, an opening quote included. */
+static inline size_t fx_start(const fx_value *v) { return v->from.at - (v->from.kind == FX_TEXT); }
+/* True when the next token is written so. */
+bool fx_at(const fx_parser *p, const char *word);
+/* Any expression; an argument may be a quoted text as well. */
+tw_status fx_expression(fx_parser *p, fx_value *out);
+/* A call; `name` has been taken and "(" is next. */
+tw_status fx_call_parse(fx_parser *p, fx_token name, fx_value *out);
+/* An operator of the DAG over ready values, types checked; `at` is where errors of the whole point. */
+tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, size_t at, fx_value *out);
+/* " (did you mean 'x'?)" or "", for the word of `token`. */
+const char *fx_hint(const fx_parser *p, const fx_token *token, const char *const *names, char out[96]);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The executor. A plan without cross-sections takes a block through all of time, chunk by chunk, while its state is in
+ * cache; with them, all blocks take a chunk together and meet at each cross-section. Nothing here allocates. */
+#include <math.h>
+#include <string.h>
+
+#include "feature/runner.h"
+
+/* Rows [t0, t0 + n) of a call, in one phase. */
+typedef struct pass {
+    tw_runner *runner;
+    const tw_tiles *in;
+    const tw_tiles_out *out;
+    size_t n_call; /* rows of the whole call */
+    size_t t0, n;
+    const fx_phase *phase;
+    bool peek;
+} pass;
+
+/* A pass at work on one block. */
+typedef struct work {
+    const pass *pass;
+    size_t block;
+    char *memory;      /* of the block */
+    double **at;       /* of every place: its first row of this pass */
+    char *spare_state; /* for peeking */
+} work;
+
+static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+/* ---- scratch of a thread */
+
+static char *scratch_of(const tw_runner *r, int thread) { return r->scratch + (size_t)thread * r->scratch_bytes; }
+
+static double *slots_of(const tw_runner *r, char *scratch)
+{
+    return (double *)(void *)(scratch + round_up(r->layout.n_places * sizeof(double *), 64));
+}
+
+static char *spare_of(const tw_runner *r, char *scratch)
+{
+    return (char *)(void *)slots_of(r, scratch) + round_up(r->layout.scratch_count * sizeof(double), 64);
+}
+
+static double *section_of(const tw_runner *r, char *scratch)
+{
+    return (double *)(void *)(spare_of(r, scratch) + round_up(r->layout.largest_state, 64));
+}
+
+/* ---- where values are */
+
+static double *kept_row(const tw_runner *r, char *block, const fx_place *place)
+{
+    const size_t row = place->history + fx_positions(r, block)[place->kept];
+    return fx_kept(r, block) + place->offset + row * r->lanes;
+}
+
+static double *locate(const tw_runner *r, char *block, double *slots, const fx_place *place)
+{
+    if (place->kind == FX_KEPT) return kept_row(r, block, place);
+    return (place->kind == FX_SCRATCH ? slots : r->layout.fixed) + place->offset;
+}
+
+/* Moves the history to the front of kept values whose slack would not hold n more rows. */
+static void make_room(const tw_runner *r, char *block, size_t n)
+{
+    size_t *positions = fx_positions(r, block);
+    for (size_t i = 0; i < r->layout.n_kept; i++) {
+        const fx_place *place = r->layout.kept[i];
+        if (positions[i] + n <= place->slack) continue;
+        double *base = fx_kept(r, block) + place->offset;
+        memmove(base, base + positions[i] * r->lanes, place->history * r->lanes * sizeof *base);
+        positions[i] = 0;
+    }
+}
+
+static void advance(const tw_runner *r, char *block, size_t n)
+{
+    size_t *positions = fx_positions(r, block);
+    for (size_t i = 0; i < r->layout.n_kept; i++) positions[i] += n;
+}
+
+/* ---- steps of a block */
+
+static size_t lanes_used(const tw_runner *r, size_t block)
+{
+    const size_t left = r->n_symbols - block * r->lanes;
+    return left < r->lanes ? left : r->lanes;
+}
+
+static void load(const work *w, const fx_step *step)
+{
+    const pass *p = w->pass;
+    const tw_runner *r = p->runner;
+    const tw_tiles *in = p->in + step->column;
+    const fx_rows rows = {in->base + w->block * in->block_stride + p->t0 * in->time_stride, in->time_stride};
+    double *to = w->at[step->outputs[0]];
+    r->copiers.copy(&rows, p->n, r->lanes, to, r->lanes);
+    for (size_t lane = lanes_used(r, w->block); lane < r->lanes; lane++)
+        for (size_t t = 0; t < p->n; t++) to[t * r->lanes + lane] = NAN;
+}
+
+static void fill(const work *w, const fx_step *step)
+{
+    double *to = w->at[step->outputs[0]];
+    for (size_t i = 0; i < w->pass->n * w->pass->runner->lanes; i++) to[i] = step->constant;
+}
+
+static void run_operator(const work *w, const fx_step *step)
+{
+    const double *in[FX_INPUTS];
+    double *out[FX_OUTPUTS];
+    for (uint32_t i = 0; i < step->n_inputs; i++) in[i] = w->at[step->inputs[i]];
+    for (uint32_t o = 0; o < step->n_outputs; o++) out[o] = w->at[step->outputs[o]];
+    void *state = w->memory + step->state;
+    if (w->pass->peek) state = memcpy(w->spare_state, state, step->state_size);
+    (w->pass->runner->lanes == 1 ? step->op->run_one : step->op->run_wide)(state, w->pass->n, in, out);
+}
+
+static void store(const work *w, const fx_store *s)
+{
+    const pass *p = w->pass;
+    const tw_runner *r = p->runner;
+    const tw_tiles_out *out = p->out + s->feature;
+    const size_t first = w->block * out->block_stride + p->t0 * out->time_stride, stride = out->time_stride;
+    const fx_rows rows = {w->at[s->place], r->lanes};
+    const size_t used = lanes_used(r, w->block);
+    if (out->f64)
+        r->copiers.copy(&rows, p->n, r->lanes, out->f64 + first, stride);
+    else
+        r->copiers.narrow(&rows, p->n, r->lanes, out->f32 + first, stride);
+    for (size_t lane = used; lane < r->lanes; lane++)
+        for (size_t t = 0; t < p->n; t++) {
+            if (out->f64)
+                out->f64[first + t * stride + lane] = NAN;
+            else
+                out->f32[first + t * stride + lane] = NAN;
+        }
+}
+
+static void run_step(const work *w, const fx_step *step)
+{
+    const fx_layout *l = &w->pass->runner->layout;
+    switch (step->kind) {
+    case FX_LOAD: load(w, step); break;
+    case FX_FILL: fill(w, step); break;
+    case FX_RUN: run_operator(w, step); break;
+    case FX_SECTION: /* made before the blocks set out */
+    case FX_STORE: break;
+    }
+    for (uint32_t i = 0; i < step->n_stores; i++) store(w, l->stores + step->first_store + i);
+}
+
+static void run_chunk(const pass *p, size_t block, int thread)
+{
+    const tw_runner *r = p->runner;
+    char *scratch = scratch_of(r, thread);
+    work w = {p, block, fx_block(r, block), (double **)(void *)scratch, spare_of(r, scratch)};
+    for (size_t i = 0; i < r->layout.n_places; i++)
+        w.at[i] = locate(r, w.memory, slots_of(r, scratch), r->layout.places + i);
+    for (uint32_t i = p->phase->first; i < p->phase->end; i++) run_step(&w, r->layout.steps + i);
+}
+
+static size_t chunk_of(const pass *p, size_t t) { return p->n_call - t < FX_ROWS ? p->n_call - t : FX_ROWS; }
+
+/* ---- plans without cross-sections: one block through all of the call */
+
+static tw_status block_task(void *arg, size_t block, int thread, tw_error *err)
+{
+    pass p = *(const pass *)arg;
+    char *memory = fx_block(p.runner, block);
+    (void)err;
+    for (p.t0 = 0; p.t0 < p.n_call; p.t0 += p.n) {
+        p.n = chunk_of(&p, p.t0);
+        make_room(p.runner, memory, p.n);
+        run_chunk(&p, block, thread);
+        if (!p.peek) advance(p.runner, memory, p.n);
+    }
+    return TW_OK;
+}
+
+/* ---- plans with them: all blocks through one phase of one chunk */
+
+static tw_status phase_task(void *arg, size_t block, int thread, tw_error *err)
+{
+    (void)err;
+    run_chunk(arg, block, thread);
+    return TW_OK;
+}
+
+static tw_status room_task(void *arg, size_t block, int thread, tw_error *err)
+{
+    const pass *p = arg;
+    (void)thread;
+    (void)err;
+    make_room(p->runner, fx_block(p->runner, block), p->n);
+    return TW_OK;
+}
+
+/* Row t of a value, over all symbols. */
+static double *row_of(const pass *p, size_t block, uint32_t place, size_t t)
+{
+    const tw_runner *r = p->runner;
+    return locate(r, fx_block(r, block), NULL, r->layout.places + place) + t * r->lanes;
+}
+
+static void run_section(const pass *p, const fx_step *step, size_t t, double *room)
+{
+    const tw_runner *r = p->runner;
+    const size_t width = r->n_blocks * r->lanes, row = r->lanes * sizeof(double);
+    const double *in[FX_INPUTS];
+    double *out[FX_OUTPUTS];
+    for (uint32_t i = 0; i < step->n_inputs; i++, room += width) {
+        in[i] = room;
+        for (size_t b = 0; b < r->n_blocks; b++) memcpy(room + b * r->lanes, row_of(p, b, step->inputs[i], t), row);
+    }
+    for (uint32_t o = 0; o < step->n_outputs; o++, room += width) {
+        out[o] = room;
+        for (size_t s = r->n_symbols; s < width; s++) room[s] = NAN;
+    }
+    step->op->section(step->params, r->n_symbols, in, r->group, out, room);
+    for (uint32_t o = 0; o < step->n_outputs; o++)
+        for (size_t b = 0; b < r->n_blocks; b++) memcpy(row_of(p, b, step->outputs[o], t), out[o] + b * r->lanes, row);
+}
+
+static tw_status section_task(void *arg, size_t t, int thread, tw_error *err)
+{
+    const pass *p = arg;
+    const tw_runner *r = p->runner;
+    (void)err;
+    for (uint32_t i = p->phase->first; i < p->phase->split; i++)
+        run_section(p, r->layout.steps + i, t, section_of(r, scratch_of(r, thread)));
+    return TW_OK;
+}
+
+static tw_status run_together(pass *p, tw_error *err)
+{
+    const tw_runner *r = p->runner;
+    tw_pool *pool = r->ctx ? r->ctx->pool : NULL;
+    for (p->t0 = 0; p->t0 < p->n_call; p->t0 += p->n) {
+        p->n = chunk_of(p, p->t0);
+        TW_TRY(tw_pool_run(pool, r->n_blocks, room_task, p, err));
+        for (size_t i = 0; i < r->layout.n_phases; i++) {
+            p->phase = r->layout.phases + i;
+            if (p->phase->split > p->phase->first) TW_TRY(tw_pool_run(pool, p->n, section_task, p, err));
+            TW_TRY(tw_pool_run(pool, r->n_blocks, phase_task, p, err));
+        }
+        for (size_t b = 0; !p->peek && b < r->n_blocks; b++) advance(r, fx_block(r, b), p->n);
+    }
+    return TW_OK;
+}
+
+/* ---- the calls */
+
+static tw_status check_tiles(const tw_runner *r, const tw_tiles *in, const tw_tiles_out *out, tw_error *err)
+{
+    const fx_layout *l = &r->layout;
+    for (size_t i = 0; i < l->n_steps; i++)
+        if (l->steps[i].kind == FX_LOAD && (!in || !in[l->steps[i].column].base))
+            return tw_fail(err, TW_BAD_VALUE, "column '%.64s' is used by the plan and has no values",
+                           r->plan->columns[l->steps[i].column]);
+    for (size_t f = 0; f < r->plan->n_features; f++)
+        if (!out || !out[f].f64 == !out[f].f32)
+            return tw_fail(err, TW_BAD_VALUE, "feature '%.64s' wants a place for either f64 or f32 values",
+                           r->plan->features[f].name);
+    return TW_OK;
+}
+
+static tw_status run(pass *p, tw_error *err)
+{
+    tw_runner *r = p->runner;
+    TW_TRY(check_tiles(r, p->in, p->out, err));
+    if (p->n_call == 0 || r->layout.n_phases == 0) return TW_OK;
+    p->phase = r->layout.phases;
+    if (r->layout.n_phases == 1) return tw_pool_run(r->ctx ? r->ctx->pool : NULL, r->n_blocks, block_task, p, err);
+    return run_together(p, err);
+}
+
+tw_status tw_runner_run(tw_runner *runner, size_t n, const tw_tiles *in, const tw_tiles_out *out, tw_error *err)
+{
+    pass p = {.runner = runner, .in = in, .out = out, .n_call = n};
+    TW_TRY(run(&p, err));
+    runner->bars += n;
+    return TW_OK;
+}
+
+tw_status tw_runner_peek(tw_runner *runner, const tw_tiles *in, const tw_tiles_out *out, tw_error *err)
+{
+    pass p = {.runner = runner, .in = in, .out = out, .n_call = 1, .peek = true};
+    return run(&p, err);
+}
