@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file backtest.h
- * Floor 4: from decisions to money. This version simulates portfolios built from scores; events, ledger and measures are the ones that
- * every later strategy form (call-backs, rules) feeds as well.
+ * Floor 4: from decisions to money. This version simulates portfolios built from scores; events, ledger and measures
+ * are the ones that every later strategy form (call-backs, rules) feeds as well.
  */
 #ifndef TRADEWIND_BACKTEST_H
 #define TRADEWIND_BACKTEST_H
@@ -14,38 +14,42 @@ extern "C" {
 
 /* ---------------------------------------------------------------- market and signal */
 
-/** Prices by cell = time * n_lanes + lane (see learn.h), as traded or split-adjusted; NaN: no bar, cannot trade. */
+/** Prices by cell = time * n_lanes + lane (see learn.h), as traded or split-adjusted. A price that is not finite and
+ *  positive (NaN above all) is missing: no bar, cannot trade. */
 typedef struct tw_market {
     size_t n_times, n_lanes;
-    const int64_t *time;         /* stamp of each bar, ns UTC */
-    const char *const *symbol;   /* [n_lanes]; NULL for lanes without a symbol */
-    const double *open, *high, *low, *close, *volume;
-    const double *benchmark;     /* [n_times] level of a benchmark, or NULL: the equal-weight average of all symbols */
-    double periods_per_year;     /* 252 for daily bars of an exchange */
+    const int64_t *time;                              /* stamp of each bar, ns UTC, ascending */
+    const char *const *symbol;                        /* [n_lanes]; NULL for lanes without a symbol */
+    const double *open, *high, *low, *close, *volume; /* close is needed; open for fill=next_open, volume for
+                                                         participation; the others may be NULL */
+    const double *benchmark; /* [n_times] level of a benchmark, or NULL: the equal-weight average of all symbols */
+    double periods_per_year; /* 252 for daily bars of an exchange */
 } tw_market;
 
-/** Scores by cell: known at the close of their bar, NaN none. Trading starts at the first time with a score. */
+/** Scores by cell: known at the close of their bar, NaN none. Trading starts at the first time with a score; a
+ *  rebalancing that falls on a time without any score is left out. */
 typedef struct tw_signal {
     const double *score;
-    size_t from, to;             /* time indices [from, to) that are simulated */
+    size_t from, to; /* time indices [from, to) that are simulated */
 } tw_signal;
 
 /** How scores become positions and what trading costs; the table is tw_portfolio_params. */
 typedef struct tw_portfolio {
-    char construction[TW_TEXT_MAX]; /* top_k | long_short | weights */
+    char construction[TW_TEXT_MAX]; /* top_k | long_short | weights (the scores are shares of gross, signed) */
     int k;                          /* top_k: names held */
     double quantile;                /* long_short: share at each end */
     int rebalance;                  /* bars between rebalancings */
     double gross;                   /* gross exposure as a multiple of equity */
-    double max_weight;              /* of equity, per name */
-    double turnover_limit;          /* share of equity traded at a rebalancing, one way; 0 none */
+    double max_weight;              /* of equity, per name; what is cut off stays in cash */
+    double turnover_limit;          /* share of equity traded at a rebalancing, one way: (bought + sold) / 2; 0 none */
     double capital;
-    double cost_bp;                 /* commission and slippage of traded value */
-    double borrow_bp;               /* per year, on short value */
-    double cash_bp;                 /* per year, earned on positive cash */
-    double participation;           /* most of a bar's volume that may be traded; 0 no limit */
+    double cost_bp;       /* commission and slippage of traded value */
+    double borrow_bp;     /* per year of 365 days, on short value */
+    double cash_bp;       /* per year of 365 days, earned on positive cash */
+    double participation; /* most of a bar's volume that may be traded; 0 no limit */
+    int delist_after;     /* a held name without a bar for this many bars is settled at its last close */
     bool whole_shares;
-    char fill[TW_TEXT_MAX];         /* next_open | next_close */
+    char fill[TW_TEXT_MAX]; /* next_open | next_close */
 } tw_portfolio;
 
 /** Table of tw_portfolio, for tw_params_parse. */
@@ -53,41 +57,67 @@ TW_API const tw_param *tw_portfolio_params(void);
 
 /* ---------------------------------------------------------------- ledger */
 
-typedef enum tw_event_kind { TW_EVENT_ORDER, TW_EVENT_FILL, TW_EVENT_COST, TW_EVENT_BORROW, TW_EVENT_INTEREST, TW_EVENT_CASH_IN, TW_EVENT_DELISTED, TW_EVENT_UNFILLED } tw_event_kind;
+/** What happened. The first event is CASH_IN, the capital. */
+typedef enum tw_event_kind {
+    TW_EVENT_ORDER,    /* decided at the close of `time`; price is that close, cash 0 */
+    TW_EVENT_FILL,     /* cash = -quantity * price, to the cent */
+    TW_EVENT_COST,     /* of the fill before it */
+    TW_EVENT_BORROW,   /* for the calendar days since the bar before */
+    TW_EVENT_INTEREST, /* likewise */
+    TW_EVENT_CASH_IN,
+    TW_EVENT_DELISTED, /* quantity that closes the position, price the last close */
+    TW_EVENT_UNFILLED  /* what is left of an order, dropped; cash 0 */
+} tw_event_kind;
 
-/** One entry of the event ledger. cash is the change of the cash account; the sum of all is the final cash to the cent. */
+/** One entry of the event ledger, in the order of happening. quantity is signed (buys positive), a multiple of 1e-6;
+ *  cash is the change of the cash account, a multiple of 0.01; the sum of all is the final cash to the cent. */
 typedef struct tw_event {
     tw_event_kind kind;
-    uint32_t time, lane;   /* lane UINT32_MAX: the account */
+    uint32_t time, lane; /* time index of the market; lane UINT32_MAX: the account */
     double quantity, price, cash;
 } tw_event;
 
-/** Result of a simulation. Series have `n` entries, one a bar from signal.from. */
+/** Result of a simulation. Series have `n` entries, one a bar from signal.from; entry 0 is the capital before any
+ *  trade, its returns are 0. */
 typedef struct tw_result {
     size_t n, from;
-    double *equity, *cash, *benchmark, *drawdown, *turnover, *gross, *net, *returns, *benchmark_returns;
+    double *equity, *cash;
+    double *benchmark;   /* scaled to the capital at entry 0 */
+    double *drawdown;    /* equity / highest equity so far - 1 */
+    double *turnover;    /* value traded in this bar / 2 / equity of the bar before */
+    double *gross, *net; /* exposure / equity; NaN without positive equity */
+    double *returns;     /* 0 after equity is used up: there is nothing left to earn on */
+    double *benchmark_returns;
     size_t n_events;
     tw_event *event;
     double total_cost, total_borrow, total_interest;
     size_t n_fills, n_unfilled;
 } tw_result;
 
-/** Simulates. Decisions at the close of bar t fill at bar t + 1. Every cent is in the ledger: capital + sum of cash events + value of positions = equity. */
+/** Simulates. Decisions at the close of bar t use prices up to t alone and fill at bar t + 1. Cash is kept in whole
+ *  cents, positions in millionths of a share, so the sum of the cash events plus the value of positions is the equity.
+ *  Fails with BAD_VALUE for a portfolio outside its table, BAD_DATA for a market that lacks what it asks for, TOO_LARGE
+ *  past 9e13 of cash or 9e9 shares. On failure the result is empty. */
 TW_API tw_status tw_simulate_scores(const tw_ctx *ctx, const tw_market *market, const tw_signal *signal,
                                     const tw_portfolio *portfolio, tw_result *result, tw_error *err);
 /** Frees what tw_simulate_scores filled. */
 TW_API void tw_result_clear(const tw_ctx *ctx, tw_result *result);
-/** Replays the ledger from nothing and compares cash and positions with the result: BAD_DATA naming the first bar that is off by more than half a cent. */
+/** Replays the ledger from nothing: every fill at its price and after its order, every cost, accrual and settlement,
+ * and cash and equity of each bar against the result. BAD_DATA naming the first bar that is off by more than half a
+ * cent, or the first event that should not be. */
 TW_API tw_status tw_result_verify(const tw_ctx *ctx, const tw_market *market, const tw_signal *signal,
                                   const tw_portfolio *portfolio, const tw_result *result, tw_error *err);
 /** Writes the ledger as CSV: time,kind,symbol,quantity,price,cash. */
-TW_API tw_status tw_result_write_ledger(const tw_market *market, const tw_result *result, const char *path, tw_error *err);
+TW_API tw_status tw_result_write_ledger(const tw_market *market, const tw_result *result, const char *path,
+                                        tw_error *err);
 /** Text of an event kind, e.g. "fill". */
 TW_API const char *tw_event_name(tw_event_kind kind);
 
 /* ---------------------------------------------------------------- measures */
 
-/** A measure of a return series (and a benchmark's): sharpe, sortino, max_drawdown, ... as empyrical defines them. */
+/** A measure of a return series (and a benchmark's): sharpe, sortino, max_drawdown, ... as empyrical defines them.
+ *  `compute` allocates nothing; it gives NaN where the measure is not defined, which it is not with a NaN among the
+ *  returns. `benchmark` may be NULL unless needs_benchmark. */
 typedef struct tw_measure {
     const char *name, *title, *source;
     const char *unit; /* "ratio", "share", "per year", "bars" */
@@ -97,7 +127,8 @@ typedef struct tw_measure {
 
 /** All measures, by name. */
 TW_API const tw_measure *const *tw_measures(size_t *n);
-/** Value of the named measure; NaN when not defined, BAD_NAME when there is none of this name. */
+/** Value of the named measure; NaN when not defined (also: it needs a benchmark and that is NULL), BAD_NAME when there
+ *  is none of this name. */
 TW_API tw_status tw_measure_compute(const char *name, size_t n, const double *returns, const double *benchmark,
                                     double periods_per_year, double *value, tw_error *err);
 
