@@ -103,15 +103,20 @@ typedef struct tw_import_options {
     char bar[TW_TEXT_MAX];          /* "auto", "1d", "1m", "15m", ... */
     char stamp[TW_TEXT_MAX];        /* intraday stamps: "auto" | "start" | "end" */
     char zone[TW_TEXT_MAX];         /* of stamps without zone: "UTC" or a calendar's name */
+    char strip[TW_TEXT_MAX];        /* ending taken off a file's name when that is the symbol: "_daily" */
     bool strict;                    /* a bad row fails the import */
     const char *rejects;            /* path of the rejects CSV (file,line,reason,row), or NULL */
     const char *out;                /* path of the panel file, or NULL for memory */
 } tw_import_options;
 
-/** What an import found. */
+/** The table of the text and flag fields of tw_import_options (not of its paths). */
+TW_API const tw_param *tw_import_params(void);
+
+/** What an import found. rows = kept + rejected, always. */
 typedef struct tw_import_summary {
     uint64_t rows, kept, rejected;
-    uint64_t bytes;
+    uint64_t bytes;          /* unpacked */
+    char text_columns[256];  /* extra columns that hold mostly text and are not in the panel, ", " between */
     size_t n_reasons;
     struct { char reason[96]; uint64_t count; } reasons[24];
 } tw_import_summary;
