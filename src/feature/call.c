@@ -138,7 +138,7 @@ static tw_status set_param(fx_parser *p, const tw_op *op, const tw_param *param,
 {
     char text[TW_TEXT_MAX + 1];
     if (value->is_text != (param->kind == TW_KIND_TEXT))
-        return fx_fail(p, TW_BAD_VALUE, value->from.at, "%s: %s must be %s", op->name, param->name,
+        return fx_fail(p, TW_BAD_VALUE, fx_start(value), "%s: %s must be %s", op->name, param->name,
                        value->is_text ? "a number" : "a text in quotes");
     if (value->is_text)
         snprintf(text, sizeof text, "%.*s",
