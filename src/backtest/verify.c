@@ -126,18 +126,23 @@ static tw_status audit_event(audit *a, const tw_event *event, tw_error *err)
     }
 }
 
-/* The accrual of one kind that opens a bar: there when it is half a cent or more, absent when it is less. */
-static tw_status audit_accrual(audit *a, tw_event_kind kind, double wanted, double *total, tw_error *err)
+/* What opens a bar: an amount of the account that is due by its kind. */
+typedef struct due {
+    tw_event_kind kind;
+    size_t time;
+    double amount;
+} due;
+
+/* The entry for what is due: there when it is half a cent or more, absent when it is less. */
+static tw_status audit_due(audit *a, due d, double *total, tw_error *err)
 {
     const tw_event *event = a->next < a->result->n_events ? &a->result->event[a->next] : NULL;
-    const bool there = event && event->kind == kind;
-    if (!there && fabs(wanted) <= HALF_CENT * (1 + TINY)) return TW_OK;
+    const bool there = event && event->kind == d.kind && event->time == d.time;
+    if (!there && fabs(d.amount) <= HALF_CENT * (1 + TINY)) return TW_OK;
     if (!there)
-        return tw_fail(err, TW_BAD_DATA, "ledger: event %zu should be %s of %.4f", a->next, tw_event_name(kind),
-                       wanted);
-    if (event->time >= a->market->n_times)
-        return tw_fail(err, TW_BAD_DATA, "ledger: event %zu is past the end of time", a->next);
-    TW_TRY(check_cash(a, event, wanted, err));
+        return tw_fail(err, TW_BAD_DATA, "ledger: event %zu should be %s of %.4f at bar %zu", a->next,
+                       tw_event_name(d.kind), d.amount, d.time);
+    TW_TRY(check_cash(a, event, d.amount, err));
     a->cash += llround(event->cash * TW_CENTS);
     *total += fabs(event->cash);
     a->next++;
@@ -154,12 +159,12 @@ static double short_value(const audit *a)
 
 static tw_status audit_accruals(audit *a, size_t t, tw_error *err)
 {
-    if (t == a->result->from) return audit_accrual(a, TW_EVENT_CASH_IN, a->portfolio->capital, &(double){0}, err);
+    if (t == a->result->from) return audit_due(a, (due){TW_EVENT_CASH_IN, t, a->portfolio->capital}, &(double){0}, err);
     const double days = tw_days_before(a->market, t);
     const double borrow = tw_accrue(short_value(a), a->portfolio->borrow_bp, days);
     const double interest = tw_accrue(fmax(tw_money(a->cash), 0), a->portfolio->cash_bp, days);
-    TW_TRY(audit_accrual(a, TW_EVENT_BORROW, -borrow, &a->borrow, err));
-    return audit_accrual(a, TW_EVENT_INTEREST, interest, &a->interest, err);
+    TW_TRY(audit_due(a, (due){TW_EVENT_BORROW, t, -borrow}, &a->borrow, err));
+    return audit_due(a, (due){TW_EVENT_INTEREST, t, interest}, &a->interest, err);
 }
 
 /* Nothing of the orders of the bar before may be left over. */

@@ -8,8 +8,7 @@ static const char *const PORTFOLIOS[] = {
     "construction=long_short quantile=0.23 rebalance=2 borrow_bp=317 cash_bp=95 delist_after=4",
     "construction=long_short quantile=0.5 rebalance=1 gross=2.385 participation=0.013 capital=7654321.09",
     "construction=weights gross=1.31 max_weight=0.087 turnover_limit=0.19 delist_after=1",
-    "construction=weights rebalance=1 participation=0.2 whole_shares=true borrow_bp=1000 turnover_limit=0.031 "
-    "cost_bp=0",
+    "construction=weights rebalance=1 participation=0.2 whole_shares=true borrow_bp=1000 turnover_limit=0.031",
     "construction=long_short quantile=0.07 capital=19999.99 whole_shares=true gross=15 cost_bp=90",
 };
 enum { N_PORTFOLIOS = sizeof PORTFOLIOS / sizeof *PORTFOLIOS, N_SEEDS = 8 };
