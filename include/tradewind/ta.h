@@ -17,15 +17,16 @@ enum { TW_LANES = 16 };
 
 /** What holds for an operator, tested for the whole family by tests/props/ta. */
 enum {
-    TW_SCALES = 1 << 0,      /* f(a x) = a f(x), a a power of two */
-    TW_SHIFTS = 1 << 1,      /* f(x + b) = f(x) + b, up to rounding */
-    TW_INVARIANT = 1 << 2,   /* f(a x) = f(x), a a power of two */
-    TW_POINTWISE = 1 << 3,   /* no memory: value t depends on inputs at t only */
-    TW_WINDOW = 1 << 4,      /* finite window: NaN while a NaN is in it, then recovers */
-    TW_RECURSIVE = 1 << 5,   /* unbounded memory: nan=hold|reset|propagate */
-    TW_SECTION = 1 << 6,     /* across the symbols of one time */
-    TW_LOGICAL = 1 << 7,     /* result is 0, 1 or NaN */
-    TW_COMMUTES = 1 << 8     /* f(a, b) = f(b, a) to the bit */
+    TW_SCALES = 1 << 0,    /* f(a x) = a f(x), a a power of two */
+    TW_SHIFTS = 1 << 1,    /* f(x + b) = f(x) + b, up to rounding */
+    TW_INVARIANT = 1 << 2, /* f(a x) = f(x), a a power of two */
+    TW_POINTWISE = 1 << 3, /* no memory: value t depends on inputs at t only */
+    TW_WINDOW = 1 << 4,    /* finite window: NaN while a NaN is in it, then recovers */
+    TW_RECURSIVE = 1 << 5, /* unbounded memory: nan=hold|reset|propagate */
+    TW_SECTION = 1 << 6,   /* across the symbols of one time */
+    TW_LOGICAL = 1 << 7,   /* result is 0, 1 or NaN */
+    TW_COMMUTES = 1 << 8,  /* f(a, b) = f(b, a) to the bit */
+    TW_SHIFT_FREE = 1 << 9 /* f(x + b) = f(x), up to rounding */
 };
 
 /** Runs n bars. in[i] and out[o] are [n][lanes] doubles; rows in[i][-k * lanes], k = 1 .. history, are readable and
@@ -47,11 +48,11 @@ typedef struct tw_op {
     const tw_param *params;           /* NULL: none */
     size_t params_size;
     unsigned traits;
-    size_t (*lookback)(const void *params);                 /* bars before the first value; NULL: 0 */
-    size_t (*history)(const void *params);                  /* earlier rows of the inputs it reads; NULL: 0 */
-    size_t (*state_size)(const void *params, size_t lanes); /* bytes, plain data; NULL: no state */
+    size_t (*lookback)(const void *params);                      /* bars before the first value; NULL: 0 */
+    size_t (*history)(const void *params);                       /* earlier rows of the inputs it reads; NULL: 0 */
+    size_t (*state_size)(const void *params, size_t lanes);      /* bytes, plain data; NULL: no state */
     void (*init)(void *state, const void *params, size_t lanes); /* NULL: state is the params, copied */
-    tw_status (*check)(const void *params, tw_error *err);  /* rules between parameters; NULL: none */
+    tw_status (*check)(const void *params, tw_error *err);       /* rules between parameters; NULL: none */
     tw_op_run *run_wide, *run_one;
     tw_op_section *section;
 } tw_op;

@@ -47,7 +47,7 @@ TW_LANE bool tw_is_finite(double x) { return tw_lane_abs(x) <= DBL_MAX; }
 /* Parameters of the window operators; each lists in its table those that it has. */
 typedef struct tw_window {
     int period, ddof;
-    double q;
+    double q, up, down;
 } tw_window;
 
 enum { TW_PERIOD_MAX = 100000 };

@@ -77,7 +77,7 @@ static void write_names(tw_json *json, const char *key, const char *const *names
 static void write_traits(tw_json *json, unsigned traits)
 {
     static const char *const names[] = {"scales",    "shifts",  "invariant", "pointwise", "window",
-                                        "recursive", "section", "logical",   "commutes"};
+                                        "recursive", "section", "logical",   "commutes",  "shift_free"};
     tw_json_key(json, "traits");
     tw_json_array(json);
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)

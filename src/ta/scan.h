@@ -14,7 +14,7 @@
 
 #include "ta/op.h"
 
-enum { TW_SCAN_PARTS = 5, TW_SCAN_INPUTS = 2, TW_SCAN_OUTPUTS = 3, TW_SCAN_COEFS = 4 };
+enum { TW_SCAN_PARTS = 5, TW_SCAN_INPUTS = 3, TW_SCAN_OUTPUTS = 3, TW_SCAN_COEFS = 4 };
 
 /* One bar of one lane, as the functions of a scan see it. `u` is its time in bars since the block began, below 0 in
  * the block before; `d` is x less the anchor. */
@@ -62,10 +62,9 @@ TW_LANE tw_scan_bar tw_scan_at(const double *const *x, const double *anchor, siz
                                const tw_scan *d)
 {
     tw_scan_bar bar;
-    for (size_t i = 0; i < TW_SCAN_INPUTS; i++) {
-        const size_t k = i < d->inputs ? i : 0;
-        bar.x[i] = x[k][l];
-        bar.anchor[i] = anchor[k * lanes + l];
+    for (size_t i = 0; i < d->inputs; i++) {
+        bar.x[i] = x[i][l];
+        bar.anchor[i] = anchor[i * lanes + l];
         bar.d[i] = bar.x[i] - bar.anchor[i];
     }
     return bar;
@@ -81,7 +80,8 @@ TW_LANE void tw_scan_open(tw_scan_state *s, const double *const *x, const size_t
     for (size_t i = 0; i < d->inputs; i++) TW_EACH(l, lanes) s->cells[i * lanes + l] = anchor[i * lanes + l] = x[i][l];
     for (size_t q = 0; q < d->parts; q++) TW_EACH(l, lanes) prefix[q * lanes + l] = acc[q * lanes + l] = d->identity[q];
     for (size_t k = 1; k < s->period; k++) {
-        const double *const back[TW_SCAN_INPUTS] = {x[0] - k * lanes, x[d->inputs - 1] - k * lanes};
+        const double *back[TW_SCAN_INPUTS];
+        for (size_t i = 0; i < d->inputs; i++) back[i] = x[i] - k * lanes;
         double *to = suffix + (s->period - k - 1) * row;
         TW_EACH(l, lanes)
         {
@@ -100,7 +100,7 @@ TW_LANE void tw_scan_open(tw_scan_state *s, const double *const *x, const size_t
 TW_LANE void tw_scan_rows(tw_scan_state *s, size_t n, const double *const *in, double *const *out, const size_t lanes,
                           const tw_scan *d)
 {
-    const size_t row = d->parts * lanes, two = d->inputs - 1;
+    const size_t row = d->parts * lanes;
     double *prefix = s->cells + d->inputs * lanes;
     const double *suffix = prefix + row + s->at * row;
     double acc[TW_SCAN_PARTS * TW_LANES], anchor[TW_SCAN_INPUTS * TW_LANES], coef[TW_SCAN_COEFS];
@@ -109,7 +109,8 @@ TW_LANE void tw_scan_rows(tw_scan_state *s, size_t n, const double *const *in, d
     for (size_t i = 0; i < row; i++) acc[i] = prefix[i];
     for (size_t i = 0; i < d->inputs * lanes; i++) anchor[i] = s->cells[i];
     for (size_t r = 0; r < n; r++, suffix += row) {
-        const double *const x[TW_SCAN_INPUTS] = {in[0] + r * lanes, in[two] + r * lanes};
+        const double *x[TW_SCAN_INPUTS];
+        for (size_t i = 0; i < d->inputs; i++) x[i] = in[i] + r * lanes;
         TW_EACH(l, lanes)
         {
             tw_scan_bar bar = tw_scan_at(x, anchor, l, lanes, d);
@@ -135,7 +136,8 @@ TW_LANE void tw_scan_run(const tw_scan *d, void *state, size_t n, const double *
 {
     tw_scan_state *s = state;
     for (size_t t = 0, m; t < n; t += m) {
-        const double *const x[TW_SCAN_INPUTS] = {in[0] + t * lanes, in[d->inputs - 1] + t * lanes};
+        const double *x[TW_SCAN_INPUTS];
+        for (size_t i = 0; i < d->inputs; i++) x[i] = in[i] + t * lanes;
         double *y[TW_SCAN_OUTPUTS] = {NULL};
         for (size_t o = 0; o < d->outputs; o++) y[o] = out[o] + t * lanes;
         if (s->at == 0) tw_scan_open(s, x, lanes, d);

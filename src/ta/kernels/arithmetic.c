@@ -63,7 +63,7 @@ TW_LANE double neg_of(double x) { return -x; }
 TW_LANE double abs_of(double x) { return tw_lane_abs(x); }
 TW_LANE double sign_of(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x * 0.0; }
 MAP2(add, .title = "Sum", .formula = "a + b", .traits = TW_POINTWISE | TW_SCALES | TW_COMMUTES);
-MAP2(sub, .title = "Difference", .formula = "a - b", .traits = TW_POINTWISE | TW_SCALES);
+MAP2(sub, .title = "Difference", .formula = "a - b", .traits = TW_POINTWISE | TW_SCALES | TW_SHIFT_FREE);
 MAP2(mul, .title = "Product", .formula = "a b", .traits = TW_POINTWISE | TW_COMMUTES);
 MAP2(div, .title = "Quotient", .formula = "a / b; 0 / 0 is NaN", .traits = TW_POINTWISE | TW_INVARIANT);
 MAP1(neg, .title = "Negative", .formula = "-x", .traits = TW_POINTWISE | TW_SCALES);

@@ -68,4 +68,4 @@ DELAY(roc, .title = "Rate of change", .group = "momentum", .source = "TA-Lib ROC
       .formula = "100 (x[t] / x[t-k] - 1); 0 where x[t-k] is 0", .params = roc_table,
       .traits = TW_INVARIANT | TW_WINDOW);
 DELAY(mom, .title = "Momentum", .group = "momentum", .source = "TA-Lib MOM", .formula = "x[t] - x[t-k]",
-      .params = roc_table, .traits = TW_SCALES | TW_WINDOW);
+      .params = roc_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);

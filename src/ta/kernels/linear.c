@@ -112,7 +112,7 @@ TW_SCAN_OP(rsquare, .title = "Share of a window's variance explained by its tren
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFTS);
 TW_SCAN_OP(linreg_angle, .title = "Slope of a window on time as an angle in degrees", .group = "statistic",
            .source = "TA-Lib LINEARREG_ANGLE", .formula = "180 / pi atan(b)", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("angle"), .params = line_table, .traits = TW_WINDOW | TW_SHIFTS);
+           .outputs = TW_NAMES("angle"), .params = line_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- weights 1, 2, .. period */
 

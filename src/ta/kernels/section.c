@@ -208,9 +208,9 @@ SECTION(rank, false, .title = "Rank among the symbols, as a share",
         .traits = TW_SECTION | TW_INVARIANT);
 SECTION(bucket, false, .title = "Quantile bucket among the symbols", .source = "definition",
         .formula = "floor((average rank - 1/2) buckets / n): 0 .. buckets - 1", .inputs = TW_NAMES("x"),
-        .params = bucket_table, .traits = TW_SECTION | TW_INVARIANT);
+        .params = bucket_table, .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
 SECTION(demean, false, .title = "Less the mean of the symbols", .source = "definition", .formula = "x - mean",
-        .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_SCALES);
+        .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_SCALES | TW_SHIFT_FREE);
 SECTION(zscore, false, .title = "Standard score among the symbols", .source = "definition; qlib CSZScoreNorm",
         .formula = "(x - mean) / std, divisor n - 1; NaN where std is 0", .inputs = TW_NAMES("x"),
         .traits = TW_SECTION | TW_INVARIANT);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* deviation.c - mean absolute deviations, which no pair of scans can join, and the commodity channel index. */
+#include "ta/direct.h"
+
+static const tw_param window_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param cci_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
+
+typedef double row_value(const double *const *x, size_t at);
+
+/* mean[i] and mean absolute deviation of value(x, i) over the window, the sums taken about the newest value. */
+TW_LANE void mean_deviation(size_t period, size_t n, const double *const *x, row_value *value, double *mean,
+                            double *deviation, const size_t inputs, const size_t lanes)
+{
+    const double share = 1.0 / (double)period;
+    const double *then[TW_DIRECT_INPUTS];
+    TW_EACH(i, n) mean[i] = deviation[i] = 0.0;
+    for (size_t k = 1; k < period; k++) {
+        for (size_t j = 0; j < inputs; j++) then[j] = x[j] - k * lanes;
+        TW_EACH(i, n) mean[i] += value(then, i) - value(x, i);
+    }
+    TW_EACH(i, n) mean[i] = value(x, i) + mean[i] * share;
+    for (size_t k = 0; k < period; k++) {
+        for (size_t j = 0; j < inputs; j++) then[j] = x[j] - k * lanes;
+        TW_EACH(i, n) deviation[i] += tw_lane_abs(value(then, i) - mean[i]);
+    }
+    TW_EACH(i, n) deviation[i] *= share;
+}
+
+TW_LANE double same_value(const double *const *x, size_t at) { return x[0][at]; }
+TW_LANE double typical_price(const double *const *x, size_t at) { return (x[0][at] + x[1][at] + x[2][at]) / 3.0; }
+
+enum { mad_inputs = 1, avgdev_inputs = 1, cci_inputs = 3 };
+TW_LANE void mad_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
+{
+    double mean[TW_TILE], deviation[TW_TILE];
+    mean_deviation(tw_window_back(state) + 1, n, x, same_value, mean, deviation, 1, lanes);
+    TW_EACH(i, n) out[0][i] = tw_canon(deviation[i]);
+}
+TW_LANE void avgdev_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
+{
+    mad_tile(state, n, x, out, lanes);
+}
+TW_LANE void cci_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
+{
+    double mean[TW_TILE], deviation[TW_TILE];
+    mean_deviation(tw_window_back(state) + 1, n, x, typical_price, mean, deviation, 3, lanes);
+    TW_EACH(i, n)
+    {
+        const double away = typical_price(x, i) - mean[i], cci = away / (0.015 * deviation[i]);
+        out[0][i] = tw_canon(deviation[i] == 0.0 ? away * 0.0 : cci);
+    }
+}
+
+TW_DIRECT_OP(mad, .title = "Mean absolute deviation from the mean of a window", .group = "window",
+             .source = "definition; qlib Mad", .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"),
+             .outputs = TW_NAMES("mad"), .params = window_table, .traits = TW_WINDOW | TW_SCALES);
+TW_DIRECT_OP(avgdev, .title = "Average deviation", .group = "statistic", .source = "TA-Lib AVGDEV",
+             .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("avgdev"),
+             .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
+TW_DIRECT_OP(cci, .title = "Commodity channel index", .group = "momentum", .source = "Lambert 1980; TA-Lib CCI",
+             .formula = "(p - mean p) / (0.015 mean |p - mean p|), p = (h + l + c) / 3; 0 for a flat window",
+             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("cci"), .params = cci_table,
+             .traits = TW_WINDOW | TW_INVARIANT);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* order.c - quantiles and ranks of a window.
+ *
+ * Quantiles: each lane keeps its window sorted. A bar replaces one value, in one pass that deletes the first value not
+ * below the old one and lets the new one in, without a branch: new[i] = max(d[i-1], min(d[i], v)), d the column after
+ * the deletion. A missing value sorts as +inf and is counted, so it leaves with its bar.
+ * Ranks: counted directly over the earlier rows. */
+#include "ta/direct.h"
+
+static const tw_param window_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param quantile_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, q, 0.5, 0, 1, 0, 1, false, "share of the window below"), TW_PARAM_END};
+
+/* cells: known[lanes] (bars since the last missing one), sorted[period + 1][lanes] (the last row is +inf) */
+typedef struct sorted_state {
+    size_t period, low;
+    double weight; /* quantile = sorted[low] + weight (sorted[low + 1] - sorted[low]) */
+    double cells[];
+} sorted_state;
+
+static size_t sorted_history(const void *params) { return tw_window_back(params) + 1; }
+static size_t sorted_size(const void *params, size_t lanes)
+{
+    return sizeof(sorted_state) + (tw_window_back(params) + 3) * lanes * sizeof(double);
+}
+static void sorted_init(sorted_state *s, const void *params, size_t lanes, double q)
+{
+    s->period = tw_window_back(params) + 1;
+    const double at = q * (double)(s->period - 1);
+    s->low = (size_t)at;
+    s->weight = at - (double)s->low;
+    for (size_t l = 0; l < lanes; l++) s->cells[l] = 0.0;
+    for (size_t i = lanes; i < (s->period + 2) * lanes; i++) s->cells[i] = TW_LANE_INF;
+}
+static void median_init(void *state, const void *params, size_t lanes) { sorted_init(state, params, lanes, 0.5); }
+static void quantile_init(void *state, const void *params, size_t lanes)
+{
+    sorted_init(state, params, lanes, ((const tw_window *)params)->q);
+}
+
+TW_LANE void sorted_replace(double *column, size_t period, const double *old_row, const double *new_row,
+                            const size_t lanes)
+{
+    double before[TW_LANES], old[TW_LANES], now[TW_LANES];
+    TW_EACH(l, lanes)
+    {
+        before[l] = -TW_LANE_INF;
+        old[l] = old_row[l] == old_row[l] ? old_row[l] : TW_LANE_INF;
+        now[l] = new_row[l] == new_row[l] ? new_row[l] : TW_LANE_INF;
+    }
+    for (size_t i = 0; i < period; i++) {
+        double *row = column + i * lanes;
+        TW_EACH(l, lanes)
+        {
+            const double kept = row[l] < old[l] ? row[l] : row[l + lanes];
+            const double low = kept < now[l] ? kept : now[l];
+            row[l] = before[l] > low ? before[l] : low;
+            before[l] = kept;
+        }
+    }
+}
+TW_LANE void sorted_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)
+{
+    sorted_state *s = state;
+    double *known = s->cells, *column = known + lanes;
+    const double *low = column + s->low * lanes, weight = s->weight, period = (double)s->period;
+    for (size_t t = 0; t < n; t++) {
+        const double *x = in[0] + t * lanes;
+        double *y = out[0] + t * lanes;
+        sorted_replace(column, s->period, x - s->period * lanes, x, lanes);
+        TW_EACH(l, lanes)
+        {
+            known[l] = x[l] == x[l] ? known[l] + 1.0 : 0.0;
+            const double value = weight > 0.0 ? low[l] + weight * (low[l + lanes] - low[l]) : low[l];
+            y[l] = known[l] >= period ? tw_canon(value) : (double)NAN;
+        }
+    }
+}
+TW_OP_FORMS(sorted, sorted_run)
+
+TW_OP(median) = {.name = "median",
+                 .title = "Median of a window",
+                 .group = "window",
+                 .source = "definition; pandas rolling.median",
+                 .formula = "middle value, or the mean of the two",
+                 .inputs = TW_NAMES("x"),
+                 .outputs = TW_NAMES("median"),
+                 .params = window_table,
+                 .params_size = sizeof(tw_window),
+                 .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+                 .lookback = tw_window_back,
+                 .history = sorted_history,
+                 .state_size = sorted_size,
+                 .init = median_init,
+                 .run_wide = sorted_wide,
+                 .run_one = sorted_one};
+TW_OP(quantile) = {.name = "quantile",
+                   .title = "Quantile of a window",
+                   .group = "window",
+                   .source = "Hyndman and Fan 1996, type 7; pandas rolling.quantile",
+                   .formula = "linear between the order statistics around q (period - 1)",
+                   .inputs = TW_NAMES("x"),
+                   .outputs = TW_NAMES("quantile"),
+                   .params = quantile_table,
+                   .params_size = sizeof(tw_window),
+                   .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+                   .lookback = tw_window_back,
+                   .history = sorted_history,
+                   .state_size = sorted_size,
+                   .init = quantile_init,
+                   .run_wide = sorted_wide,
+                   .run_one = sorted_one};
+
+/* ---------------------------------------------------------------- ts_rank */
+
+enum { ts_rank_inputs = 1 };
+TW_LANE void ts_rank_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
+{
+    double below[TW_TILE], above[TW_TILE], missing[TW_TILE];
+    const size_t period = tw_window_back(state) + 1;
+    TW_EACH(i, n) below[i] = above[i] = missing[i] = 0.0;
+    for (size_t k = 0; k < period; k++) {
+        const double *then = x[0] - k * lanes;
+        TW_EACH(i, n)
+        {
+            below[i] += then[i] < x[0][i] ? 1.0 : 0.0;
+            above[i] += then[i] > x[0][i] ? 1.0 : 0.0;
+            missing[i] += then[i] != then[i] ? 1.0 : 0.0;
+        }
+    }
+    TW_EACH(i, n)
+    {
+        const double equal = (double)period - below[i] - above[i];
+        out[0][i] = missing[i] > 0.0 ? (double)NAN : (below[i] + 0.5 * (equal + 1.0)) / (double)period;
+    }
+}
+TW_DIRECT_OP(ts_rank, .title = "Rank of the last value in its window, as a share", .group = "window",
+             .source = "pandas rolling.rank(pct=True); qlib Rank",
+             .formula = "average rank / period, in (0, 1]; ties share the mean", .inputs = TW_NAMES("x"),
+             .outputs = TW_NAMES("rank"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* range.c - where the close lies in the range of its window, and bands around a mean. See scan.h for the method. */
+#include "ta/range.h"
+
+static const tw_param window_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
+static const tw_param bbands_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 20, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, up, 2, 0, 1000, 1, 3, false, "standard deviations to the upper band"),
+    TW_PARAM_SEARCH(tw_window, down, 2, 0, 1000, 1, 3, false, "standard deviations to the lower band"), TW_PARAM_END};
+
+/* ---------------------------------------------------------------- bbands */
+
+static void bbands_coefs(const tw_window *p, double *coef)
+{
+    coef[0] = 1.0 / p->period;
+    coef[1] = p->up;
+    coef[2] = p->down;
+}
+TW_LANE void bbands_term(const tw_scan_bar *bar, double *term)
+{
+    term[0] = bar->d[0];
+    term[1] = bar->d[0] * bar->d[0];
+}
+TW_LANE void bbands_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    const double mean = w[0] * bar->coef[0], v = w[1] * bar->coef[0] - mean * mean, std = sqrt(v < 0.0 ? 0.0 : v);
+    y[1] = bar->anchor[0] + mean;
+    y[0] = y[1] + bar->coef[1] * std;
+    y[2] = y[1] - bar->coef[2] * std;
+}
+static const tw_scan bbands_scan = {1, 2, 3, {0}, bbands_term, tw_join_add2, bbands_finish, bbands_coefs};
+TW_SCAN_OP(bbands, .title = "Bollinger bands", .group = "overlap", .source = "Bollinger 1992; TA-Lib BBANDS",
+           .formula = "mean + up std, mean, mean - down std; std with divisor period", .inputs = TW_NAMES("x"),
+           .outputs = TW_NAMES("upper", "middle", "lower"), .params = bbands_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+
+/* ---------------------------------------------------------------- range of high and low */
+
+TW_LANE void willr_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    y[0] = -tw_share(w[0] - bar->x[2], w[0] - w[1]);
+}
+static const tw_scan willr_scan = {3,   2, 1, {-TW_LANE_INF, TW_LANE_INF}, tw_range_term, tw_range_join, willr_finish,
+                                   NULL};
+
+TW_SCAN_OP(fastk, .title = "Raw stochastic: the close in the range of its window", .group = "momentum",
+           .source = "Lane 1957; TA-Lib STOCHF", .formula = "100 (c - min l) / (max h - min l); 0 where the range is 0",
+           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("fastk"), .params = window_table,
+           .traits = TW_WINDOW | TW_INVARIANT);
+TW_SCAN_OP(willr, .title = "Williams %R", .group = "momentum", .source = "Williams 1966; TA-Lib WILLR",
+           .formula = "-100 (max h - c) / (max h - min l); 0 where the range is 0",
+           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("willr"), .params = window_table,
+           .traits = TW_WINDOW | TW_INVARIANT);
+
+/* ---------------------------------------------------------------- true range */
+
+static size_t trange_back(const void *params)
+{
+    (void)params;
+    return 1;
+}
+TW_LANE void trange_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)
+{
+    const double *high = in[0], *low = in[1], *before = in[2] - lanes;
+    double *y = out[0];
+    (void)state;
+    TW_EACH(i, n * lanes)
+    {
+        const double range = tw_true_range(high[i], low[i], before[i]);
+        y[i] = (high[i] != high[i]) | (low[i] != low[i]) | (before[i] != before[i]) ? (double)NAN : range;
+    }
+}
+TW_OP_FORMS(trange, trange_run)
+TW_OP(trange) = {.name = "trange",
+                 .title = "True range",
+                 .group = "volatility",
+                 .source = "Wilder 1978; TA-Lib TRANGE",
+                 .formula = "max(h - l, |h - c'|, |l - c'|), c' the close before",
+                 .inputs = TW_NAMES("high", "low", "close"),
+                 .outputs = TW_NAMES("trange"),
+                 .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+                 .lookback = trange_back,
+                 .history = trange_back,
+                 .run_wide = trange_wide,
+                 .run_one = trange_one};
+
+/* ---------------------------------------------------------------- aroon
+ * Parts: highest high and its time, lowest low and its time, over this bar and `period` before; newest of equals. */
+
+static size_t aroon_back(const void *params) { return (size_t)((const tw_window *)params)->period; }
+static tw_window aroon_window(const void *params)
+{
+    return (tw_window){.period = ((const tw_window *)params)->period + 1};
+}
+static void aroon_coefs(const tw_window *p, double *coef)
+{
+    coef[0] = p->period - 1.0;
+    coef[1] = 100.0 / (p->period - 1.0);
+}
+TW_LANE void aroon_term(const tw_scan_bar *bar, double *term)
+{
+    term[0] = bar->x[0];
+    term[1] = term[3] = bar->u;
+    term[2] = bar->x[1];
+}
+TW_LANE void aroon_join(const double *a, const double *b, double *y)
+{
+    const bool high = (b[0] >= a[0]) | (b[0] != b[0]), low = (b[2] <= a[2]) | (b[2] != b[2]);
+    const double top = high ? b[0] : a[0], top_u = high ? b[1] : a[1];
+    const double bottom = low ? b[2] : a[2], bottom_u = low ? b[3] : a[3];
+    y[0] = top;
+    y[1] = top_u;
+    y[2] = bottom;
+    y[3] = bottom_u;
+}
+TW_LANE void aroon_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    const double known = (w[0] - w[2]) * 0.0, oldest = bar->u - bar->coef[0];
+    y[0] = (w[3] - oldest) * bar->coef[1] + known;
+    y[1] = (w[1] - oldest) * bar->coef[1] + known;
+}
+static const tw_scan aroon_scan = {
+    2, 4, 2, {-TW_LANE_INF, TW_LANE_NAN, TW_LANE_INF, TW_LANE_NAN}, aroon_term, aroon_join, aroon_finish, aroon_coefs};
+TW_LANE void aroon_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)
+{
+    tw_scan_run(&aroon_scan, state, n, in, out, lanes);
+}
+TW_OP_FORMS(aroon, aroon_run)
+static size_t aroon_size(const void *params, size_t lanes)
+{
+    const tw_window window = aroon_window(params);
+    return tw_scan_size(&aroon_scan, &window, lanes);
+}
+static void aroon_init(void *state, const void *params, size_t lanes)
+{
+    const tw_window window = aroon_window(params);
+    tw_scan_init(&aroon_scan, state, &window, lanes);
+}
+static const tw_param aroon_table[] = {
+    TW_PARAM_SEARCH(tw_window, period, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars back"), TW_PARAM_END};
+TW_OP(aroon) = {.name = "aroon",
+                .title = "Aroon: how long ago the highest high and the lowest low were",
+                .group = "momentum",
+                .source = "Chande 1995; TA-Lib AROON",
+                .formula = "100 (period - bars ago) / period over period + 1 bars",
+                .inputs = TW_NAMES("high", "low"),
+                .outputs = TW_NAMES("down", "up"),
+                .params = aroon_table,
+                .params_size = sizeof(tw_window),
+                .traits = TW_WINDOW | TW_INVARIANT,
+                .lookback = aroon_back,
+                .history = aroon_back,
+                .state_size = aroon_size,
+                .init = aroon_init,
+                .run_wide = aroon_wide,
+                .run_one = aroon_one};

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wilder.c - the indicators of Wilder's "New Concepts in Technical Trading Systems" (1978), and on-balance volume.
+ * Seeds as in TA-Lib. See recur.h for missing values. */
+#include "ta/range.h"
+#include "ta/recur.h"
+
+#define PERIOD(from_) TW_PARAM_SEARCH(tw_recur_params, period, 14, from_, TW_PERIOD_MAX, 5, 60, true, "bars averaged")
+static const tw_param wilder_table[] = {PERIOD(1), TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param wilder2_table[] = {PERIOD(2), TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param obv_table[] = {TW_PARAM_NAN, TW_PARAM_END};
+
+static size_t period_back(const void *params) { return (size_t)((const tw_recur_params *)params)->period; }
+static size_t adx_back(const void *params) { return 2 * period_back(params) - 1; }
+static void wilder_coefs(const tw_recur_params *p, double *coef)
+{
+    coef[0] = p->period;
+    coef[1] = 1.0 / p->period;
+}
+
+/* ---------------------------------------------------------------- rsi. s: seen, last, mean gain, mean loss. */
+
+TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
+{
+    const double move = b->n > 1.0 ? b->x[0] - b->s[1] : 0.0, up = move > 0.0 ? move : 0.0,
+                 down = move < 0.0 ? -move : 0.0;
+    const double moves = b->n - 1.0;
+    b->s[1] = b->x[0];
+    b->s[2] = tw_seeded(b->s[2], up, moves, coef[0], coef[1]);
+    b->s[3] = tw_seeded(b->s[3], down, moves, coef[0], coef[1]);
+    const double both = b->s[2] + b->s[3], rsi = 100.0 * (b->s[2] / both);
+    b->y[0] = moves >= coef[0] ? (both == 0.0 ? 0.0 : rsi) : (double)NAN;
+}
+static const tw_recur rsi_recur = {1, 4, 1, rsi_step, wilder_coefs};
+
+TW_RECUR_OP(rsi, .title = "Relative strength index", .group = "momentum", .source = "Wilder 1978; TA-Lib RSI",
+            .formula = "100 rma(gains) / (rma(gains) + rma(losses)); 0 for a flat series", .inputs = TW_NAMES("x"),
+            .outputs = TW_NAMES("rsi"), .params = wilder2_table, .lookback = period_back,
+            .traits = TW_RECURSIVE | TW_INVARIANT);
+
+/* ---------------------------------------------------------------- atr, natr. s: seen, last close, average range. */
+
+TW_LANE double atr_next(const double *coef, tw_recur_bar *b)
+{
+    const double range = tw_true_range(b->x[0], b->x[1], b->s[1]), ranges = b->n - 1.0;
+    b->s[1] = b->x[2];
+    b->s[2] = ranges >= 1.0 ? tw_seeded(b->s[2], range, ranges, coef[0], coef[1]) : 0.0;
+    return ranges >= coef[0] ? b->s[2] : (double)NAN;
+}
+TW_LANE void atr_step(const double *coef, tw_recur_bar *b) { b->y[0] = atr_next(coef, b); }
+TW_LANE void natr_step(const double *coef, tw_recur_bar *b)
+{
+    const double atr = atr_next(coef, b), share = 100.0 * (atr / b->x[2]);
+    b->y[0] = b->x[2] == 0.0 ? atr * 0.0 : share;
+}
+static const tw_recur atr_recur = {3, 3, 1, atr_step, wilder_coefs};
+static const tw_recur natr_recur = {3, 3, 1, natr_step, wilder_coefs};
+
+TW_RECUR_OP(atr, .title = "Average true range", .group = "volatility", .source = "Wilder 1978; TA-Lib ATR",
+            .formula = "rma(max(h - l, |h - c'|, |l - c'|)), c' the close before",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("atr"), .params = wilder_table,
+            .lookback = period_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+TW_RECUR_OP(natr, .title = "Average true range in percent of the close", .group = "volatility",
+            .source = "Forman 2006; TA-Lib NATR", .formula = "100 atr / c", .inputs = TW_NAMES("high", "low", "close"),
+            .outputs = TW_NAMES("natr"), .params = wilder_table, .lookback = period_back,
+            .traits = TW_RECURSIVE | TW_INVARIANT);
+
+/* ---------------------------------------------------------------- directional movement
+ * s: seen, last high, low, close, sums +DM, -DM, TR, then the last dx (dx) or the average so far (adx).
+ * The sums start with period - 1 bars and then go on as s - s / period + x. */
+
+typedef struct direction {
+    double plus, minus, dx; /* dx is NaN where there is no movement */
+} direction;
+
+TW_LANE double wilder_sum(double s, double x, bool seeding, double k) { return seeding ? s + x : s - s * k + x; }
+TW_LANE direction direction_next(const double *coef, tw_recur_bar *b)
+{
+    const bool first = b->n == 1.0, seeding = b->n <= coef[0];
+    const double up = b->x[0] - b->s[1], down = b->s[2] - b->x[1];
+    const double plus = (up > 0.0) & (up > down) & !first ? up : 0.0;
+    const double minus = (down > 0.0) & (down > up) & !first ? down : 0.0;
+    const double range = first ? 0.0 : tw_true_range(b->x[0], b->x[1], b->s[3]);
+    for (size_t i = 0; i < 3; i++) b->s[1 + i] = b->x[i];
+    b->s[4] = wilder_sum(b->s[4], plus, seeding, coef[1]);
+    b->s[5] = wilder_sum(b->s[5], minus, seeding, coef[1]);
+    b->s[6] = wilder_sum(b->s[6], range, seeding, coef[1]);
+    direction d = {100.0 * (b->s[4] / b->s[6]), 100.0 * (b->s[5] / b->s[6]), 0.0};
+    d.plus = b->s[6] > 0.0 ? d.plus : 0.0;
+    d.minus = b->s[6] > 0.0 ? d.minus : 0.0;
+    d.dx = 100.0 * (tw_lane_abs(d.minus - d.plus) / (d.minus + d.plus));
+    return d;
+}
+TW_LANE void plus_di_step(const double *coef, tw_recur_bar *b)
+{
+    const direction d = direction_next(coef, b);
+    b->y[0] = b->n > coef[0] ? d.plus : (double)NAN;
+}
+TW_LANE void minus_di_step(const double *coef, tw_recur_bar *b)
+{
+    const direction d = direction_next(coef, b);
+    b->y[0] = b->n > coef[0] ? d.minus : (double)NAN;
+}
+TW_LANE void dx_step(const double *coef, tw_recur_bar *b)
+{
+    const direction d = direction_next(coef, b);
+    b->s[7] = (b->n > coef[0]) & (d.dx == d.dx) ? d.dx : b->s[7];
+    b->y[0] = b->n > coef[0] ? b->s[7] : (double)NAN;
+}
+TW_LANE void adx_step(const double *coef, tw_recur_bar *b)
+{
+    const direction d = direction_next(coef, b);
+    const double count = b->n - coef[0], old = b->s[7];
+    const double dx = d.dx == d.dx ? d.dx : count > coef[0] ? old : 0.0; /* no movement: the average stays */
+    b->s[7] = count >= 1.0 ? tw_seeded(old, dx, count, coef[0], coef[1]) : 0.0;
+    b->y[0] = count >= coef[0] ? b->s[7] : (double)NAN;
+}
+static const tw_recur plus_di_recur = {3, 7, 1, plus_di_step, wilder_coefs};
+static const tw_recur minus_di_recur = {3, 7, 1, minus_di_step, wilder_coefs};
+static const tw_recur dx_recur = {3, 8, 1, dx_step, wilder_coefs};
+static const tw_recur adx_recur = {3, 8, 1, adx_step, wilder_coefs};
+
+TW_RECUR_OP(plus_di, .title = "Plus directional indicator", .group = "momentum",
+            .source = "Wilder 1978; TA-Lib PLUS_DI", .formula = "100 S(+dm) / S(tr), S += x - S / period",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("plus_di"), .params = wilder2_table,
+            .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT);
+TW_RECUR_OP(minus_di, .title = "Minus directional indicator", .group = "momentum",
+            .source = "Wilder 1978; TA-Lib MINUS_DI", .formula = "100 S(-dm) / S(tr), S += x - S / period",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("minus_di"), .params = wilder2_table,
+            .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT);
+TW_RECUR_OP(dx, .title = "Directional movement index", .group = "momentum", .source = "Wilder 1978; TA-Lib DX",
+            .formula = "100 |+di - -di| / (+di + -di); the last one where there is no movement",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("dx"), .params = wilder2_table,
+            .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT);
+TW_RECUR_OP(adx, .title = "Average directional movement index", .group = "momentum",
+            .source = "Wilder 1978; TA-Lib ADX", .formula = "rma(dx, period)",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("adx"), .params = wilder2_table,
+            .lookback = adx_back, .traits = TW_RECURSIVE | TW_INVARIANT);
+
+/* ---------------------------------------------------------------- obv. s: seen, last close, volume. */
+
+static void obv_coefs(const tw_recur_params *p, double *coef) { (void)p, (void)coef; }
+TW_LANE void obv_step(const double *coef, tw_recur_bar *b)
+{
+    const double close = b->x[0], volume = b->x[1], last = b->s[1];
+    const double move = close > last ? volume : close < last ? -volume : 0.0;
+    (void)coef;
+    b->s[1] = close;
+    b->s[2] = b->n == 1.0 ? volume : b->s[2] + move;
+    b->y[0] = b->s[2];
+}
+static const tw_recur obv_recur = {2, 3, 1, obv_step, obv_coefs};
+
+TW_RECUR_OP(obv, .title = "On-balance volume", .group = "volume", .source = "Granville 1963; TA-Lib OBV",
+            .formula = "o += v where the close rises, o -= v where it falls; begins with v",
+            .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("obv"), .params = obv_table,
+            .traits = TW_RECURSIVE);

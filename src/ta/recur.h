@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* recur.h - operators whose memory does not end: averages of Wilder's kind, cumulative sums.
+ *
+ * A lane's state is a few numbers, all zero before its first value. A bar on which any input is missing (or infinite:
+ * it could never be forgotten) gives a missing result and, by the option nan, leaves the state as it was (hold),
+ * clears it (reset) or spoils it for good (propagate). */
+#ifndef TW_TA_RECUR_H
+#define TW_TA_RECUR_H
+
+#include "ta/op.h"
+
+enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 3, TW_RECUR_COEFS = 6 };
+
+/* Parameters of the recursive operators; each lists in its table those that it has. */
+typedef struct tw_recur_params {
+    int period, fast, slow, signal;
+    char nan[TW_TEXT_MAX];
+} tw_recur_params;
+
+#define TW_PARAM_NAN                                                                                                   \
+    TW_PARAM_TEXT(tw_recur_params, nan, "hold", "hold|reset|propagate", "what a missing value does to the memory")
+
+/* One bar of one lane: inputs, memory (part 0: bars seen before this one), results. */
+typedef struct tw_recur_bar {
+    double x[TW_RECUR_INPUTS], s[TW_RECUR_PARTS], y[TW_RECUR_OUTPUTS], n; /* n: bars seen with this one */
+} tw_recur_bar;
+
+typedef struct tw_recur {
+    size_t inputs, parts, outputs;
+    /* Takes bar->s one bar on and sets bar->y (NaN while it has no value yet); select-only. */
+    void (*step)(const double *coef, tw_recur_bar *bar);
+    void (*coefs)(const tw_recur_params *params, double *coef);
+} tw_recur;
+
+/* cells: parts[parts][lanes] */
+typedef struct tw_recur_state {
+    double reset, propagate; /* 1 or 0 */
+    double coef[TW_RECUR_COEFS];
+    double cells[];
+} tw_recur_state;
+
+static inline size_t tw_recur_size(const tw_recur *d, size_t lanes)
+{
+    return sizeof(tw_recur_state) + d->parts * lanes * sizeof(double);
+}
+
+static inline void tw_recur_init(const tw_recur *d, void *state, const void *params, size_t lanes)
+{
+    const tw_recur_params *p = params;
+    tw_recur_state *s = state;
+    memset(s, 0, tw_recur_size(d, lanes));
+    s->reset = strcmp(p->nan, "reset") == 0;
+    s->propagate = strcmp(p->nan, "propagate") == 0;
+    d->coefs(p, s->coef);
+}
+
+/* What the memory becomes on a missing bar. A lane that has seen nothing yet has nothing to spoil. */
+TW_LANE double tw_recur_missing(double old, double seen, double reset, double propagate)
+{
+    const double kept = reset != 0.0 ? 0.0 : old;
+    return (propagate != 0.0) & (seen != 0.0) ? (double)NAN : kept;
+}
+
+/* The kernel of every recursion; the caller passes a constant `d`, which folds away. */
+TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double *const *in, double *const *out,
+                          const size_t lanes)
+{
+    tw_recur_state *st = state;
+    const double reset = st->reset, propagate = st->propagate;
+    double cells[TW_RECUR_PARTS * TW_LANES], coef[TW_RECUR_COEFS];
+    const double *x[TW_RECUR_INPUTS];
+    double *y[TW_RECUR_OUTPUTS];
+
+    for (size_t i = 0; i < TW_RECUR_COEFS; i++) coef[i] = st->coef[i];
+    for (size_t i = 0; i < d->parts * lanes; i++) cells[i] = st->cells[i];
+    for (size_t i = 0; i < d->inputs; i++) x[i] = in[i];
+    for (size_t o = 0; o < d->outputs; o++) y[o] = out[o];
+    for (size_t t = 0; t < n; t++) {
+        TW_EACH(l, lanes)
+        {
+            tw_recur_bar bar;
+            bool known = true;
+            for (size_t i = 0; i < d->inputs; i++) {
+                bar.x[i] = x[i][t * lanes + l];
+                known = known & tw_is_finite(bar.x[i]);
+            }
+            for (size_t q = 0; q < d->parts; q++) bar.s[q] = cells[q * lanes + l];
+            const double seen = bar.s[0];
+            bar.n = bar.s[0] = seen + 1.0;
+            d->step(coef, &bar);
+            for (size_t q = 0; q < d->parts; q++) {
+                const double missing = tw_recur_missing(cells[q * lanes + l], seen, reset, propagate);
+                cells[q * lanes + l] = known ? bar.s[q] : missing;
+            }
+            for (size_t o = 0; o < d->outputs; o++) y[o][t * lanes + l] = known ? tw_canon(bar.y[o]) : (double)NAN;
+        }
+    }
+    for (size_t i = 0; i < d->parts * lanes; i++) st->cells[i] = cells[i];
+}
+
+/* The operator `op` from the constant op##_recur; the rest are fields of tw_op. */
+#define TW_RECUR_OP(op, ...)                                                                                           \
+    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)      \
+    {                                                                                                                  \
+        tw_recur_run(&op##_recur, state, n, in, out, lanes);                                                           \
+    }                                                                                                                  \
+    TW_OP_FORMS(op, op##_run)                                                                                          \
+    static size_t op##_size(const void *params, size_t lanes)                                                          \
+    {                                                                                                                  \
+        (void)params;                                                                                                  \
+        return tw_recur_size(&op##_recur, lanes);                                                                      \
+    }                                                                                                                  \
+    static void op##_init(void *state, const void *params, size_t lanes)                                               \
+    {                                                                                                                  \
+        tw_recur_init(&op##_recur, state, params, lanes);                                                              \
+    }                                                                                                                  \
+    TW_OP(op) = {.name = #op,                                                                                          \
+                 .params_size = sizeof(tw_recur_params),                                                               \
+                 .state_size = op##_size,                                                                              \
+                 .init = op##_init,                                                                                    \
+                 .run_wide = op##_wide,                                                                                \
+                 .run_one = op##_one,                                                                                  \
+                 __VA_ARGS__}
+
+/* A mean of the first `period` values, then v += k (x - v): Wilder's and the exponential average as TA-Lib seeds them.
+ * n counts this value; below `period` v is the sum so far. */
+TW_LANE double tw_seeded(double v, double x, double n, double period, double k)
+{
+    const double sum = v + x, smooth = (x - v) * k + v;
+    return n > period ? smooth : n == period ? sum / period : sum;
+}
+
+#endif
