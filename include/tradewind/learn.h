@@ -85,7 +85,10 @@ typedef struct tw_folds {
     tw_fold *fold;
 } tw_folds;
 
-/** A splitter: "walk_forward" (n refits, expanding or rolling window, first share, embargo bars), "purged_kfold", "combinatorial_purged" (groups, test groups). */
+/** A splitter: "walk_forward" (refits, window=expanding|rolling, bars, first share, embargo), "purged_kfold" (folds, embargo),
+ *  "combinatorial_purged" (groups, test_groups, embargo). A train row is purged when its label interval meets the interval of any
+ *  test label or a time of a test span; it is embargoed when its own time is at most `embargo` bars after the last time of the span
+ *  and its labels. In walk_forward, where no train row is after the test, the embargo is a gap before it. */
 typedef struct tw_splitter {
     const char *name, *title, *source;
     const tw_param *params;
@@ -99,6 +102,10 @@ typedef struct tw_splitter {
 TW_API const tw_splitter *const *tw_splitters(size_t *n);
 /** The splitter of this name, or BAD_NAME with the nearest name. */
 TW_API tw_status tw_splitter_find(const char *name, const tw_splitter **splitter, tw_error *err);
+/** Paths that combinatorial_purged gives: C(groups - 1, test_groups - 1); each goes through every group once. */
+TW_API size_t tw_combinatorial_paths(size_t groups, size_t test_groups);
+/** The fold from which path `path` takes its test of `group`; SIZE_MAX when there is none. */
+TW_API size_t tw_combinatorial_fold(size_t groups, size_t test_groups, size_t group, size_t path);
 /** Frees what a splitter filled. */
 TW_API void tw_folds_clear(const tw_ctx *ctx, tw_folds *folds);
 /** Fails with LOOK_AHEAD, naming the rows, when a train label's interval overlaps a test label's, or the embargo is broken. */
@@ -173,6 +180,7 @@ typedef struct tw_scored {
     size_t n;
     const double *score, *label, *weight; /* weight may be NULL */
     const uint32_t *time;
+    size_t lags; /* of Newey-West in rank_ic_t: the horizon of overlapping labels; 0: 4 (times / 100)^(2/9) */
 } tw_scored;
 
 /** A metric: auc, hit_rate, ic (mean over times of the cross-sectional correlation), ic_ir, log_loss, rank_ic, rank_ic_t (Newey-West), rmse, ... */

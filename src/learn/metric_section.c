@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metrics within each time, across symbols: information coefficients and quantile returns.
+ * Grinold, Kahn, Active Portfolio Management (2000), ch. 6; Newey, West, Econometrica 55 (1987). */
+#include "learn/metric_impl.h"
+
+#include "tradewind/num.h"
+
+#include <math.h>
+
+/* Scratch for one time. */
+typedef struct section {
+    double *doubles; /* 2 n */
+    size_t *order;   /* n */
+} section;
+
+static size_t widest(const tw_scored *s)
+{
+    size_t most = 0;
+    for (size_t i = 0, from = 0; i < s->n; i++) {
+        if (s->time[i] != s->time[from]) from = i;
+        if (i - from + 1 > most) most = i - from + 1;
+    }
+    return most;
+}
+
+static size_t count_times(const tw_scored *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) n += i == 0 || s->time[i] != s->time[i - 1];
+    return n;
+}
+
+static tw_status section_new(const tw_ctx *ctx, size_t n, section *x, tw_error *err)
+{
+    *x = (section){tw_new(ctx, 2 * n, sizeof(double)), tw_new(ctx, n, sizeof(size_t))};
+    if (x->doubles && x->order) return TW_OK;
+    tw_free(ctx, x->doubles);
+    tw_free(ctx, x->order);
+    return tw_no_memory(err, "a cross-section");
+}
+
+static void section_clear(const tw_ctx *ctx, section *x)
+{
+    tw_free(ctx, x->doubles);
+    tw_free(ctx, x->order);
+}
+
+static size_t section_end(const tw_scored *s, size_t from)
+{
+    size_t to = from + 1;
+    while (to < s->n && s->time[to] == s->time[from]) to++;
+    return to;
+}
+
+static bool is_constant(size_t n, const double *x)
+{
+    for (size_t i = 1; i < n; i++)
+        if (x[i] != x[0]) return false;
+    return true;
+}
+
+/* Correlations of one time; false when labels do not differ. Scores that do not differ order nothing: their
+ * correlation is taken as 0, so that a constant baseline has a place in the leaderboard. */
+static bool correlate(const tw_scored *s, size_t from, size_t n, section *x, double ic[2])
+{
+    if (is_constant(n, s->label + from)) return false;
+    ic[0] = ic[1] = 0;
+    if (is_constant(n, s->score + from)) return true;
+    ic[0] = tw_correlation(n, s->score + from, s->label + from);
+    ic[1] = tw_spearman(n, s->score + from, s->label + from, x->doubles, x->order);
+    return isfinite(ic[0]) && isfinite(ic[1]);
+}
+
+tw_status tw_ic_series(const tw_ctx *ctx, const tw_scored *s, size_t min_rows, uint32_t *time, double *ic,
+                       double *rank_ic, size_t *n, tw_error *err)
+{
+    section x;
+    *n = 0;
+    TW_TRY(tw_scored_check(s, "ic", err));
+    TW_TRY(section_new(ctx, widest(s), &x, err));
+    for (size_t from = 0; from < s->n;) {
+        const size_t to = section_end(s, from);
+        double pair[2];
+        if (to - from >= min_rows && to - from >= 2 && correlate(s, from, to - from, &x, pair)) {
+            time[*n] = s->time[from];
+            ic[*n] = pair[0];
+            rank_ic[*n] = pair[1];
+            ++*n;
+        }
+        from = to;
+    }
+    section_clear(ctx, &x);
+    return TW_OK;
+}
+
+double tw_newey_west_t(size_t n, const double *x, size_t lags)
+{
+    if (n < 3) return NAN;
+    const double mean = tw_mean(n, x);
+    if (is_constant(n, x)) return mean == 0 ? 0 : NAN;
+    return mean / sqrt(tw_newey_west(n, x, lags < n ? lags : n - 1));
+}
+
+/* The series of one kind of correlation, reduced by `reduce`. */
+typedef double reduction(size_t n, const double *ic, size_t lags);
+
+static tw_status reduce_series(const tw_ctx *ctx, const tw_scored *s, bool rank, reduction *reduce, double *value,
+                               tw_error *err)
+{
+    const size_t times = count_times(s);
+    size_t n = 0;
+    double *ic = tw_new(ctx, 2 * times, sizeof *ic);
+    uint32_t *time = tw_new(ctx, times, sizeof *time);
+    tw_status status = ic && time ? TW_OK : tw_no_memory(err, "a series of correlations");
+    if (status == TW_OK) status = tw_ic_series(ctx, s, TW_SECTION_ROWS, time, ic, ic + times, &n, err);
+    if (status == TW_OK) *value = n ? reduce(n, rank ? ic + times : ic, s->lags) : NAN;
+    tw_free(ctx, ic);
+    tw_free(ctx, time);
+    return status;
+}
+
+static double mean_reduction(size_t n, const double *ic, size_t lags)
+{
+    (void)lags;
+    return tw_mean(n, ic);
+}
+
+static double ratio_reduction(size_t n, const double *ic, size_t lags)
+{
+    (void)lags;
+    const double sd = sqrt(tw_variance(n, ic, 1));
+    return sd > 0 ? tw_mean(n, ic) / sd : is_constant(n, ic) && ic[0] == 0 ? 0 : NAN;
+}
+
+/* Lags by the rule of thumb of Newey, West, Rev. Economic Studies 61 (1994) unless given. */
+static double t_reduction(size_t n, const double *ic, size_t lags)
+{
+    const size_t rule = (size_t)(4 * tw_exp(2.0 / 9 * tw_log((double)n / 100)));
+    return tw_newey_west_t(n, ic, lags ? lags : rule);
+}
+
+static tw_status ic(const tw_ctx *ctx, const tw_scored *s, double *value, tw_error *err)
+{
+    return reduce_series(ctx, s, false, mean_reduction, value, err);
+}
+
+static tw_status ic_ir(const tw_ctx *ctx, const tw_scored *s, double *value, tw_error *err)
+{
+    return reduce_series(ctx, s, false, ratio_reduction, value, err);
+}
+
+static tw_status rank_ic(const tw_ctx *ctx, const tw_scored *s, double *value, tw_error *err)
+{
+    return reduce_series(ctx, s, true, mean_reduction, value, err);
+}
+
+static tw_status rank_ic_t(const tw_ctx *ctx, const tw_scored *s, double *value, tw_error *err)
+{
+    return reduce_series(ctx, s, true, t_reduction, value, err);
+}
+
+const tw_metric tw_metric_ic = {"ic", "Information coefficient: mean over times of the correlation across symbols",
+                                "Grinold, Kahn, Active Portfolio Management (2000), ch. 6", true, ic};
+const tw_metric tw_metric_ic_ir = {"ic_ir", "Mean of the information coefficient over its standard deviation",
+                                   "microsoft/qlib, ICIR", true, ic_ir};
+const tw_metric tw_metric_rank_ic = {"rank_ic", "Information coefficient by rank (Spearman)",
+                                     "Grinold, Kahn, Active Portfolio Management (2000), ch. 6", true, rank_ic};
+const tw_metric tw_metric_rank_ic_t = {"rank_ic_t", "t value of the mean rank information coefficient",
+                                       "Newey, West, Econometrica 55 (1987)", true, rank_ic_t};
+
+/* Adds to the quantile of each row of one time; quantile q holds ranks [q n / Q, (q + 1) n / Q). */
+static void add_quantiles(const tw_scored *s, size_t from, size_t n, size_t *order, double *mean, size_t n_quantiles)
+{
+    tw_argsort(n, s->score + from, order);
+    for (size_t q = 0; q < n_quantiles; q++) {
+        const size_t lo = q * n / n_quantiles, hi = (q + 1) * n / n_quantiles;
+        double sum = 0;
+        for (size_t i = lo; i < hi; i++) sum += s->label[from + order[i]];
+        mean[q] += sum / (double)(hi - lo);
+    }
+}
+
+tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *s, size_t n_quantiles, double *out, tw_error *err)
+{
+    section x;
+    size_t times = 0;
+    if (n_quantiles < 2)
+        return tw_fail(err, TW_BAD_VALUE, "quantile returns: at least 2 quantiles, got %zu", n_quantiles);
+    TW_TRY(tw_scored_check(s, "quantile returns", err));
+    TW_TRY(section_new(ctx, widest(s), &x, err));
+    for (size_t q = 0; q < n_quantiles; q++) out[q] = 0;
+    for (size_t from = 0; from < s->n;) {
+        const size_t to = section_end(s, from);
+        if (to - from >= n_quantiles) {
+            add_quantiles(s, from, to - from, x.order, out, n_quantiles);
+            times++;
+        }
+        from = to;
+    }
+    for (size_t q = 0; q < n_quantiles; q++) out[q] = times ? out[q] / (double)times : NAN;
+    section_clear(ctx, &x);
+    return TW_OK;
+}
+
+tw_status tw_calibration(const tw_ctx *ctx, const tw_scored *s, size_t n_bins, double *mean_score, double *mean_label,
+                         tw_error *err)
+{
+    if (n_bins == 0) return tw_fail(err, TW_BAD_VALUE, "calibration: at least 1 bin, got 0");
+    TW_TRY(tw_scored_check(s, "calibration", err));
+    size_t *order = tw_new(ctx, s->n, sizeof *order);
+    if (!order) return tw_no_memory(err, "calibration");
+    tw_argsort(s->n, s->score, order);
+    for (size_t b = 0; b < n_bins; b++) {
+        const size_t lo = b * s->n / n_bins, hi = (b + 1) * s->n / n_bins;
+        double score = 0, label = 0;
+        for (size_t i = lo; i < hi; i++) {
+            score += s->score[order[i]];
+            label += s->label[order[i]];
+        }
+        mean_score[b] = hi > lo ? score / (double)(hi - lo) : NAN;
+        mean_label[b] = hi > lo ? label / (double)(hi - lo) : NAN;
+    }
+    tw_free(ctx, order);
+    return TW_OK;
+}
