@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* measure_return.c - what was earned, and how it compares with its own risk. */
+#include "backtest/measures.h"
+
+#include "tradewind/num.h"
+
+#include <math.h>
+
+static double cumulative_return(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    (void)p;
+    return tw_returns_ok(n, 1, r) ? tw_growth(n, r) - 1 : NAN;
+}
+
+const tw_measure tw_measure_cumulative_return = {
+    .name = "cumulative_return",
+    .title = "Total return",
+    .source = TW_EMPYRICAL ", cum_returns_final: prod(1 + r) - 1",
+    .unit = "share",
+    .compute = cumulative_return,
+};
+
+static double annual_return(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    return tw_returns_ok(n, 1, r) ? tw_annual_growth(n, tw_growth(n, r), p) : NAN;
+}
+
+const tw_measure tw_measure_annual_return = {
+    .name = "annual_return",
+    .title = "Annual return, compounded",
+    .source = TW_EMPYRICAL ", annual_return: prod(1 + r)^(p/n) - 1",
+    .unit = "per year",
+    .compute = annual_return,
+};
+
+static double sharpe(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    if (!tw_returns_ok(n, 2, r) || tw_returns_constant(n, r)) return NAN;
+    return tw_mean(n, r) / sqrt(tw_variance(n, r, 1)) * sqrt(p);
+}
+
+const tw_measure tw_measure_sharpe = {
+    .name = "sharpe",
+    .title = "Sharpe ratio, no risk-free rate",
+    .source = "Sharpe, J. Portfolio Management 21(1), 1994; " TW_EMPYRICAL ", sharpe_ratio",
+    .unit = "ratio",
+    .compute = sharpe,
+};
+
+static double downside(size_t n, const double *r, double p)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        if (r[i] < 0) sum += r[i] * r[i];
+    return sqrt(sum / (double)n) * sqrt(p);
+}
+
+static double downside_risk(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    return tw_returns_ok(n, 1, r) ? downside(n, r, p) : NAN;
+}
+
+const tw_measure tw_measure_downside_risk = {
+    .name = "downside_risk",
+    .title = "Downside deviation below zero",
+    .source = TW_EMPYRICAL ", downside_risk: sqrt(mean(min(r, 0)^2) p)",
+    .unit = "per year",
+    .compute = downside_risk,
+};
+
+static double sortino(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    if (!tw_returns_ok(n, 2, r)) return NAN;
+    const double risk = downside(n, r, p);
+    return risk > 0 ? tw_mean(n, r) * p / risk : NAN;
+}
+
+const tw_measure tw_measure_sortino = {
+    .name = "sortino",
+    .title = "Sortino ratio",
+    .source = "Sortino and Price, J. Investing 3(3), 1994; " TW_EMPYRICAL ", sortino_ratio",
+    .unit = "ratio",
+    .compute = sortino,
+};
+
+static double omega(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    (void)p;
+    if (!tw_returns_ok(n, 2, r)) return NAN;
+    double gain = 0, loss = 0;
+    for (size_t i = 0; i < n; i++) *(r[i] > 0 ? &gain : &loss) += fabs(r[i]);
+    return loss > 0 ? gain / loss : NAN;
+}
+
+const tw_measure tw_measure_omega = {
+    .name = "omega",
+    .title = "Omega ratio: gains over losses",
+    .source = "Keating and Shadwick, 2002; " TW_EMPYRICAL ", omega_ratio, threshold 0",
+    .unit = "ratio",
+    .compute = omega,
+};
+
+static double hit_rate(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    (void)p;
+    if (!tw_returns_ok(n, 1, r)) return NAN;
+    size_t up = 0, moved = 0;
+    for (size_t i = 0; i < n; i++) {
+        up += r[i] > 0;
+        moved += r[i] != 0;
+    }
+    return moved ? (double)up / (double)moved : NAN;
+}
+
+const tw_measure tw_measure_hit_rate = {
+    .name = "hit_rate",
+    .title = "Share of the bars that moved which gained",
+    .source = "count(r > 0) / count(r != 0)",
+    .unit = "share",
+    .compute = hit_rate,
+};
+
+/* R^2 of the regression of cumulated log returns on time: squared correlation, with the moments of 0..n-1 known. */
+static double stability(size_t n, const double *r, const double *b, double p)
+{
+    (void)b;
+    (void)p;
+    if (!tw_returns_ok(n, 2, r)) return NAN;
+    const double middle = (double)(n - 1) / 2;
+    double level = 0, mean = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (r[i] <= -1) return NAN;
+        level += tw_log1p(r[i]);
+        mean += level / (double)n;
+    }
+    double cov = 0, var = 0, time = 0;
+    level = 0;
+    for (size_t i = 0; i < n; i++) {
+        level += tw_log1p(r[i]);
+        const double t = (double)i - middle;
+        cov += t * (level - mean);
+        var += (level - mean) * (level - mean);
+        time += t * t;
+    }
+    return var > 0 ? cov * cov / (var * time) : NAN;
+}
+
+const tw_measure tw_measure_stability = {
+    .name = "stability",
+    .title = "R squared of a straight line through log wealth",
+    .source = TW_EMPYRICAL ", stability_of_timeseries",
+    .unit = "ratio",
+    .compute = stability,
+};
