@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* csv.c - rows of RFC 4180 text from a stream, split in place in a sliding window.
  *
- * A row is tried on what the window holds. When the window ends first, it slides, fills up (twice as large when the row
- * takes more than half of it) and the row is tried again from its start: fields may then point into the window, and the
- * work stays linear. */
+ * A row is tried on what the window holds. When the window ends first, it slides, fills up and the row is tried again
+ * from its start, so that fields may point into the window. The window doubles each time until it has its usual size,
+ * and beyond when a row takes more than half of it: small files cost little and long rows linear time. */
 #include "io/csv_marks.h"
 #include "tradewind/io.h"
 
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WINDOW = 256 * 1024, FIELDS = 64, MAX_ROW = 64 * 1024 * 1024, MAX_FIELDS = 65536 };
+enum { FIRST_WINDOW = 1024, WINDOW = 256 * 1024, FIELDS = 64, MAX_ROW = 64 * 1024 * 1024, MAX_FIELDS = 65536 };
 
 #define NO_MARK SIZE_MAX
 
@@ -87,9 +87,9 @@ tw_status tw_csv_open(const tw_ctx *ctx, tw_source *source, const char *name, co
     csv->next_line = 1;
     set_options(csv, options);
     csv->name = tw_text_copy(ctx, name ? name : "csv");
-    csv->window = tw_new(ctx, WINDOW, 1);
+    csv->window = tw_new(ctx, FIRST_WINDOW, 1);
     csv->fields = tw_new(ctx, FIELDS, sizeof *csv->fields);
-    csv->room = WINDOW;
+    csv->room = FIRST_WINDOW;
     csv->fields_room = FIELDS;
     tw_csv_marks_init(&csv->marks, csv->delimiter, csv->plain_quotes ? csv->delimiter : csv->quote);
     tw_status status = csv->name && csv->window && csv->fields ? TW_OK : tw_no_memory(err, "a CSV reader");
@@ -126,7 +126,7 @@ static tw_status slide_window(tw_csv *csv, tw_error *err)
     csv->dropped += csv->row;
     csv->end = kept;
     csv->row = 0;
-    if (kept <= csv->room / 2) return TW_OK;
+    if (kept <= csv->room / 2 && csv->room >= WINDOW) return TW_OK;
     char *larger = tw_resize(csv->ctx, csv->window, csv->room, 2 * csv->room);
     if (!larger) return tw_no_memory(err, "a long CSV row");
     csv->window = larger;
@@ -151,7 +151,7 @@ static tw_status more_bytes(tw_csv *csv, tw_error *err)
 {
     if (csv->broken != TW_OK) return tw_fail(err, csv->broken, "%s", csv->why_broken.message);
     const bool first = csv->dropped == 0 && csv->end == 0;
-    TW_TRY(slide_window(csv, err));
+    if (!first) TW_TRY(slide_window(csv, err));
     fill_window(csv);
     if (first && csv->end >= 3 && memcmp(csv->window, "\xef\xbb\xbf", 3) == 0) csv->row = 3;
     tw_csv_marks_restart(&csv->marks, csv->row);
