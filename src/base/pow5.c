@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The leading 128 bits of 5^q for q in [-342, 324]: truncated for q >= 0 (exact up to 55), truncated and one added
- * for q < 0, as in D. Lemire, "Number parsing at a gigabyte per second", Software: Practice and Experience 51 (2021).
- */
+/* Written by tools/generate. The leading 128 bits of 5^q for q in [-342, 324]: truncated for q >= 0 (exact up to 55),
+ * truncated and one added for q < 0, as in D. Lemire, "Number parsing at a gigabyte per second", Software: Practice
+ * and Experience 51 (2021). */
 #include "base/base_impl.h"
 
 const tw_wide tw_pow5[TW_POW5_MAX - TW_POW5_MIN + 1] = {
