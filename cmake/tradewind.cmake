@@ -40,6 +40,7 @@ set_property(GLOBAL PROPERTY TW_FOLDERS "")
 function(tw_folder name)
   cmake_parse_arguments(F "" "" "USES;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
   if(TW_FLOORS_ONLY)
     # <folder>/ext_*.c are the only sources that need a library from outside.
     list(FILTER sources EXCLUDE REGEX "/ext_[^/]*\\.c$")

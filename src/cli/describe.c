@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* describe.c - tradewind describe: every descriptor table, for machines and people. */
+#include "cli/panels.h"
+#include "tradewind/backtest.h"
+#include "tradewind/feature.h"
+#include "tradewind/learn.h"
+#include "tradewind/ta.h"
+
+#include <string.h>
+
+/* The fields all descriptors share. */
+static void item(tw_json *j, const char *name, const char *title, const char *source, const tw_param *params)
+{
+    tw_json_object(j);
+    tw_json_key(j, "name");
+    tw_json_text(j, name);
+    tw_json_key(j, "title");
+    tw_json_text(j, title);
+    tw_json_key(j, "source");
+    tw_json_text(j, source);
+    tw_json_key(j, "params");
+    tw_params_describe(params, j);
+    tw_json_object_end(j);
+}
+
+static void operators(tw_json *j)
+{
+    size_t n = 0;
+    const tw_op *const *all = tw_ops(TW_ISA_BASELINE, &n);
+    for (size_t i = 0; i < n; i++) tw_op_describe(all[i], j);
+}
+
+static void labels(tw_json *j)
+{
+    size_t n = 0;
+    const tw_label *const *all = tw_labels(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, all[i]->params);
+}
+
+static void splitters(tw_json *j)
+{
+    size_t n = 0;
+    const tw_splitter *const *all = tw_splitters(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, all[i]->params);
+}
+
+static void learners(tw_json *j)
+{
+    size_t n = 0;
+    const tw_learner *const *all = tw_learners(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, all[i]->params);
+}
+
+static void metrics(tw_json *j)
+{
+    size_t n = 0;
+    const tw_metric *const *all = tw_metrics(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, NULL);
+}
+
+static void measures(tw_json *j)
+{
+    size_t n = 0;
+    const tw_measure *const *all = tw_measures(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, NULL);
+}
+
+static void checks(tw_json *j)
+{
+    size_t n = 0;
+    const tw_check *const *all = tw_checks(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, all[i]->params);
+}
+
+static void sets(tw_json *j)
+{
+    size_t n = 0;
+    const tw_feature_set *const *all = tw_feature_sets(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, NULL);
+}
+
+static void simulator(tw_json *j)
+{
+    size_t bytes = 0;
+    item(j, "simulate", "market simulator", "docs/reference/simulator.md", tw_simulate_params(&bytes));
+}
+
+static void portfolio(tw_json *j)
+{
+    item(j, "portfolio", "portfolio simulation of scores", "docs/reference/backtest.md", tw_portfolio_params());
+}
+
+static void import(tw_json *j)
+{
+    item(j, "import", "reading of CSV bars", "docs/reference/data.md", tw_import_params());
+}
+
+static const struct family {
+    const char *name;
+    void (*write)(tw_json *j);
+} families[] = {
+    {"checks", checks},       {"feature_sets", sets},   {"import", import},     {"labels", labels},
+    {"learners", learners},   {"measures", measures},   {"metrics", metrics},   {"operators", operators},
+    {"portfolio", portfolio}, {"simulate", simulator},  {"splitters", splitters},
+};
+enum { N_FAMILIES = sizeof families / sizeof *families };
+
+static tw_status check_family(const char *name, tw_error *err)
+{
+    const char *names[N_FAMILIES + 1] = {0};
+    for (size_t i = 0; i < N_FAMILIES; i++) {
+        names[i] = families[i].name;
+        if (!name || !strcmp(name, names[i])) return TW_OK;
+    }
+    const char *near = tw_did_you_mean(name, names);
+    return tw_fail(err, TW_BAD_NAME, "no family '%s'%s%s%s", name, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static tw_status describe(tw_cli *cli, tw_error *err)
+{
+    const char *only = cli->n_positional ? cli->positional[0] : NULL;
+    TW_TRY(check_family(only, err));
+    tw_buf text;
+    tw_json j;
+    tw_buf_init(&text, cli->ctx);
+    tw_json_init(&j, &text, true);
+    tw_json_object(&j);
+    tw_json_key(&j, "tradewind");
+    tw_json_text(&j, tw_version());
+    for (size_t i = 0; i < N_FAMILIES; i++) {
+        if (only && strcmp(only, families[i].name) != 0) continue;
+        tw_json_key(&j, families[i].name);
+        tw_json_array(&j);
+        families[i].write(&j);
+        tw_json_array_end(&j);
+    }
+    tw_json_object_end(&j);
+    tw_buf_text(&text, "\n");
+    const tw_status status = tw_cli_out(cli, &text, err);
+    tw_buf_clear(&text);
+    return status;
+}
+
+static const tw_option options[] = {
+    {"json", NULL, "JSON (the only form, and the default)"},
+    {"out", "FILE.json", "write there instead of standard output"},
+    {0},
+};
+
+const tw_command tw_command_describe = {
+    .name = "describe",
+    .positional = "[FAMILY]",
+    .title = "Print the descriptor tables: operators, learners, labels, splitters, metrics, checks, ...",
+    .more = "FAMILY is checks, feature_sets, import, labels, learners, measures, metrics, operators,\nportfolio, simulate or splitters.",
+    .most = 1,
+    .options = options,
+    .run = describe,
+};

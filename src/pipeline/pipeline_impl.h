@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pipeline_impl.h - what the files of this folder share: the spec in memory, the job, and the stages that fill it in order. */
+#ifndef TW_PIPELINE_IMPL_H
+#define TW_PIPELINE_IMPL_H
+
+#include "tradewind/automl.h"
+#include "tradewind/backtest.h"
+#include "tradewind/data.h"
+#include "tradewind/feature.h"
+#include "tradewind/io.h"
+#include "tradewind/learn.h"
+#include "tradewind/pipeline.h"
+#include "tradewind/track.h"
+
+/* Changes when a stage computes something else from the same inputs, so that cached results of older code are not taken. */
+enum { TW_STAGE_FORMAT = 1 };
+
+/* A name with its parameter text, as labels, splitters and learners are written in a spec. */
+typedef struct tw_choice {
+    const char *name, *params, *title;
+    const tw_node *node; /* where it stands, for error texts */
+} tw_choice;
+
+struct tw_spec {
+    const tw_ctx *ctx;
+    tw_arena arena;
+    tw_doc *doc;
+    char *text; /* the spec as written */
+    const char *folder, *name, *out;
+    uint64_t seed;
+    struct {
+        const char *simulate; /* parameters, or NULL */
+        const char **csv;
+        size_t n_csv;
+        const char *import, *actions, *adjust;
+    } data;
+    struct {
+        const char *which, *options;
+        bool fail_on_error;
+    } checks;
+    struct {
+        tw_feature *lets, *list;
+        size_t n_lets, n;
+        double max_missing;
+    } features;
+    tw_choice label, split;
+    tw_choice *models;
+    size_t n_models;
+    const char *rank_by, *portfolio, *fallback;
+};
+
+/* One learner of the spec on its way through the folds. */
+typedef struct tw_entry {
+    const tw_learner *learner;
+    const char *name;
+    char *params;            /* canonical */
+    uint64_t key;
+    bool left_out;           /* the budget ran out before it started */
+    bool cached;             /* every fold came from the out folder */
+    tw_model **fold;         /* [n_folds] */
+    tw_model *final;         /* fitted on every labelled row; best and fallback only */
+    double *score;           /* by cell, out of sample; NaN none */
+    double seconds;
+    tw_result result;
+    double *metric;          /* in the order of tw_metrics */
+    double *importance;      /* of the last refit, or NULL */
+} tw_entry;
+
+typedef struct tw_timing {
+    const char *stage;
+    double seconds;
+    bool cached;
+} tw_timing;
+
+enum { TW_MAX_TIMINGS = 16 };
+
+/* A mapped file: features are kept in one, so that they need not fit into memory and are there for the next run. */
+typedef struct tw_mapping {
+    void *bytes;
+    size_t length;
+    char *final_path, *path; /* path: where it is being written; NULL once in place */
+} tw_mapping;
+
+typedef struct tw_job {
+    const tw_ctx *ctx;
+    const tw_spec *spec;
+    const tw_run_options *options;
+    const char *out;
+    char *work;              /* folder of cached results */
+    int64_t started_ns;
+    tw_arena arena;
+
+    tw_panel *raw, *panel;   /* as imported; as features see it (may be the same) */
+    tw_actions *actions;
+    char *import_json, *findings_json;
+
+    tw_plan *plan;
+    const char **columns;
+    size_t n_columns;
+    uint64_t features_key;
+    tw_mapping features;
+    const float **feature;
+    const char **feature_name;
+
+    size_t n_cells, n_lanes, n_times;
+    double *price[5];        /* open, high, low, close, volume by cell */
+    int64_t *known;
+    double *label;
+    uint32_t *label_start, *label_end;
+    bool *usable;
+    tw_dataset data;
+    tw_folds folds;
+
+    tw_entry *entry;
+    size_t n_entries;
+    size_t best, fallback;   /* entries; fallback SIZE_MAX: none */
+    tw_market market;
+    tw_portfolio portfolio;
+    tw_ledger *ledger;
+    tw_board board;
+
+    tw_timing timing[TW_MAX_TIMINGS];
+    size_t n_timings;
+    bool stage_cached;       /* set by a stage that took its result from the out folder */
+} tw_job;
+
+/* A stage: reads what earlier ones put into the job, adds its own. */
+typedef struct tw_stage {
+    const char *name;
+    tw_status (*run)(tw_job *job, tw_error *err);
+} tw_stage;
+
+tw_status tw_stage_data(tw_job *job, tw_error *err);
+tw_status tw_stage_check(tw_job *job, tw_error *err);
+tw_status tw_stage_features(tw_job *job, tw_error *err);
+tw_status tw_stage_label(tw_job *job, tw_error *err);
+tw_status tw_stage_fit(tw_job *job, tw_error *err);
+tw_status tw_stage_backtest(tw_job *job, tw_error *err);
+tw_status tw_stage_board(tw_job *job, tw_error *err);
+tw_status tw_stage_bundle(tw_job *job, tw_error *err);
+tw_status tw_stage_report(tw_job *job, tw_error *err);
+
+/* Frees what the stages put into a job. */
+void tw_job_clear(tw_job *job);
+
+/* Path "<work>/<formatted>", in the job's arena; NULL when out of memory. */
+char *tw_job_path(tw_job *job, const char *format, ...) TW_PRINTF(2, 3);
+/* True when a file is there and the job does not run afresh. */
+bool tw_job_has(const tw_job *job, const char *path);
+/* Chains a text into a key. */
+uint64_t tw_key(uint64_t key, const char *text);
+/* Removes files of the work folder that start with `prefix` but not with `keep`: results of earlier inputs. */
+void tw_job_forget(const tw_job *job, const char *prefix, const char *keep);
+
+/* A file of `length` bytes to write through memory; it appears at `path` with tw_mapping_commit. */
+tw_status tw_mapping_new(const tw_ctx *ctx, const char *path, size_t length, tw_mapping *mapping, tw_error *err);
+tw_status tw_mapping_commit(const tw_ctx *ctx, tw_mapping *mapping, tw_error *err);
+/* Maps an existing file of exactly `length` bytes, read-only. */
+tw_status tw_mapping_open(const char *path, size_t length, tw_mapping *mapping, tw_error *err);
+void tw_mapping_close(const tw_ctx *ctx, tw_mapping *mapping);
+
+/* Writes the report as JSON. */
+tw_status tw_report_json(tw_job *job, tw_buf *out, tw_error *err);
+/* Parts of it that lie in another file. */
+void tw_report_backtest(tw_job *job, tw_json *json);
+
+#endif

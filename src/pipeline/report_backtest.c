@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report_backtest.c - the money part of report.json: series, measures, months, and what higher costs would do. */
+#include "pipeline/pipeline_impl.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void series(tw_json *j, const char *key, const double *x, size_t n)
+{
+    tw_json_key(j, key);
+    tw_json_array(j);
+    for (size_t i = 0; i < n; i++) tw_json_number(j, x[i]);
+    tw_json_array_end(j);
+}
+
+static void times(const tw_job *job, tw_json *j, const tw_result *r)
+{
+    tw_json_key(j, "time");
+    tw_json_array(j);
+    for (size_t i = 0; i < r->n; i++) tw_json_integer(j, job->market.time[r->from + i]);
+    tw_json_array_end(j);
+}
+
+static void measures(const tw_job *job, tw_json *j, const char *key, const double *returns, const double *benchmark)
+{
+    size_t n = 0;
+    const tw_measure *const *all = tw_measures(&n);
+    tw_json_key(j, key);
+    tw_json_object(j);
+    for (size_t m = 0; m < n; m++) {
+        const bool possible = benchmark || !all[m]->needs_benchmark;
+        tw_json_key(j, all[m]->name);
+        tw_json_number(j, possible ? all[m]->compute(job->entry[job->best].result.n, returns, benchmark, job->market.periods_per_year) : NAN);
+    }
+    tw_json_object_end(j);
+}
+
+static void months(const tw_job *job, tw_json *j, const tw_result *r)
+{
+    tw_json_key(j, "monthly");
+    tw_json_array(j);
+    for (size_t i = 0; i < r->n;) {
+        const tw_civil first = tw_time_to_civil(job->market.time[r->from + i]);
+        double growth = 1;
+        for (; i < r->n; i++) {
+            const tw_civil c = tw_time_to_civil(job->market.time[r->from + i]);
+            if (c.year != first.year || c.month != first.month) break;
+            growth *= 1 + r->returns[i];
+        }
+        char month[16];
+        (void)snprintf(month, sizeof month, "%04d-%02d", first.year % 10000, first.month % 100);
+        tw_json_object(j);
+        tw_json_key(j, "month");
+        tw_json_text(j, month);
+        tw_json_key(j, "return");
+        tw_json_number(j, growth - 1);
+        tw_json_object_end(j);
+    }
+    tw_json_array_end(j);
+}
+
+static void at_cost(tw_job *job, tw_json *j, double cost_bp)
+{
+    const tw_entry *e = &job->entry[job->best];
+    tw_portfolio portfolio = job->portfolio;
+    tw_result r = {0};
+    portfolio.cost_bp = cost_bp;
+    const tw_signal signal = {.score = e->score, .from = e->result.from, .to = job->n_times};
+    double sharpe = NAN, annual = NAN;
+    if (tw_simulate_scores(job->ctx, &job->market, &signal, &portfolio, &r, NULL) == TW_OK) {
+        (void)tw_measure_compute("sharpe", r.n, r.returns, NULL, job->market.periods_per_year, &sharpe, NULL);
+        (void)tw_measure_compute("annual_return", r.n, r.returns, NULL, job->market.periods_per_year, &annual, NULL);
+    }
+    tw_result_clear(job->ctx, &r);
+    tw_json_object(j);
+    tw_json_key(j, "cost_bp");
+    tw_json_number(j, cost_bp);
+    tw_json_key(j, "sharpe");
+    tw_json_number(j, sharpe);
+    tw_json_key(j, "annual_return");
+    tw_json_number(j, annual);
+    tw_json_object_end(j);
+}
+
+static void cost_sensitivity(tw_job *job, tw_json *j)
+{
+    static const double steps[] = {0, 1, 2, 5, 10, 20, 50};
+    tw_json_key(j, "cost_sensitivity");
+    tw_json_array(j);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) at_cost(job, j, steps[i]);
+    tw_json_array_end(j);
+}
+
+void tw_report_backtest(tw_job *job, tw_json *j)
+{
+    const tw_result *r = &job->entry[job->best].result;
+    tw_buf params;
+    tw_buf_init(&params, job->ctx);
+    tw_params_print(tw_portfolio_params(), &job->portfolio, &params);
+    tw_json_key(j, "backtest");
+    tw_json_object(j);
+    tw_json_key(j, "params");
+    tw_json_text(j, params.data);
+    tw_buf_clear(&params);
+    times(job, j, r);
+    series(j, "equity", r->equity, r->n);
+    series(j, "benchmark", r->benchmark, r->n);
+    series(j, "drawdown", r->drawdown, r->n);
+    series(j, "turnover", r->turnover, r->n);
+    series(j, "gross", r->gross, r->n);
+    series(j, "net", r->net, r->n);
+    tw_json_key(j, "summary");
+    tw_json_object(j);
+    measures(job, j, "portfolio", r->returns, r->benchmark_returns);
+    measures(job, j, "benchmark", r->benchmark_returns, NULL);
+    tw_json_object_end(j);
+    months(job, j, r);
+    cost_sensitivity(job, j);
+    tw_json_key(j, "costs");
+    tw_json_object(j);
+    tw_json_key(j, "cost");
+    tw_json_number(j, r->total_cost);
+    tw_json_key(j, "borrow");
+    tw_json_number(j, r->total_borrow);
+    tw_json_key(j, "interest");
+    tw_json_number(j, r->total_interest);
+    tw_json_object_end(j);
+    tw_json_key(j, "n_fills");
+    tw_json_integer(j, (int64_t)r->n_fills);
+    tw_json_key(j, "n_unfilled");
+    tw_json_integer(j, (int64_t)r->n_unfilled);
+    tw_json_object_end(j);
+}

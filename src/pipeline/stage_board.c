@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stage_board.c - scores to money for each learner, trials onto the ledger, and the leaderboard with its verdict. */
+#include "pipeline/pipeline_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+static double periods_per_year(const tw_job *job)
+{
+    const tw_panel_shape *shape = tw_panel_shape_view(job->panel);
+    const char *calendar = shape->calendar ? shape->calendar : "";
+    const bool always = !strcmp(calendar, "24/7");
+    if (shape->bar_ns >= TW_NS_PER_DAY) return always ? 365 : 252;
+    const int64_t *stamp = tw_panel_stamps(job->panel);
+    const double years = (double)(stamp[job->n_times - 1] - stamp[0]) / (365.25 * (double)TW_NS_PER_DAY);
+    return years > 0 ? (double)job->n_times / years : 252;
+}
+
+static tw_status make_market(tw_job *job, tw_error *err)
+{
+    const char **symbols = tw_arena_new(&job->arena, job->n_lanes, sizeof *symbols);
+    if (!symbols) return tw_no_memory(err, "symbols by lane");
+    for (size_t s = 0; s < tw_panel_symbols(job->panel); s++) symbols[s] = tw_panel_symbol(job->panel, s);
+    job->market = (tw_market){.n_times = job->n_times, .n_lanes = job->n_lanes, .time = tw_panel_stamps(job->panel),
+                              .symbol = symbols, .open = job->price[0], .high = job->price[1], .low = job->price[2],
+                              .close = job->price[3], .volume = job->price[4], .periods_per_year = periods_per_year(job)};
+    return tw_params_parse(tw_portfolio_params(), "portfolio", job->spec->portfolio, &job->portfolio, err);
+}
+
+static size_t first_scored_time(const tw_job *job)
+{
+    size_t first = job->n_times;
+    for (size_t f = 0; f < job->folds.n; f++)
+        for (size_t s = 0; s < job->folds.fold[f].n_spans; s++)
+            if (job->folds.fold[f].span[s].from < first) first = job->folds.fold[f].span[s].from;
+    return first;
+}
+
+tw_status tw_stage_backtest(tw_job *job, tw_error *err)
+{
+    TW_TRY(make_market(job, err));
+    const size_t from = first_scored_time(job);
+    for (size_t i = 0; i < job->n_entries; i++) {
+        tw_entry *e = &job->entry[i];
+        if (e->left_out) continue;
+        const tw_signal signal = {.score = e->score, .from = from, .to = job->n_times};
+        TW_TRY(tw_simulate_scores(job->ctx, &job->market, &signal, &job->portfolio, &e->result, err));
+        TW_TRY(tw_result_verify(job->ctx, &job->market, &signal, &job->portfolio, &e->result, err));
+        TW_TRY(tw_progress_step(job->ctx, "backtest", i + 1, job->n_entries, e->name));
+    }
+    return TW_OK;
+}
+
+/* A trial that is on the ledger already, from an earlier run with the same inputs, is not a new look at the data. */
+static bool is_on_ledger(const tw_ledger *ledger, const tw_trial *trial)
+{
+    for (size_t i = 0; i < tw_ledger_size(ledger); i++) {
+        const tw_trial *t = tw_ledger_trial(ledger, i);
+        if (!strcmp(t->name, trial->name) && !strcmp(t->params, trial->params) && t->n_returns == trial->n_returns &&
+            !memcmp(t->returns, trial->returns, t->n_returns * sizeof *t->returns))
+            return true;
+    }
+    return false;
+}
+
+static tw_status add_trials(tw_job *job, tw_error *err)
+{
+    size_t n_metrics = 0;
+    const tw_metric *const *metrics = tw_metrics(&n_metrics);
+    const char **names = tw_arena_new(&job->arena, n_metrics, sizeof *names);
+    if (!names) return tw_no_memory(err, "names of metrics");
+    for (size_t m = 0; m < n_metrics; m++) names[m] = metrics[m]->name;
+    for (size_t i = 0; i < job->n_entries; i++) {
+        const tw_entry *e = &job->entry[i];
+        if (e->left_out) continue;
+        const tw_trial trial = {.name = e->name, .params = e->params, .baseline = (e->learner->traits & TW_LEARNER_BASELINE) != 0,
+                                .n_metrics = n_metrics, .metric_names = names, .metrics = e->metric, .n_returns = e->result.n,
+                                .returns = e->result.returns, .fit_seconds = e->seconds};
+        if (!is_on_ledger(job->ledger, &trial)) TW_TRY(tw_ledger_add(job->ledger, &trial, err));
+    }
+    return TW_OK;
+}
+
+static size_t entry_named(const tw_job *job, const char *name)
+{
+    for (size_t i = 0; i < job->n_entries; i++)
+        if (!job->entry[i].left_out && !strcmp(job->entry[i].name, name)) return i;
+    return SIZE_MAX;
+}
+
+/* The best of this run by the ranking metric; the board may also hold trials of earlier runs, whose models are gone. */
+static tw_status pick_best(tw_job *job, tw_error *err)
+{
+    size_t n_metrics = 0, rank = 0;
+    const tw_metric *const *metrics = tw_metrics(&n_metrics);
+    while (rank < n_metrics && strcmp(metrics[rank]->name, job->spec->rank_by) != 0) rank++;
+    if (rank == n_metrics) return tw_fail(err, TW_BAD_NAME, "rank_by: no metric '%s'", job->spec->rank_by);
+    const double sign = metrics[rank]->higher_is_better ? 1 : -1;
+    job->best = SIZE_MAX;
+    for (size_t i = 0; i < job->n_entries; i++) {
+        const tw_entry *e = &job->entry[i];
+        if (e->left_out || (e->learner->traits & TW_LEARNER_BASELINE)) continue;
+        const double value = sign * e->metric[rank];
+        if (job->best == SIZE_MAX || value > sign * job->entry[job->best].metric[rank]) job->best = i;
+    }
+    if (job->best == SIZE_MAX) job->best = 0; /* only baselines ran: the first of them */
+    return TW_OK;
+}
+
+/* The fallback is the one the spec names, else the simplest of the others: a linear model, else the baseline. */
+static tw_status pick_fallback(tw_job *job, tw_error *err)
+{
+    static const char *const simple[] = {"ridge", "elastic_net", "logistic"};
+    job->fallback = SIZE_MAX;
+    if (job->spec->fallback) {
+        job->fallback = entry_named(job, job->spec->fallback);
+        if (job->fallback == SIZE_MAX) return tw_fail(err, TW_BAD_NAME, "fallback: no model '%s' in this run", job->spec->fallback);
+        return TW_OK;
+    }
+    for (size_t k = 0; k < sizeof simple / sizeof *simple && job->fallback == SIZE_MAX; k++)
+        for (size_t i = 0; i < job->n_entries; i++)
+            if (i != job->best && !job->entry[i].left_out && !strcmp(job->entry[i].learner->name, simple[k])) job->fallback = i;
+    for (size_t i = 0; i < job->n_entries && job->fallback == SIZE_MAX; i++)
+        if (i != job->best && (job->entry[i].learner->traits & TW_LEARNER_BASELINE)) job->fallback = i;
+    return TW_OK;
+}
+
+tw_status tw_stage_board(tw_job *job, tw_error *err)
+{
+    const size_t n = strlen(job->out);
+    char *path = tw_arena_new(&job->arena, n + 14, 1);
+    if (!path) return tw_no_memory(err, "path of the ledger");
+    memcpy(path, job->out, n);
+    memcpy(path + n, "/ledger.jsonl", 14);
+    TW_TRY(tw_ledger_open(job->ctx, path, &job->ledger, err));
+    TW_TRY(add_trials(job, err));
+    TW_TRY(tw_board_build(job->ctx, job->ledger, job->spec->rank_by, job->spec->seed, &job->board, err));
+    TW_TRY(pick_best(job, err));
+    return pick_fallback(job, err);
+}

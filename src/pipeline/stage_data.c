@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stage_data.c - bars into a panel (imported or simulated, kept in the out folder), adjusted, and checked. */
+#include "pipeline/pipeline_impl.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct paths {
+    char *panel, *actions, *summary, *rejects;
+} paths;
+
+/* Chains the content of a file into a key, in pieces: the key must change when the file does. */
+static tw_status key_of_file(const tw_ctx *ctx, const char *path, uint64_t *key, tw_error *err)
+{
+    enum { PIECE = 1 << 20 };
+    tw_source *source = NULL;
+    TW_TRY(tw_source_open_file(ctx, path, &source, err));
+    char *piece = tw_new(ctx, PIECE, 1);
+    tw_status status = piece ? TW_OK : tw_no_memory(err, "reading a file");
+    for (size_t got = 1; status == TW_OK && got;) {
+        status = source->read(source, piece, PIECE, &got, err);
+        if (status == TW_OK && got) *key = tw_hash64(piece, got, *key);
+    }
+    tw_free(ctx, piece);
+    tw_source_close(source);
+    return status;
+}
+
+static tw_status data_key(const tw_job *job, uint64_t *key, tw_error *err)
+{
+    const tw_spec *s = job->spec;
+    *key = tw_key(TW_STAGE_FORMAT, tw_version());
+    *key = tw_key(*key, s->data.simulate ? s->data.simulate : "csv");
+    *key = tw_key(*key, s->data.import);
+    for (size_t i = 0; i < s->data.n_csv; i++) TW_TRY(key_of_file(job->ctx, s->data.csv[i], key, err));
+    if (s->data.actions) TW_TRY(key_of_file(job->ctx, s->data.actions, key, err));
+    return TW_OK;
+}
+
+static void import_json(const tw_import_summary *s, tw_buf *out)
+{
+    tw_json j;
+    tw_json_init(&j, out, false);
+    tw_json_object(&j);
+    tw_json_key(&j, "rows");
+    tw_json_integer(&j, (int64_t)s->rows);
+    tw_json_key(&j, "kept");
+    tw_json_integer(&j, (int64_t)s->kept);
+    tw_json_key(&j, "rejected");
+    tw_json_integer(&j, (int64_t)s->rejected);
+    tw_json_key(&j, "reasons");
+    tw_json_array(&j);
+    for (size_t i = 0; i < s->n_reasons; i++) {
+        tw_json_object(&j);
+        tw_json_key(&j, "reason");
+        tw_json_text(&j, s->reasons[i].reason);
+        tw_json_key(&j, "count");
+        tw_json_integer(&j, (int64_t)s->reasons[i].count);
+        tw_json_object_end(&j);
+    }
+    tw_json_array_end(&j);
+    tw_json_object_end(&j);
+}
+
+static tw_status write_summary(const char *path, const tw_buf *text, tw_error *err)
+{
+    TW_TRY(tw_buf_check(text, err));
+    return tw_file_write(path, text->data, text->length, err);
+}
+
+static tw_status import(tw_job *job, const paths *p, tw_error *err)
+{
+    const tw_spec *s = job->spec;
+    tw_import_options options;
+    tw_import_summary summary;
+    TW_TRY(tw_params_parse(tw_import_params(), "import", s->data.import, &options, err));
+    options.out = p->panel;
+    options.rejects = p->rejects;
+    TW_TRY(tw_import_csv(job->ctx, s->data.csv, s->data.n_csv, &options, &job->raw, &summary, err));
+    tw_buf text;
+    tw_buf_init(&text, job->ctx);
+    import_json(&summary, &text);
+    const tw_status status = write_summary(p->summary, &text, err);
+    tw_buf_clear(&text);
+    return status;
+}
+
+static tw_status write_actions(const tw_job *job, const char *path, tw_error *err)
+{
+    size_t n = 0;
+    const tw_action *list = tw_actions_list(job->actions, &n);
+    tw_buf text;
+    tw_buf_init(&text, job->ctx);
+    tw_buf_text(&text, "ex_date,symbol,kind,ratio,amount\n");
+    for (size_t i = 0; i < n; i++) {
+        char date[40], ratio[40], amount[40];
+        date[tw_time_format(list[i].ex_day * TW_NS_PER_DAY, date)] = '\0';
+        ratio[tw_format_double(list[i].ratio, ratio)] = '\0';
+        amount[tw_format_double(list[i].amount, amount)] = '\0';
+        tw_buf_printf(&text, "%s,%s,%s,%s,%s\n", date, list[i].symbol, list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend",
+                      ratio, amount);
+    }
+    tw_status status = tw_buf_check(&text, err);
+    if (status == TW_OK) status = tw_file_write(path, text.data, text.length, err);
+    tw_buf_clear(&text);
+    return status;
+}
+
+static tw_status simulate(tw_job *job, const paths *p, tw_error *err)
+{
+    tw_buf truth;
+    tw_buf_init(&truth, job->ctx);
+    tw_status status = tw_simulate(job->ctx, job->spec->data.simulate, p->panel, &job->raw, &job->actions, &truth, err);
+    if (status == TW_OK) status = write_actions(job, p->actions, err);
+    char *path = tw_job_path(job, "truth.json");
+    if (status == TW_OK && !path) status = tw_no_memory(err, "a path");
+    if (status == TW_OK) status = write_summary(path, &truth, err);
+    if (status == TW_OK) status = tw_file_write(p->summary, "null", 4, err);
+    tw_buf_clear(&truth);
+    return status;
+}
+
+static tw_status read_back(tw_job *job, const paths *p, tw_error *err)
+{
+    job->stage_cached = true;
+    TW_TRY(tw_panel_open(job->ctx, p->panel, &job->raw, err));
+    return tw_panel_verify(job->raw, err);
+}
+
+static tw_status load_actions(tw_job *job, const paths *p, tw_error *err)
+{
+    const char *path = job->spec->data.simulate ? p->actions : job->spec->data.actions;
+    size_t rejected = 0;
+    if (!path || job->actions) return TW_OK;
+    return tw_actions_read(job->ctx, path, NULL, &job->actions, &rejected, err);
+}
+
+static tw_status adjust(tw_job *job, tw_error *err)
+{
+    job->panel = job->raw;
+    if (!strcmp(job->spec->data.adjust, "none") || !job->actions) return TW_OK;
+    const int64_t last = tw_panel_stamps(job->raw)[tw_panel_times(job->raw) - 1];
+    const tw_adjust how = !strcmp(job->spec->data.adjust, "all") ? TW_ADJUST_ALL : TW_ADJUST_SPLITS;
+    job->panel = NULL;
+    return tw_panel_adjust(job->ctx, job->raw, job->actions, how, last / TW_NS_PER_DAY, &job->panel, err);
+}
+
+tw_status tw_stage_data(tw_job *job, tw_error *err)
+{
+    uint64_t key = 0;
+    TW_TRY(data_key(job, &key, err));
+    char keep[32];
+    (void)snprintf(keep, sizeof keep, "data-%016" PRIx64, key);
+    const paths p = {.panel = tw_job_path(job, "%s.twp", keep), .actions = tw_job_path(job, "%s.actions.csv", keep),
+                     .summary = tw_job_path(job, "%s.json", keep), .rejects = tw_job_path(job, "%s.rejects.csv", keep)};
+    if (!p.panel || !p.actions || !p.summary || !p.rejects) return tw_no_memory(err, "paths of the data stage");
+    if (tw_job_has(job, p.panel) && tw_job_has(job, p.summary)) TW_TRY(read_back(job, &p, err));
+    else if (job->spec->data.simulate) TW_TRY(simulate(job, &p, err));
+    else TW_TRY(import(job, &p, err));
+    tw_job_forget(job, "data-", keep);
+    size_t length = 0;
+    TW_TRY(tw_file_read(job->ctx, p.summary, &job->import_json, &length, err));
+    TW_TRY(load_actions(job, &p, err));
+    if (!tw_panel_times(job->raw) || !tw_panel_symbols(job->raw)) return tw_fail(err, TW_BAD_DATA, "the data hold no bar");
+    return adjust(job, err);
+}
+
+static bool has_errors(const tw_findings *findings)
+{
+    size_t n = 0;
+    const tw_finding *list = tw_findings_list(findings, &n);
+    for (size_t i = 0; i < n; i++)
+        if (list[i].severity == TW_ERROR) return true;
+    return false;
+}
+
+static tw_status run_checks(tw_job *job, const char *path, tw_error *err)
+{
+    const tw_check_input input = {.panel = job->raw, .actions = job->actions};
+    tw_findings *findings = NULL;
+    TW_TRY(tw_check_run(job->ctx, &input, job->spec->checks.which, job->spec->checks.options, &findings, err));
+    tw_buf text;
+    tw_buf_init(&text, job->ctx);
+    tw_json j;
+    tw_json_init(&j, &text, false);
+    tw_findings_json(findings, job->raw, &j);
+    tw_status status = write_summary(path, &text, err);
+    if (status == TW_OK && job->spec->checks.fail_on_error && has_errors(findings))
+        status = tw_fail(err, TW_BAD_DATA, "the data have errors, see %s", path);
+    tw_buf_clear(&text);
+    tw_findings_free(findings);
+    return status;
+}
+
+tw_status tw_stage_check(tw_job *job, tw_error *err)
+{
+    uint64_t key = tw_key(tw_panel_checksum(job->raw) + TW_STAGE_FORMAT, job->spec->checks.which);
+    key = tw_key(tw_key(key, job->spec->checks.options), job->spec->checks.fail_on_error ? "fail" : "go on");
+    char keep[32];
+    (void)snprintf(keep, sizeof keep, "check-%016" PRIx64, key);
+    char *path = tw_job_path(job, "%s.json", keep);
+    if (!path) return tw_no_memory(err, "paths of the check stage");
+    if (tw_job_has(job, path) && !job->spec->checks.fail_on_error) job->stage_cached = true;
+    else TW_TRY(run_checks(job, path, err));
+    tw_job_forget(job, "check-", keep);
+    size_t length = 0;
+    return tw_file_read(job->ctx, path, &job->findings_json, &length, err);
+}

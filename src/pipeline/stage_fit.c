@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stage_fit.c - every learner on every fold. One task is one (learner, fold) on one thread; each fitted model is kept in the out folder
+ * under the hash of all it depends on, so that a stopped run goes on where it was. */
+#include "pipeline/pipeline_impl.h"
+#include "tradewind/num.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Head of a kept model. */
+typedef struct kept_head {
+    char magic[8];
+    double seconds;
+} kept_head;
+
+static const char kept_magic[8] = "twfit01";
+
+/* All tasks of the stage. Task i is learner order[i / n_folds], fold i % n_folds. */
+typedef struct fitting {
+    tw_job *job;
+    tw_ctx ctx;      /* of a task: no pool, since the tasks are the parallel part */
+    double **score;  /* [entry * n_folds + fold]: scores of the rows of the fold's spans */
+    double *seconds;
+    bool *from_file;
+    uint32_t **cells;   /* [fold] rows to score */
+    size_t *n_cells;
+    _Atomic size_t done;
+    size_t n_folds, n_tasks;
+} fitting;
+
+static uint64_t entry_key(const tw_job *job, const tw_entry *e)
+{
+    const tw_spec *s = job->spec;
+    char seed[32], missing[32];
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
+    missing[tw_format_double(s->features.max_missing, missing)] = '\0';
+    const char *const parts[] = {s->label.name, s->label.params, s->split.name, s->split.params, e->learner->name, e->params, seed, missing};
+    uint64_t key = job->features_key + TW_STAGE_FORMAT;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) key = tw_key(key, parts[i]);
+    return key;
+}
+
+static tw_status canonical_params(tw_job *job, const tw_choice *choice, tw_entry *e, tw_error *err)
+{
+    tw_error why;
+    void *params = tw_arena_new(&job->arena, e->learner->params_size ? e->learner->params_size : 1, 1);
+    if (!params) return tw_no_memory(err, "parameters");
+    if (tw_params_parse(e->learner->params, e->learner->name, choice->params, params, &why) != TW_OK)
+        return choice->node ? tw_node_fail(job->spec->doc, choice->node, err, "%s", why.message)
+                            : tw_fail(err, TW_BAD_VALUE, "%s", why.message);
+    tw_buf text;
+    tw_buf_init(&text, job->ctx);
+    tw_params_print(e->learner->params, params, &text);
+    e->params = tw_arena_text(&job->arena, text.data ? text.data : "", text.length);
+    tw_buf_clear(&text);
+    return e->params ? TW_OK : tw_no_memory(err, "parameters");
+}
+
+static tw_status make_entries(tw_job *job, tw_error *err)
+{
+    const tw_spec *s = job->spec;
+    job->entry = tw_arena_new(&job->arena, s->n_models, sizeof *job->entry);
+    if (!job->entry) return tw_no_memory(err, "learners");
+    job->n_entries = s->n_models;
+    for (size_t i = 0; i < s->n_models; i++) {
+        tw_entry *e = &job->entry[i];
+        e->name = s->models[i].title;
+        TW_TRY(tw_learner_find(s->models[i].name, &e->learner, err));
+        TW_TRY(canonical_params(job, &s->models[i], e, err));
+        e->key = entry_key(job, e);
+        e->fold = tw_arena_new(&job->arena, job->folds.n, sizeof(tw_model *));
+        e->score = tw_new(job->ctx, job->n_cells, sizeof *e->score);
+        if (!e->fold || !e->score) return tw_no_memory(err, "scores");
+        for (size_t c = 0; c < job->n_cells; c++) e->score[c] = NAN;
+    }
+    return TW_OK;
+}
+
+/* Rows to score in a fold: every usable cell of its spans; the last fold reaches to the end, where labels are not known yet. */
+static tw_status rows_to_score(fitting *f, size_t fold, tw_error *err)
+{
+    const tw_job *job = f->job;
+    const tw_fold *fd = &job->folds.fold[fold];
+    size_t n = 0, room = 0;
+    for (size_t s = 0; s < fd->n_spans; s++) room += (job->n_times - fd->span[s].from) * job->n_lanes;
+    f->cells[fold] = tw_new(job->ctx, room ? room : 1, sizeof **f->cells);
+    if (!f->cells[fold]) return tw_no_memory(err, "rows to score");
+    for (size_t s = 0; s < fd->n_spans; s++) {
+        const bool last = fold + 1 == f->n_folds && s + 1 == fd->n_spans;
+        const size_t to = last ? job->n_times : fd->span[s].to;
+        for (size_t c = fd->span[s].from * job->n_lanes; c < to * job->n_lanes; c++)
+            if (job->usable[c]) f->cells[fold][n++] = (uint32_t)c;
+    }
+    f->n_cells[fold] = n;
+    return TW_OK;
+}
+
+static tw_status read_kept(const tw_ctx *ctx, const char *path, tw_model **model, double *seconds, tw_error *err)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    kept_head head;
+    TW_TRY(tw_file_read(ctx, path, &bytes, &length, err));
+    tw_status status = TW_BAD_FILE;
+    if (length > sizeof head) {
+        memcpy(&head, bytes, sizeof head);
+        if (!memcmp(head.magic, kept_magic, sizeof head.magic)) {
+            *seconds = head.seconds;
+            status = tw_model_load(ctx, bytes + sizeof head, length - sizeof head, model, err);
+        }
+    }
+    tw_free(ctx, bytes);
+    return status;
+}
+
+static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model *model, double seconds, tw_error *err)
+{
+    kept_head head = {.seconds = seconds};
+    memcpy(head.magic, kept_magic, sizeof head.magic);
+    tw_buf bytes;
+    tw_buf_init(&bytes, ctx);
+    tw_buf_add(&bytes, &head, sizeof head);
+    tw_status status = tw_model_save(model, &bytes, err);
+    if (status == TW_OK) status = tw_file_write(path, bytes.data, bytes.length, err);
+    tw_buf_clear(&bytes);
+    return status;
+}
+
+/* A model on the rows `train`: from the out folder when it is there, else fitted and kept. */
+static tw_status fit_or_load(const fitting *f, const tw_entry *e, const char *which, const tw_rows *train, tw_model **model,
+                             double *seconds, bool *from_file, tw_error *err)
+{
+    const tw_job *job = f->job;
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/fit-%016" PRIx64 "-%s.twm", job->work, e->key, which) >= (int)sizeof path)
+        return tw_fail(err, TW_TOO_LARGE, "path of the out folder: longer than 4000 bytes");
+    *from_file = tw_job_has(job, path) && read_kept(&f->ctx, path, model, seconds, NULL) == TW_OK;
+    if (*from_file) return TW_OK;
+    const int64_t start = tw_clock_ns();
+    const tw_status status = tw_model_fit(&f->ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
+    if (status != TW_OK) return tw_fail_in(err, status, "%s, fold %s", e->name, which);
+    *seconds = (double)(tw_clock_ns() - start) / 1e9;
+    return write_kept(&f->ctx, path, *model, *seconds, err);
+}
+
+static bool budget_is_spent(const tw_job *job)
+{
+    const double budget = job->options->budget_seconds;
+    return budget > 0 && (double)(tw_clock_ns() - job->started_ns) / 1e9 > budget;
+}
+
+static tw_status fit_task(void *arg, size_t index, int thread, tw_error *err)
+{
+    (void)thread;
+    fitting *f = arg;
+    tw_job *job = f->job;
+    /* The last learners of a spec are the costly ones: started first, so that no thread idles at the end. */
+    const size_t entry = job->n_entries - 1 - index / f->n_folds, fold = index % f->n_folds;
+    tw_entry *e = &job->entry[entry];
+    const size_t slot = entry * f->n_folds + fold;
+    if (!(e->learner->traits & TW_LEARNER_BASELINE) && budget_is_spent(job)) return TW_OK; /* no model: seen below */
+    const tw_fold *fd = &job->folds.fold[fold];
+    const tw_rows train = {.data = &job->data, .cell = fd->train, .n = fd->n_train};
+    char which[24];
+    (void)snprintf(which, sizeof which, "%zu", fold);
+    TW_TRY(fit_or_load(f, e, which, &train, &e->fold[fold], &f->seconds[slot], &f->from_file[slot], err));
+    const tw_rows rows = {.data = &job->data, .cell = f->cells[fold], .n = f->n_cells[fold]};
+    f->score[slot] = tw_new(job->ctx, rows.n ? rows.n : 1, sizeof **f->score);
+    if (!f->score[slot]) return tw_no_memory(err, "scores of a fold");
+    TW_TRY(tw_model_predict(e->fold[fold], &rows, f->score[slot], err));
+    const size_t done = ++f->done;
+    return tw_progress_step(job->ctx, "fit", done, f->n_tasks, e->name);
+}
+
+/* Out-of-sample scores of a learner: the mean over the folds in which a cell was scored (one, in walk-forward). */
+static tw_status gather_scores(fitting *f, size_t entry, tw_error *err)
+{
+    tw_job *job = f->job;
+    tw_entry *e = &job->entry[entry];
+    uint16_t *count = tw_new(job->ctx, job->n_cells, sizeof *count);
+    if (!count) return tw_no_memory(err, "scores");
+    e->cached = true;
+    for (size_t fold = 0; fold < f->n_folds; fold++) {
+        const size_t slot = entry * f->n_folds + fold;
+        e->left_out |= !e->fold[fold];
+        e->cached &= f->from_file[slot];
+        e->seconds += f->seconds[slot];
+        for (size_t i = 0; i < f->n_cells[fold] && f->score[slot]; i++) {
+            const uint32_t c = f->cells[fold][i];
+            e->score[c] = count[c]++ ? e->score[c] + f->score[slot][i] : f->score[slot][i];
+        }
+    }
+    for (size_t c = 0; c < job->n_cells; c++)
+        if (count[c] > 1) e->score[c] /= count[c];
+    tw_free(job->ctx, count);
+    return TW_OK;
+}
+
+static tw_status measure(tw_job *job, tw_entry *e, tw_error *err)
+{
+    size_t n_metrics = 0, n = 0;
+    const tw_metric *const *metrics = tw_metrics(&n_metrics);
+    e->metric = tw_arena_new(&job->arena, n_metrics, sizeof *e->metric);
+    double *score = tw_new(job->ctx, job->n_cells, sizeof *score), *label = tw_new(job->ctx, job->n_cells, sizeof *label);
+    uint32_t *time = tw_new(job->ctx, job->n_cells, sizeof *time);
+    if (e->metric && score && label && time) {
+        for (size_t c = 0; c < job->n_cells; c++)
+            if (isfinite(e->score[c]) && isfinite(job->label[c]))
+                score[n] = e->score[c], label[n] = job->label[c], time[n++] = (uint32_t)(c / job->n_lanes);
+        const tw_scored scored = {.n = n, .score = score, .label = label, .time = time};
+        for (size_t m = 0; m < n_metrics; m++)
+            if (metrics[m]->compute(job->ctx, &scored, &e->metric[m], NULL) != TW_OK) e->metric[m] = NAN; /* not defined here */
+    }
+    tw_free(job->ctx, score);
+    tw_free(job->ctx, label);
+    tw_free(job->ctx, time);
+    return e->metric ? TW_OK : tw_no_memory(err, "metrics");
+}
+
+static void keep_importance(tw_job *job, tw_entry *e)
+{
+    e->importance = tw_arena_new(&job->arena, job->data.n_features, sizeof *e->importance);
+    if (e->importance && !tw_model_importance(e->fold[job->folds.n - 1], e->importance)) e->importance = NULL;
+}
+
+static tw_status open_fitting(fitting *f, tw_error *err)
+{
+    tw_job *job = f->job;
+    const size_t slots = job->n_entries * f->n_folds;
+    f->score = tw_arena_new(&job->arena, slots, sizeof *f->score);
+    f->seconds = tw_arena_new(&job->arena, slots, sizeof *f->seconds);
+    f->from_file = tw_arena_new(&job->arena, slots, sizeof *f->from_file);
+    f->cells = tw_arena_new(&job->arena, f->n_folds, sizeof *f->cells);
+    f->n_cells = tw_arena_new(&job->arena, f->n_folds, sizeof *f->n_cells);
+    if (!f->score || !f->seconds || !f->from_file || !f->cells || !f->n_cells) return tw_no_memory(err, "fitting");
+    for (size_t fold = 0; fold < f->n_folds; fold++) TW_TRY(rows_to_score(f, fold, err));
+    return TW_OK;
+}
+
+static void close_fitting(fitting *f)
+{
+    for (size_t i = 0; f->score && i < f->job->n_entries * f->n_folds; i++) tw_free(f->job->ctx, f->score[i]);
+    for (size_t i = 0; f->cells && i < f->n_folds; i++) tw_free(f->job->ctx, f->cells[i]);
+}
+
+static tw_status finish_entries(fitting *f, tw_error *err)
+{
+    tw_job *job = f->job;
+    job->stage_cached = true;
+    for (size_t i = 0; i < job->n_entries; i++) {
+        TW_TRY(gather_scores(f, i, err));
+        job->stage_cached &= job->entry[i].cached;
+        if (job->entry[i].left_out) continue;
+        TW_TRY(measure(job, &job->entry[i], err));
+        keep_importance(job, &job->entry[i]);
+    }
+    return TW_OK;
+}
+
+static fitting new_fitting(tw_job *job)
+{
+    fitting f = {.job = job, .ctx = *job->ctx, .n_folds = job->folds.n};
+    f.ctx.pool = NULL;
+    f.ctx.progress = NULL;
+    f.n_tasks = job->n_entries * f.n_folds;
+    return f;
+}
+
+tw_status tw_stage_fit(tw_job *job, tw_error *err)
+{
+    TW_TRY(make_entries(job, err));
+    fitting f = new_fitting(job);
+    tw_status status = open_fitting(&f, err);
+    if (status == TW_OK) status = tw_pool_run(job->ctx->pool, f.n_tasks, fit_task, &f, err);
+    if (status == TW_OK) status = finish_entries(&f, err);
+    close_fitting(&f);
+    return status;
+}
+
+/* Every usable row with a label: what the last refit, the one that goes live, learns from. */
+static tw_status fit_final(tw_job *job, tw_entry *e, tw_error *err)
+{
+    uint32_t *cells = tw_new(job->ctx, job->n_cells, sizeof *cells);
+    if (!cells) return tw_no_memory(err, "rows of the last refit");
+    size_t n = 0;
+    for (size_t c = 0; c < job->n_cells; c++)
+        if (job->usable[c] && isfinite(job->label[c])) cells[n++] = (uint32_t)c;
+    const fitting f = new_fitting(job);
+    const tw_rows train = {.data = &job->data, .cell = cells, .n = n};
+    double seconds = 0;
+    bool from_file = false;
+    const tw_status status = fit_or_load(&f, e, "final", &train, &e->final, &seconds, &from_file, err);
+    tw_free(job->ctx, cells);
+    return status;
+}
+
+/* ---------------------------------------------------------------- bundle */
+
+static tw_status line_of(tw_job *job, const tw_entry *e, tw_bundle_line *line, tw_error *err)
+{
+    tw_bundle_model *list = tw_arena_new(&job->arena, job->folds.n + 1, sizeof *list);
+    if (!list) return tw_no_memory(err, "models of the bundle");
+    const int64_t *stamp = tw_panel_stamps(job->panel);
+    *line = (tw_bundle_line){.name = e->name, .model = list};
+    /* Only in walk-forward is a fold's model one that could have been live at its time. */
+    for (size_t f = 0; f < job->folds.n && !strcmp(job->spec->split.name, "walk_forward"); f++)
+        list[line->n++] = (tw_bundle_model){.valid_from_ns = stamp[job->folds.fold[f].span[0].from], .model = e->fold[f]};
+    list[line->n++] = (tw_bundle_model){.valid_from_ns = stamp[job->n_times - 1] + 1, .model = e->final};
+    return TW_OK;
+}
+
+static void quantiles_json(tw_json *json, size_t n, double *sorted_later)
+{
+    static const double at[] = {0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1};
+    tw_json_key(json, "quantiles");
+    tw_json_array(json);
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) tw_json_number(json, n ? tw_quantile(n, sorted_later, at[i]) : NAN);
+    tw_json_array_end(json);
+}
+
+static void statistics_json(tw_json *json, const char *name, size_t n, size_t n_missing, double *values)
+{
+    tw_json_object(json);
+    tw_json_key(json, "name");
+    tw_json_text(json, name);
+    tw_json_key(json, "n");
+    tw_json_integer(json, (int64_t)(n + n_missing));
+    tw_json_key(json, "missing");
+    tw_json_number(json, n + n_missing ? (double)n_missing / (double)(n + n_missing) : NAN);
+    tw_json_key(json, "mean");
+    tw_json_number(json, n ? tw_mean(n, values) : NAN);
+    tw_json_key(json, "sd");
+    tw_json_number(json, n > 1 ? sqrt(tw_variance(n, values, 1)) : NAN);
+    quantiles_json(json, n, values);
+    tw_json_object_end(json);
+}
+
+/* Statistics of every feature over a spread of the training rows, and of the scores out of sample: what monitoring compares with. */
+static tw_status reference_json(tw_job *job, tw_buf *out, tw_error *err)
+{
+    enum { SAMPLE = 20000 };
+    const tw_fold *fold = &job->folds.fold[job->folds.n - 1];
+    const size_t step = fold->n_train / SAMPLE + 1;
+    double *values = tw_new(job->ctx, job->n_cells > SAMPLE ? job->n_cells : SAMPLE, sizeof *values);
+    if (!values) return tw_no_memory(err, "reference statistics");
+    tw_json j;
+    tw_json_init(&j, out, false);
+    tw_json_object(&j);
+    tw_json_key(&j, "features");
+    tw_json_array(&j);
+    for (size_t f = 0; f < job->data.n_features; f++) {
+        size_t n = 0, missing = 0;
+        for (size_t i = 0; i < fold->n_train; i += step) {
+            const float x = job->feature[f][fold->train[i]];
+            if (isfinite(x)) values[n++] = (double)x;
+            else missing++;
+        }
+        statistics_json(&j, job->feature_name[f], n, missing, values);
+    }
+    tw_json_array_end(&j);
+    size_t n = 0;
+    for (size_t c = 0; c < job->n_cells; c++)
+        if (isfinite(job->entry[job->best].score[c])) values[n++] = job->entry[job->best].score[c];
+    tw_json_key(&j, "score");
+    statistics_json(&j, job->entry[job->best].name, n, 0, values);
+    tw_json_object_end(&j);
+    tw_free(job->ctx, values);
+    return tw_buf_check(out, err);
+}
+
+static tw_status write_bundle(tw_job *job, const char *reference, tw_error *err)
+{
+    const tw_panel_shape *shape = tw_panel_shape_view(job->panel);
+    const tw_spec *s = job->spec;
+    tw_bundle_parts parts = {
+        .name = s->name, .spec_text = s->text, .calendar = shape->calendar, .bar_ns = shape->bar_ns,
+        .max_missing = s->features.max_missing, .n_symbols = shape->n_symbols, .symbols = shape->symbols,
+        .reference_json = reference,
+        .plan = {.columns = job->columns, .n_columns = job->n_columns, .lets = s->features.lets, .n_lets = s->features.n_lets,
+                 .features = s->features.list, .n_features = s->features.n}};
+    TW_TRY(line_of(job, &job->entry[job->best], &parts.best, err));
+    if (job->fallback != SIZE_MAX) TW_TRY(line_of(job, &job->entry[job->fallback], &parts.fallback, err));
+    const size_t n = strlen(job->out);
+    char *path = tw_arena_new(&job->arena, n + 8, 1);
+    if (!path) return tw_no_memory(err, "path of the bundle");
+    memcpy(path, job->out, n);
+    memcpy(path + n, "/bundle", 8);
+    return tw_bundle_write(job->ctx, path, &parts, err);
+}
+
+tw_status tw_stage_bundle(tw_job *job, tw_error *err)
+{
+    TW_TRY(fit_final(job, &job->entry[job->best], err));
+    if (job->fallback != SIZE_MAX) TW_TRY(fit_final(job, &job->entry[job->fallback], err));
+    tw_buf reference;
+    tw_buf_init(&reference, job->ctx);
+    tw_status status = reference_json(job, &reference, err);
+    if (status == TW_OK) status = write_bundle(job, reference.data, err);
+    tw_buf_clear(&reference);
+    return status;
+}

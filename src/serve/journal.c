@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* journal.c - an append-only file of bars. A record is {length, time, values, hash}; a half-written last record fails its hash and is cut off. */
+#include "serve/serve_impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct record_head {
+    uint64_t n_values;
+    int64_t time_ns;
+} record_head;
+
+static tw_status open_at(const char *path, int flags, bool fsync, tw_journal *journal, tw_error *err)
+{
+    journal->fd = open(path, flags | O_CLOEXEC, 0644);
+    journal->fsync = fsync;
+    return journal->fd >= 0 ? TW_OK : tw_fail(err, TW_IO_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
+}
+
+tw_status tw_journal_start(const char *path, bool fsync, tw_journal *journal, tw_error *err)
+{
+    return open_at(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, fsync, journal, err);
+}
+
+static tw_status write_all(int fd, const void *bytes, size_t length, tw_error *err)
+{
+    for (const char *at = bytes; length;) {
+        const ssize_t n = write(fd, at, length);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return tw_fail(err, TW_IO_FAILED, "the journal of a session cannot be written: %s", strerror(errno));
+        at += n;
+        length -= (size_t)n;
+    }
+    return TW_OK;
+}
+
+static uint64_t record_hash(const record_head *head, const double *values)
+{
+    return tw_hash64(values, head->n_values * sizeof *values, tw_hash64(head, sizeof *head, 0));
+}
+
+tw_status tw_journal_add(tw_journal *journal, int64_t time_ns, const double *values, size_t n, tw_error *err)
+{
+    const record_head head = {.n_values = n, .time_ns = time_ns};
+    const uint64_t hash = record_hash(&head, values);
+    TW_TRY(write_all(journal->fd, &head, sizeof head, err));
+    TW_TRY(write_all(journal->fd, values, n * sizeof *values, err));
+    TW_TRY(write_all(journal->fd, &hash, sizeof hash, err));
+    if (journal->fsync && fdatasync(journal->fd) != 0)
+        return tw_fail(err, TW_IO_FAILED, "the journal of a session cannot be flushed: %s", strerror(errno));
+    return TW_OK;
+}
+
+/* Bytes of the whole records at the start of `bytes`, each handed to `take`. */
+static tw_status replay_bytes(const char *bytes, size_t length, size_t n, size_t *whole,
+                              tw_status (*take)(void *arg, int64_t time_ns, const double *values, tw_error *err), void *arg, tw_error *err)
+{
+    const size_t size = sizeof(record_head) + n * sizeof(double) + sizeof(uint64_t);
+    for (*whole = 0; length - *whole >= size; *whole += size) {
+        record_head head;
+        uint64_t hash;
+        const char *at = bytes + *whole;
+        memcpy(&head, at, sizeof head);
+        memcpy(&hash, at + size - sizeof hash, sizeof hash);
+        const double *values = (const double *)(const void *)(at + sizeof head);
+        if (head.n_values != n || record_hash(&head, values) != hash) return TW_OK;
+        TW_TRY(take(arg, head.time_ns, values, err));
+    }
+    return TW_OK;
+}
+
+tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, bool fsync, size_t n, tw_journal *journal,
+                            tw_status (*take)(void *arg, int64_t time_ns, const double *values, tw_error *err), void *arg, tw_error *err)
+{
+    if (access(path, F_OK) != 0) return tw_journal_start(path, fsync, journal, err);
+    char *bytes = NULL;
+    size_t length = 0, whole = 0;
+    TW_TRY(tw_file_read(ctx, path, &bytes, &length, err));
+    tw_status status = replay_bytes(bytes, length, n, &whole, take, arg, err);
+    tw_free(ctx, bytes);
+    if (status == TW_OK) status = open_at(path, O_WRONLY | O_APPEND, fsync, journal, err);
+    if (status == TW_OK && ftruncate(journal->fd, (off_t)whole) != 0)
+        status = tw_fail(err, TW_IO_FAILED, "%s: cannot be cut to its last whole record: %s", path, strerror(errno));
+    return status;
+}
+
+void tw_journal_close(tw_journal *journal)
+{
+    if (journal->fd >= 0) (void)close(journal->fd);
+    journal->fd = -1;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* route.c - which request is answered by what. Routes are docs/reference/server.md. */
+#include "serve/serve_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void json_start(tw_request *r, tw_json *json)
+{
+    r->status = 200;
+    r->type = "application/json";
+    r->answer.length = 0;
+    tw_json_init(json, &r->answer, false);
+}
+
+/* Errors in the form of MLflow's scoring server. */
+static void answer_error(tw_request *r, unsigned status, const char *code, const char *message)
+{
+    tw_json json;
+    json_start(r, &json);
+    r->status = status;
+    tw_json_object(&json);
+    tw_json_key(&json, "error_code");
+    tw_json_text(&json, code);
+    tw_json_key(&json, "message");
+    tw_json_text(&json, message);
+    tw_json_object_end(&json);
+}
+
+static void answer_failure(tw_request *r, tw_status status, const tw_error *err)
+{
+    const struct {
+        tw_status status;
+        unsigned http;
+    } map[] = {{TW_BAD_VALUE, 400}, {TW_BAD_NAME, 400},   {TW_BAD_SYNTAX, 400}, {TW_BAD_DATA, 400}, {TW_NOT_FOUND, 404},
+               {TW_EXISTS, 409},    {TW_UNSUPPORTED, 415}, {TW_TOO_LARGE, 413},  {TW_NO_MEMORY, 507}};
+    unsigned http = 500;
+    for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+        if (map[i].status == status) http = map[i].http;
+    answer_error(r, http, tw_status_name(status), err->message[0] ? err->message : tw_status_text(status));
+}
+
+static void answer_text(tw_request *r, const char *text)
+{
+    r->status = 200;
+    r->type = "text/plain";
+    tw_buf_text(&r->answer, text);
+}
+
+static tw_status read_bars(tw_request *r, tw_bars *bars, tw_error *err)
+{
+    return tw_bars_read(&r->server->ctx, r->server->bundle, r->content_type, r->body.data, r->body.length, bars, err);
+}
+
+/* ---------------------------------------------------------------- plain routes */
+
+static tw_status ping(tw_request *r, const char *rest, tw_error *err)
+{
+    (void)rest;
+    (void)err;
+    answer_text(r, "\n");
+    return TW_OK;
+}
+
+static tw_status version(tw_request *r, const char *rest, tw_error *err)
+{
+    (void)rest;
+    (void)err;
+    answer_text(r, tw_version());
+    return TW_OK;
+}
+
+static tw_status about(tw_request *r, const char *rest, tw_error *err)
+{
+    (void)rest;
+    (void)err;
+    tw_json json;
+    json_start(r, &json);
+    tw_bundle_describe(r->server->bundle, &json);
+    return TW_OK;
+}
+
+static bool wants_csv(const tw_request *r)
+{
+    if (r->accept && strstr(r->accept, "text/csv")) return true;
+    if (r->accept && strstr(r->accept, "application/json")) return false;
+    return r->content_type && !strncmp(r->content_type, "text/csv", 8);
+}
+
+static tw_status invocations(tw_request *r, const char *rest, tw_error *err)
+{
+    (void)rest;
+    tw_bars bars;
+    tw_json json;
+    const bool csv = wants_csv(r);
+    TW_TRY(read_bars(r, &bars, err));
+    json_start(r, &json);
+    if (csv) {
+        r->type = "text/csv";
+    } else {
+        tw_json_object(&json);
+        tw_json_key(&json, "predictions");
+        tw_json_array(&json);
+    }
+    const tw_status status = tw_invoke(&r->server->ctx, r->server->bundle, &bars, csv ? NULL : &json, csv ? &r->answer : NULL, err);
+    if (!csv) {
+        tw_json_array_end(&json);
+        tw_json_object_end(&json);
+    }
+    tw_bars_clear(&bars);
+    return status;
+}
+
+/* ---------------------------------------------------------------- sessions */
+
+enum { MAX_NAME = 64 };
+
+/* "NAME" or "NAME/verb" after /v1/sessions/. Names become folder names, so they are letters, digits, '-', '_' and inner dots. */
+static tw_status split_session(const char *rest, char name[MAX_NAME + 1], const char **verb, tw_error *err)
+{
+    const size_t length = strcspn(rest, "/");
+    const size_t good = strspn(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    if (!length || length > MAX_NAME || good < length || rest[0] == '.')
+        return tw_fail(err, TW_BAD_VALUE, "a session name has 1 to %d letters, digits, '-', '_' or '.' (not first), got '%.*s'", MAX_NAME,
+                       (int)(length < 80 ? length : 80), rest);
+    memcpy(name, rest, length);
+    name[length] = '\0';
+    *verb = rest[length] ? rest + length + 1 : "";
+    return TW_OK;
+}
+
+static tw_live *find_session(tw_server *server, const char *name)
+{
+    tw_live *l = server->sessions;
+    while (l && strcmp(l->name, name) != 0) l = l->next;
+    return l;
+}
+
+/* Sessions are opened under the lock of the list: two first requests of one name must not open it twice. */
+static tw_status open_session(tw_server *s, const char *name, const char *const *symbols, size_t n, tw_live **live, tw_error *err)
+{
+    TW_TRY(tw_live_open(&s->ctx, s->bundle, s->state, name, symbols, n, &s->options, live, err));
+    (*live)->next = s->sessions;
+    s->sessions = *live;
+    return TW_OK;
+}
+
+/* Finds a session and holds the list for reading, so that nobody deletes it meanwhile: leave_session ends that (when TW_OK). */
+static tw_status enter_session(tw_server *s, const char *name, bool make, tw_live **live, tw_error *err)
+{
+    (void)pthread_rwlock_rdlock(&s->lock);
+    *live = find_session(s, name);
+    if (!*live && make) {
+        tw_status status = TW_OK;
+        (void)pthread_rwlock_unlock(&s->lock);
+        (void)pthread_rwlock_wrlock(&s->lock);
+        if (!find_session(s, name)) status = open_session(s, name, NULL, 0, live, err);
+        (void)pthread_rwlock_unlock(&s->lock);
+        if (status != TW_OK) return status;
+        (void)pthread_rwlock_rdlock(&s->lock);
+        *live = find_session(s, name);
+    }
+    if (*live) return TW_OK;
+    (void)pthread_rwlock_unlock(&s->lock);
+    return tw_fail(err, TW_NOT_FOUND, "no session '%s'", name);
+}
+
+static void leave_session(tw_server *s) { (void)pthread_rwlock_unlock(&s->lock); }
+
+static tw_status post_bars(tw_request *r, const char *name, tw_error *err)
+{
+    tw_live *live;
+    tw_bars bars;
+    size_t taken = 0;
+    TW_TRY(read_bars(r, &bars, err));
+    tw_status status = enter_session(r->server, name, true, &live, err);
+    if (status == TW_OK) {
+        status = tw_live_take(live, &bars, &taken, err);
+        if (status == TW_OK) {
+            tw_json json;
+            json_start(r, &json);
+            tw_live_status(live, &json);
+        }
+        leave_session(r->server);
+    }
+    tw_bars_clear(&bars);
+    return status != TW_OK && taken ? tw_fail_in(err, status, "after %zu times were taken", taken) : status;
+}
+
+static tw_status post_peek(tw_request *r, const char *name, tw_error *err)
+{
+    tw_live *live;
+    tw_bars bars;
+    TW_TRY(read_bars(r, &bars, err));
+    tw_status status = enter_session(r->server, name, false, &live, err);
+    if (status == TW_OK) {
+        tw_json json;
+        json_start(r, &json);
+        status = tw_live_peek(live, &bars, &json, err);
+        leave_session(r->server);
+    }
+    tw_bars_clear(&bars);
+    return status;
+}
+
+/* A GET of a session: what `write` says of it. */
+static tw_status get_by(tw_request *r, const char *name, void (*write)(tw_live *live, tw_json *json), tw_error *err)
+{
+    tw_live *live;
+    tw_json json;
+    TW_TRY(enter_session(r->server, name, false, &live, err));
+    json_start(r, &json);
+    write(live, &json);
+    leave_session(r->server);
+    return TW_OK;
+}
+
+static tw_status get_scores(tw_request *r, const char *name, tw_error *err) { return get_by(r, name, tw_live_scores, err); }
+static tw_status get_session(tw_request *r, const char *name, tw_error *err) { return get_by(r, name, tw_live_status, err); }
+
+static tw_status symbols_of(const tw_node *list, tw_arena *arena, const char ***symbols, size_t *n, tw_error *err)
+{
+    if (!list || list->kind != TW_NODE_LIST || !list->n_children) return tw_fail(err, TW_BAD_DATA, "'symbols' must be a list of names");
+    *symbols = tw_arena_new(arena, list->n_children, sizeof **symbols);
+    if (!*symbols) return tw_no_memory(err, "symbols of a session");
+    for (const tw_node *c = list->first; c; c = c->next) {
+        if (c->kind != TW_NODE_TEXT || !c->text[0] || strpbrk(c->text, "\n\r")) return tw_fail(err, TW_BAD_DATA, "a symbol must be text on one line");
+        (*symbols)[(*n)++] = c->text;
+    }
+    return TW_OK;
+}
+
+/* PUT {"symbols": [...]} makes a session over symbols of one's own. */
+static tw_status put_session(tw_request *r, const char *name, tw_error *err)
+{
+    tw_server *s = r->server;
+    tw_doc *doc = NULL;
+    tw_arena arena;
+    const char **symbols = NULL;
+    size_t n = 0;
+    tw_live *live = NULL;
+    tw_arena_init(&arena, &s->ctx);
+    tw_status status = tw_doc_parse_json(&s->ctx, r->body.data ? r->body.data : "", r->body.length, "body", &doc, err);
+    if (status == TW_OK) status = symbols_of(tw_node_get(tw_doc_root(doc), "symbols"), &arena, &symbols, &n, err);
+    if (status == TW_OK) {
+        (void)pthread_rwlock_wrlock(&s->lock);
+        if (find_session(s, name)) status = tw_fail(err, TW_EXISTS, "there is a session '%s' already", name);
+        else status = open_session(s, name, symbols, n, &live, err);
+        (void)pthread_rwlock_unlock(&s->lock);
+    }
+    tw_doc_free(doc);
+    tw_arena_clear(&arena);
+    if (status != TW_OK) return status;
+    return get_session(r, name, err);
+}
+
+static tw_status delete_session(tw_request *r, const char *name, tw_error *err)
+{
+    tw_server *s = r->server;
+    (void)pthread_rwlock_wrlock(&s->lock); /* waits for whoever is in a session */
+    tw_live **at = &s->sessions;
+    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
+    tw_live *live = *at;
+    if (live) *at = live->next;
+    (void)pthread_rwlock_unlock(&s->lock);
+    if (!live) return tw_fail(err, TW_NOT_FOUND, "no session '%s'", name);
+    tw_live_close(live, true);
+    answer_text(r, "\n");
+    return TW_OK;
+}
+
+static tw_status list_sessions(tw_request *r, const char *rest, tw_error *err)
+{
+    (void)rest;
+    (void)err;
+    tw_json json;
+    json_start(r, &json);
+    tw_json_array(&json);
+    (void)pthread_rwlock_rdlock(&r->server->lock);
+    for (tw_live *l = r->server->sessions; l; l = l->next) tw_live_status(l, &json);
+    (void)pthread_rwlock_unlock(&r->server->lock);
+    tw_json_array_end(&json);
+    return TW_OK;
+}
+
+static const struct session_route {
+    const char *method, *verb;
+    tw_status (*run)(tw_request *r, const char *name, tw_error *err);
+} session_routes[] = {
+    {"POST", "bars", post_bars}, {"POST", "peek", post_peek}, {"GET", "scores", get_scores},
+    {"GET", "", get_session},    {"PUT", "", put_session},    {"DELETE", "", delete_session},
+};
+
+static tw_status session(tw_request *r, const char *rest, tw_error *err)
+{
+    char name[MAX_NAME + 1];
+    const char *verb = "";
+    TW_TRY(split_session(rest, name, &verb, err));
+    for (size_t i = 0; i < sizeof session_routes / sizeof *session_routes; i++)
+        if (!strcmp(r->method, session_routes[i].method) && !strcmp(verb, session_routes[i].verb)) return session_routes[i].run(r, name, err);
+    return tw_fail(err, TW_NOT_FOUND, "no route %s %s", r->method, r->path);
+}
+
+/* ---------------------------------------------------------------- table */
+
+static const struct route {
+    const char *method, *path; /* a path that ends in '/' is a prefix; method NULL: any */
+    tw_status (*run)(tw_request *r, const char *rest, tw_error *err);
+} routes[] = {
+    {"GET", "/ping", ping},       {"GET", "/health", ping},       {"GET", "/version", version},         {"GET", "/v1/bundle", about},
+    {"POST", "/invocations", invocations}, {"GET", "/v1/sessions", list_sessions}, {NULL, "/v1/sessions/", session},
+};
+
+static const char *match(const struct route *route, const tw_request *r)
+{
+    const size_t n = strlen(route->path);
+    if (route->method && strcmp(route->method, r->method) != 0 && !(!strcmp(route->method, "GET") && !strcmp(r->method, "HEAD"))) return NULL;
+    if (route->path[n - 1] == '/') return strncmp(r->path, route->path, n) ? NULL : r->path + n;
+    return strcmp(r->path, route->path) ? NULL : r->path + n;
+}
+
+void tw_route(tw_request *r)
+{
+    tw_error err = {{0}};
+    if (r->too_large) {
+        char text[80];
+        (void)snprintf(text, sizeof text, "the body is larger than %d MiB", r->server->options.max_body_mib);
+        answer_error(r, 413, "TOO_LARGE", text);
+        return;
+    }
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        const char *rest = match(&routes[i], r);
+        if (!rest) continue;
+        const tw_status status = routes[i].run(r, rest, &err);
+        if (status != TW_OK) answer_failure(r, status, &err);
+        return;
+    }
+    char text[256];
+    (void)snprintf(text, sizeof text, "no route %s %.200s", r->method, r->path);
+    answer_error(r, 404, "ENDPOINT_NOT_FOUND", text);
+}
