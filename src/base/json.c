@@ -60,21 +60,28 @@ void tw_json_object_end(tw_json *json) { close(json, "}", true); }
 void tw_json_array(tw_json *json) { open(json, "[", false); }
 void tw_json_array_end(tw_json *json) { close(json, "]", false); }
 
-/* Length of the well-formed UTF-8 sequence at `s` (RFC 3629: no overlong forms, no surrogates), 0 when it is none. The
- * final NUL is no continuation byte, so nothing is read past it. */
+/* Well-formed UTF-8 by lead byte: the second byte's range rules out overlong forms, surrogates and what is above
+ * U+10FFFF (The Unicode Standard 15, table 3-7). */
+static const struct {
+    unsigned char first, last, lo, hi, length;
+} utf8_forms[] = {
+    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3},
+    {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+};
+
+/* Length of the sequence at `s`, 0 when it is broken. The final NUL is no continuation byte, so nothing is read past
+ * it. */
 static size_t utf8_length(const unsigned char *s)
 {
     if (s[0] < 0x80) return 1;
-    const size_t n = s[0] >= 0xC2 && s[0] <= 0xDF   ? 2
-                     : (s[0] & 0xF0) == 0xE0        ? 3
-                     : s[0] >= 0xF0 && s[0] <= 0xF4 ? 4
-                                                    : 0;
-    const unsigned lo = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : 0x80;
-    const unsigned hi = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : 0xBF;
-    if (n == 0 || s[1] < lo || s[1] > hi) return 0;
-    for (size_t i = 2; i < n; i++)
+    size_t form = 0;
+    const size_t n_forms = sizeof utf8_forms / sizeof utf8_forms[0];
+    while (form < n_forms && s[0] > utf8_forms[form].last) form++;
+    if (form == n_forms || s[0] < utf8_forms[form].first) return 0;
+    if (s[1] < utf8_forms[form].lo || s[1] > utf8_forms[form].hi) return 0;
+    for (size_t i = 2; i < utf8_forms[form].length; i++)
         if ((s[i] & 0xC0) != 0x80) return 0;
-    return n;
+    return utf8_forms[form].length;
 }
 
 static void escape(tw_buf *out, unsigned char c)

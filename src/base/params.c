@@ -173,19 +173,31 @@ static const char *take_key(const char *s, char *out, size_t room)
     return s;
 }
 
-/* Copies a bare or "quoted" value; in quotes a backslash keeps the next character. NULL when too long or left open. */
-static const char *take_value(const char *s, char *out, size_t room)
+/* Copies what stands between quotes, where a backslash keeps the next character; NULL when too long or left open. */
+static const char *take_quoted(const char *s, char *out, size_t room)
 {
-    const char quote = *s == '"' || *s == '\'' ? *s++ : '\0';
+    const char quote = *s++;
     size_t n = 0;
-    for (; *s && (quote ? *s != quote : !is_gap(*s)); s++) {
-        if (quote && *s == '\\' && s[1]) s++;
+    for (; *s && *s != quote; s++) {
+        if (*s == '\\' && s[1]) s++;
         if (n + 1 == room) return NULL;
         out[n++] = *s;
     }
     out[n] = '\0';
-    if (!quote) return s;
     return *s == quote && (s[1] == '\0' || is_gap(s[1])) ? s + 1 : NULL;
+}
+
+/* Copies a bare or "quoted" value; NULL when too long or left open. */
+static const char *take_value(const char *s, char *out, size_t room)
+{
+    if (*s == '"' || *s == '\'') return take_quoted(s, out, room);
+    size_t n = 0;
+    for (; *s && !is_gap(*s); s++) {
+        if (n + 1 == room) return NULL;
+        out[n++] = *s;
+    }
+    out[n] = '\0';
+    return s;
 }
 
 typedef struct reader {

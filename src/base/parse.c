@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_WORD_DIGITS = 19, MOST_DIGITS = 770, MOST_EXPONENT = 100000 };
+enum { MOST_WORD_DIGITS = 19, MOST_DIGITS = 770, MOST_EXPONENT = 500000000 };
 
 /* digits * 10^exponent */
 typedef struct decimal {
@@ -163,29 +163,33 @@ static uint64_t decide(const decimal *d, uint64_t low)
 
 /* ---- reading */
 
+/* Takes one digit, after the point or before. The exponent stops counting far below what a text can hold. */
+static void take_digit(decimal *d, const char *digit, bool after_point)
+{
+    if (after_point && d->exponent > -MOST_EXPONENT) d->exponent--;
+    if (d->n_digits == 0 && *digit == '0') return;
+    if (d->n_digits == 0) d->digits = digit;
+    if (d->n_digits < MOST_WORD_DIGITS) {
+        d->word = d->word * 10 + (uint64_t)(*digit - '0');
+        d->n_digits++;
+    } else {
+        if (d->exponent < MOST_EXPONENT) d->exponent++;
+        d->cut |= *digit != '0';
+    }
+}
+
 static size_t read_digits(const char *text, size_t length, decimal *d)
 {
     size_t i = 0;
     bool point = false, any = false;
-    int after = 0, skipped = 0;
     for (; i < length && (tw_is_digit(text[i]) || (text[i] == '.' && !point)); i++) {
         if (text[i] == '.') {
             point = true;
-            continue;
-        }
-        any = true;
-        if (point && after < MOST_EXPONENT) after++;
-        if (d->n_digits == 0 && text[i] == '0') continue;
-        if (d->n_digits == 0) d->digits = text + i;
-        if (d->n_digits < MOST_WORD_DIGITS) {
-            d->word = d->word * 10 + (uint64_t)(text[i] - '0');
-            d->n_digits++;
         } else {
-            if (skipped < MOST_EXPONENT) skipped++;
-            d->cut |= text[i] != '0';
+            any = true;
+            take_digit(d, text + i, point);
         }
     }
-    d->exponent = skipped - after;
     if (d->digits) d->length = (size_t)(text + i - d->digits);
     return any ? i : 0;
 }
@@ -202,7 +206,7 @@ static bool read_exponent(const char *text, size_t length, decimal *d)
     int e = 0;
     for (; i < length; i++) {
         if (!tw_is_digit(text[i])) return false;
-        if (e < 2 * MOST_EXPONENT) e = e * 10 + (text[i] - '0');
+        if (e < MOST_EXPONENT / 5) e = e * 10 + (text[i] - '0');
     }
     d->exponent += minus ? -e : e;
     return true;

@@ -159,6 +159,25 @@ static void format_has_one_form(void **state)
     }
 }
 
+static void many_zeros_and_a_large_exponent_cancel(void **state)
+{
+    (void)state;
+    enum { ZEROS = 300000 };
+    char *text = tw_new(NULL, ZEROS + 64, 1);
+    double x = 0;
+    memset(text, '0', ZEROS + 2);
+    text[1] = '.';
+    strcpy(text + ZEROS + 2, "2385e300003");
+    assert_true(parse(text, &x));
+    assert_same(x, 238.5);
+    memset(text, '0', ZEROS);
+    text[0] = '7';
+    strcpy(text + ZEROS, "e-299999");
+    assert_true(parse(text, &x));
+    assert_same(x, 7);
+    tw_free(NULL, text);
+}
+
 static void words_and_refusals(void **state)
 {
     (void)state;
@@ -208,10 +227,15 @@ static void integers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hard_cases_round_correctly),  cmocka_unit_test(halfway_points_round_to_even),
-        cmocka_unit_test(random_texts_read_as_strtod), cmocka_unit_test(format_reads_back_and_is_shortest),
-        cmocka_unit_test(format_has_one_form),         cmocka_unit_test(words_and_refusals),
-        cmocka_unit_test(locale_changes_nothing),      cmocka_unit_test(integers),
+        cmocka_unit_test(hard_cases_round_correctly),
+        cmocka_unit_test(halfway_points_round_to_even),
+        cmocka_unit_test(random_texts_read_as_strtod),
+        cmocka_unit_test(format_reads_back_and_is_shortest),
+        cmocka_unit_test(format_has_one_form),
+        cmocka_unit_test(words_and_refusals),
+        cmocka_unit_test(many_zeros_and_a_large_exponent_cancel),
+        cmocka_unit_test(locale_changes_nothing),
+        cmocka_unit_test(integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
