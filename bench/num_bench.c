@@ -40,8 +40,8 @@ static double libm_norm_cdf(double x) { return 0.5 * erfc(-x * 0.707106781186547
 
 #if defined(TW_HAVE_MVEC)
 #define MVEC(function)                                                                                                 \
-    v4 _ZGVdN4v_##function(v4);                                                                                        \
-    v8 _ZGVeN8v_##function(v8);                                                                                        \
+    __attribute__((target("avx2"))) v4 _ZGVdN4v_##function(v4);                                                        \
+    __attribute__((target("avx512f"))) v8 _ZGVeN8v_##function(v8);                                                     \
     __attribute__((target("avx2"))) static void mvec_avx2_##function(void *arg)                                        \
     {                                                                                                                  \
         job *j = arg;                                                                                                  \

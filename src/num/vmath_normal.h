@@ -61,39 +61,69 @@ TW_LANE tw_gauss tw_lane_gauss(double x, double rate)
     return (tw_gauss){tw_lane_fast_sum(s.hi, lo), p.k};
 }
 
+/* N(t): the numerator at x, 0 <= x <= 39. */
+TW_LANE tw_dd tw_lane_tail_numerator(double x, const tw_tail_form *form)
+{
+    const double t = (x - 4.0) / (x + 4.0);
+    tw_dd n = tw_lane_fast_sum(form->c[0], t * tw_lane_poly22(t, form->c + 1));
+    n.lo += form->c0_low;
+    return n;
+}
+
+/* e n / (x + d): a quotient to one or two ulp, then its exact remainder divided again. */
+TW_LANE tw_dd tw_lane_tail_quotient(tw_dd e, tw_dd n, double x, const tw_tail_form *form)
+{
+    const tw_dd d = tw_lane_two_sum(x, form->d), p = tw_lane_two_product(e.hi, n.hi);
+    const double inverse = 1.0 / d.hi, q = p.hi * inverse;
+    const tw_dd m = tw_lane_two_product(q, d.hi);
+    const double low = p.lo + (e.hi * n.lo + e.lo * n.hi) - q * d.lo;
+    return (tw_dd){q, (((p.hi - m.hi) - m.lo) + low) * inverse};
+}
+
 /* The tail at x, 0 <= x <= 39. */
 TW_LANE tw_tail tw_lane_tail(double x, const tw_tail_form *form)
 {
     const tw_gauss g = tw_lane_gauss(x, form->rate);
-    const double t = (x - 4.0) / (x + 4.0);
-    tw_dd n = tw_lane_fast_sum(form->c[0], t * tw_lane_poly22(t, form->c + 1));
-    n.lo += form->c0_low;
-    const tw_dd d = tw_lane_two_sum(x, form->d);
-    /* (e n) / d: a quotient to one or two ulp, then its exact remainder divided again. */
-    const double inverse = 1.0 / d.hi;
-    const tw_dd p = tw_lane_two_product(g.e.hi, n.hi);
-    const double q = p.hi * inverse;
-    const tw_dd m = tw_lane_two_product(q, d.hi);
-    const double low = p.lo + (g.e.hi * n.lo + g.e.lo * n.hi) - q * d.lo;
-    return (tw_tail){{q, (((p.hi - m.hi) - m.lo) + low) * inverse}, g.e.hi, g.k};
+    return (tw_tail){tw_lane_tail_quotient(g.e, tw_lane_tail_numerator(x, form), x, form), g.e.hi, g.k};
+}
+
+/* The argument of the tail, and the function from it. */
+TW_LANE double tw_lane_erfc_side(double x)
+{
+    const double a = tw_lane_abs(x);
+    return a > 28.0 ? 28.0 : a;
+}
+
+TW_LANE double tw_lane_erfc_choose(double x, double tail)
+{
+    const double y = x < 0.0 ? 2.0 - tail : tail;
+    return x != x ? x : y;
 }
 
 /* Complementary error function. Bound 1.3 ulp. */
 TW_LANE double tw_lane_erfc(double x)
 {
-    const double ax = tw_lane_abs(x), c = ax > 28.0 ? 28.0 : ax;
-    const tw_tail t = tw_lane_tail(c, &tw_erfc_form);
-    const double y = tw_lane_scale(t.y.hi + t.y.lo, t.k);
-    return x != x ? x : x < 0.0 ? 2.0 - y : y;
+    const tw_tail t = tw_lane_tail(tw_lane_erfc_side(x), &tw_erfc_form);
+    return tw_lane_erfc_choose(x, tw_lane_scale(t.y.hi + t.y.lo, t.k));
+}
+
+TW_LANE double tw_lane_norm_side(double x)
+{
+    const double a = tw_lane_abs(x);
+    return a > 39.0 ? 39.0 : a;
+}
+
+TW_LANE double tw_lane_norm_choose(double x, double tail)
+{
+    const double y = x > 0.0 ? 1.0 - tail : tail;
+    return x != x ? x : y;
 }
 
 /* Standard normal distribution function. Bound 1.3 ulp. */
 TW_LANE double tw_lane_norm_cdf(double x)
 {
-    const double ax = tw_lane_abs(x), c = ax > 39.0 ? 39.0 : ax;
-    const tw_tail t = tw_lane_tail(c, &tw_norm_form);
-    const double y = tw_lane_scale(t.y.hi + t.y.lo, t.k);
-    return x != x ? x : x > 0.0 ? 1.0 - y : y;
+    const tw_tail t = tw_lane_tail(tw_lane_norm_side(x), &tw_norm_form);
+    return tw_lane_norm_choose(x, tw_lane_scale(t.y.hi + t.y.lo, t.k));
 }
 
 /* ---------------------------------------------------------------- inverse */
@@ -120,23 +150,29 @@ TW_LANE double tw_lane_inv_central(double q)
     return p.hi + (p.lo + q * (TW_INV_LO + w * tw_lane_poly12(w, tw_inv_c)));
 }
 
-/* z with Phi(-z) = m, 0 < m <= 1/4: a guess to nine digits, then one step of Halley, cubic, on the tail in two
- * halves, so that the step is right to its last digits. */
-TW_LANE double tw_lane_inv_tail(double m)
+/* z with Phi(-z) = m, 0 < m <= 1/4, to nine digits. */
+TW_LANE double tw_lane_inv_guess(double m)
 {
     const double r = sqrt(-tw_lane_log_finite(m));
-    const double z = (r + 1.0) * tw_lane_poly12((r - 2.0) / (r + 2.0), tw_inv_guess_c);
-    const tw_tail t = tw_lane_tail(z, &tw_norm_form);
-    const double scaled = tw_lane_scale(m, 4092 - t.k);
-    const double step = 0x1.40d931ff62706p+1 * ((t.y.hi - scaled) + t.y.lo) / t.e;
-    return z + step / (1.0 - 0.5 * z * step);
+    return (r + 1.0) * tw_lane_poly12((r - 2.0) / (r + 2.0), tw_inv_guess_c);
 }
 
-/* Inverse of the standard normal distribution function; 0 -> -inf, 1 -> inf, NaN outside. Bound 1.1 ulp. */
-TW_LANE double tw_lane_norm_inv(double p)
+/* The same to the last digit, by one step of third order (Chebyshev's) from the guess z, whose tail is t: a sum of
+ * two halves, so that the step itself is right to its last digits. */
+TW_LANE double tw_lane_inv_step(double m, double z, tw_tail t)
 {
-    const double m = p < 0.5 ? p : 1.0 - p;
-    const double tail = tw_lane_inv_tail(m < 0.25 ? m : 0.25);
+    const double scaled = tw_lane_scale(m, 4092 - t.k);
+    const double step = 0x1.40d931ff62706p+1 * ((t.y.hi - scaled) + t.y.lo) / t.e;
+    return z + (step + 0.5 * z * step * step);
+}
+
+/* The smaller of p and 1 - p. */
+TW_LANE double tw_lane_inv_side(double p) { return p < 0.5 ? p : 1.0 - p; }
+
+/* The inverse at p from the tail's answer for its side, with signs and special values. */
+TW_LANE double tw_lane_inv_choose(double p, double tail)
+{
+    const double m = tw_lane_inv_side(p);
     const double z = m < 0.25 ? tail : tw_lane_inv_central(0.5 - m);
     const double y = p < 0.5 ? -z : z;
     /* One select at a time: gcc 12 does not vectorise a select between conditions. */
@@ -145,6 +181,13 @@ TW_LANE double tw_lane_norm_inv(double p)
     r = p < 0.0 ? TW_LANE_NAN : r;
     r = p > 1.0 ? TW_LANE_NAN : r;
     return p != p ? p : r;
+}
+
+/* Inverse of the standard normal distribution function; 0 -> -inf, 1 -> inf, NaN outside. Bound 1.1 ulp. */
+TW_LANE double tw_lane_norm_inv(double p)
+{
+    const double side = tw_lane_inv_side(p), m = side < 0.25 ? side : 0.25, z = tw_lane_inv_guess(m);
+    return tw_lane_inv_choose(p, tw_lane_inv_step(m, z, tw_lane_tail(z, &tw_norm_form)));
 }
 
 #endif
