@@ -9,9 +9,9 @@
 #include "tradewind/backtest.h"
 
 enum { TW_CENTS = 100, TW_MICROS = 1000000 };
-#define TW_ACCOUNT UINT32_MAX
+#define TW_NO_LANE UINT32_MAX
 
-typedef struct tw_ledger {
+typedef struct tw_account {
     const tw_ctx *ctx;
     const tw_market *market; /* names of lanes, for messages */
     int64_t cash;            /* cents */
@@ -20,7 +20,7 @@ typedef struct tw_ledger {
     size_t n, room;
     int64_t cost, borrow, interest; /* cents, totals paid (earned) */
     size_t n_fills, n_unfilled;
-} tw_ledger;
+} tw_account;
 
 /* What a lane does at a time: the arguments of most entries. */
 typedef struct tw_deal {
@@ -30,9 +30,9 @@ typedef struct tw_deal {
 } tw_deal;
 
 /* An account without cash or positions. */
-tw_status tw_ledger_init(tw_ledger *ledger, const tw_ctx *ctx, const tw_market *market, tw_error *err);
+tw_status tw_account_init(tw_account *account, const tw_ctx *ctx, const tw_market *market, tw_error *err);
 /* Frees the account, its events too. */
-void tw_ledger_clear(tw_ledger *ledger);
+void tw_account_clear(tw_account *account);
 
 /* Nearest cent (half away from zero) of an amount; *cents is untouched and TOO_LARGE returned beyond 9e13. */
 tw_status tw_to_cents(double amount, int64_t *cents, tw_error *err);
@@ -44,14 +44,14 @@ static inline double tw_shares(int64_t micros) { return (double)micros / TW_MICR
 static inline double tw_money(int64_t cents) { return (double)cents / TW_CENTS; }
 
 /* Notes an order; no money moves. */
-tw_status tw_ledger_order(tw_ledger *ledger, tw_deal deal, tw_error *err);
+tw_status tw_account_order(tw_account *account, tw_deal deal, tw_error *err);
 /* Notes what is left of an order that is dropped; no money moves. */
-tw_status tw_ledger_unfilled(tw_ledger *ledger, tw_deal deal, tw_error *err);
+tw_status tw_account_unfilled(tw_account *account, tw_deal deal, tw_error *err);
 /* Buys or sells at a price and pays cost_bp of the value. */
-tw_status tw_ledger_fill(tw_ledger *ledger, tw_deal deal, double cost_bp, tw_error *err);
+tw_status tw_account_fill(tw_account *account, tw_deal deal, double cost_bp, tw_error *err);
 /* Closes a position at its last price, free of cost. */
-tw_status tw_ledger_settle(tw_ledger *ledger, tw_deal deal, tw_error *err);
+tw_status tw_account_settle(tw_account *account, tw_deal deal, tw_error *err);
 /* Moves cash of the account: CASH_IN, BORROW (amount < 0) or INTEREST. Below half a cent nothing happens. */
-tw_status tw_ledger_cash(tw_ledger *ledger, tw_event_kind kind, uint32_t time, double amount, tw_error *err);
+tw_status tw_account_cash(tw_account *account, tw_event_kind kind, uint32_t time, double amount, tw_error *err);
 
 #endif

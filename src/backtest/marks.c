@@ -41,12 +41,12 @@ tw_worth tw_marks_value(const tw_marks *marks, const int64_t *position)
     return worth;
 }
 
-tw_status tw_marks_settle(const tw_marks *marks, tw_ledger *ledger, uint32_t time, int after, tw_error *err)
+tw_status tw_marks_settle(const tw_marks *marks, tw_account *account, uint32_t time, int after, tw_error *err)
 {
     for (uint32_t l = 0; l < marks->n_lanes; l++) {
-        if (ledger->position[l] == 0 || marks->missing[l] < (uint32_t)after) continue;
-        const tw_deal deal = {time, l, -ledger->position[l], marks->price[l]};
-        TW_TRY(tw_ledger_settle(ledger, deal, err));
+        if (account->position[l] == 0 || marks->missing[l] < (uint32_t)after) continue;
+        const tw_deal deal = {time, l, -account->position[l], marks->price[l]};
+        TW_TRY(tw_account_settle(account, deal, err));
     }
     return TW_OK;
 }

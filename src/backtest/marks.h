@@ -26,6 +26,6 @@ void tw_marks_take(tw_marks *marks, const tw_market *market, size_t t);
 /* Values positions at the marks. */
 tw_worth tw_marks_value(const tw_marks *marks, const int64_t *position);
 /* Settles, at bar `time`, held names that had no close for `after` bars. */
-tw_status tw_marks_settle(const tw_marks *marks, tw_ledger *ledger, uint32_t time, int after, tw_error *err);
+tw_status tw_marks_settle(const tw_marks *marks, tw_account *account, uint32_t time, int after, tw_error *err);
 
 #endif

@@ -12,16 +12,16 @@ static tw_status tradable(const tw_rules *rules, const tw_market *market, uint32
 }
 
 /* Orders that would reach the target weights, without a turnover limit. */
-static tw_status size_all(tw_orders *orders, const tw_sizing *s, const tw_ledger *ledger, tw_error *err)
+static tw_status size_all(tw_orders *orders, const tw_sizing *s, const tw_account *account, tw_error *err)
 {
     orders->n = 0;
     for (uint32_t l = 0; l < s->marks->n_lanes; l++) {
-        if (s->marks->missing[l] || (s->weight[l] == 0 && ledger->position[l] == 0)) continue;
+        if (s->marks->missing[l] || (s->weight[l] == 0 && account->position[l] == 0)) continue;
         if (s->marks->price[l] == 0) continue; /* never seen */
         int64_t target = 0;
         const double shares = s->weight[l] * s->equity / s->marks->price[l];
         TW_TRY(tradable(s->rules, s->market, l, shares, &target, err));
-        const int64_t quantity = target - ledger->position[l];
+        const int64_t quantity = target - account->position[l];
         if (quantity) orders->order[orders->n++] = (tw_order){l, quantity};
     }
     return TW_OK;
@@ -54,14 +54,14 @@ static tw_status limit_turnover(tw_orders *orders, const tw_sizing *s, tw_error 
     return TW_OK;
 }
 
-tw_status tw_orders_place(tw_orders *orders, const tw_sizing *sizing, tw_ledger *ledger, tw_error *err)
+tw_status tw_orders_place(tw_orders *orders, const tw_sizing *sizing, tw_account *account, tw_error *err)
 {
-    TW_TRY(size_all(orders, sizing, ledger, err));
+    TW_TRY(size_all(orders, sizing, account, err));
     TW_TRY(limit_turnover(orders, sizing, err));
     for (size_t i = 0; i < orders->n; i++) {
         const tw_order order = orders->order[i];
         const tw_deal deal = {sizing->time, order.lane, order.quantity, sizing->marks->price[order.lane]};
-        TW_TRY(tw_ledger_order(ledger, deal, err));
+        TW_TRY(tw_account_order(account, deal, err));
     }
     return TW_OK;
 }

@@ -29,9 +29,9 @@ typedef struct tw_sizing {
 
 /* Sizes orders from the positions held to the target weights at the marks, within the turnover limit, and notes them in
  * the ledger. Names without a close at this bar are left as they are. */
-tw_status tw_orders_place(tw_orders *orders, const tw_sizing *sizing, tw_ledger *ledger, tw_error *err);
+tw_status tw_orders_place(tw_orders *orders, const tw_sizing *sizing, tw_account *account, tw_error *err);
 
 /* Fills waiting orders at the prices of bar t, as far as the participation limit goes; notes the rest as unfilled. */
-tw_status tw_orders_fill(tw_orders *orders, const tw_rules *rules, tw_ledger *ledger, uint32_t time, tw_error *err);
+tw_status tw_orders_fill(tw_orders *orders, const tw_rules *rules, tw_account *account, uint32_t time, tw_error *err);
 
 #endif
