@@ -41,38 +41,44 @@ TW_API double tw_cos(double x);      /**< cosine */
 TW_API double tw_tanh(double x);     /**< hyperbolic tangent */
 
 /* ---------------------------------------------------------------- statistics
- * Over x[0..n); NaN entries are not allowed unless said. Two-pass, compensated; NaN when not defined. */
+ * Over x[0..n), compensated, in index order. A NaN entry makes a moment NaN; ranks and quantiles must not be given
+ * any. NaN where the statistic is not defined (too few values, no spread). */
 
-TW_API double tw_sum(size_t n, const double *x);               /**< compensated sum (Neumaier), fixed order */
-TW_API double tw_mean(size_t n, const double *x);              /**< arithmetic mean */
+TW_API double tw_sum(size_t n, const double *x);                /**< compensated sum (Neumaier), fixed order */
+TW_API double tw_mean(size_t n, const double *x);               /**< arithmetic mean */
 TW_API double tw_variance(size_t n, const double *x, int ddof); /**< two-pass variance, divisor n - ddof */
-TW_API double tw_skewness(size_t n, const double *x);          /**< m3 / m2^1.5 */
-TW_API double tw_kurtosis(size_t n, const double *x);          /**< raw: m4 / m2^2, 3 for a normal */
-TW_API double tw_correlation(size_t n, const double *x, const double *y); /**< Pearson */
+TW_API double tw_skewness(size_t n, const double *x);           /**< m3 / m2^1.5 */
+TW_API double tw_kurtosis(size_t n, const double *x);           /**< raw: m4 / m2^2, 3 for a normal */
+TW_API double tw_correlation(size_t n, const double *x, const double *y); /**< Pearson, within [-1, 1] */
 /** Average ranks 1..n (ties share the mean); `order` is scratch for n indices. */
 TW_API void tw_rank(size_t n, const double *x, double *rank, size_t *order);
 /** Spearman correlation: Pearson of average ranks; `scratch` holds 2n doubles, `order` n indices. */
 TW_API double tw_spearman(size_t n, const double *x, const double *y, double *scratch, size_t *order);
-/** Linear-interpolated quantile (R type 7) of x, which is reordered. q in [0, 1]. */
+/** Linear-interpolated quantile (R type 7, numpy's default) of x, which is reordered. q in [0, 1], else NaN. */
 TW_API double tw_quantile(size_t n, double *x, double q);
 /** Median of x, which is reordered. */
 TW_API double tw_median(size_t n, double *x);
-/** Variance of the mean of x by Newey-West with Bartlett weights and `lags` lags. */
+/** Variance of the mean of x by Newey-West (1987) with Bartlett weights and `lags` lags, autocovariances over n. */
 TW_API double tw_newey_west(size_t n, const double *x, size_t lags);
-/** Sorts indices order[0..n) so that x[order[i]] ascends; stable. NaN last. */
+/** Fills order[0..n) with the indices 0..n-1 so that x[order[i]] ascends; ties by index (stable), NaN last. In place,
+ *  n log n at worst. */
 TW_API void tw_argsort(size_t n, const double *x, size_t *order);
 
 /* ---------------------------------------------------------------- small dense linear algebra
  * Row-major a[i * n + j]. */
 
-/** In place a = L L' (lower triangle). TW_SINGULAR when not positive definite. */
+/** In place a = L L': reads and writes the lower triangle and the diagonal only. TW_SINGULAR when not positive
+ *  definite, or so nearly not that a pivot is down to its rounding errors. */
 TW_API tw_status tw_cholesky(size_t n, double *a, tw_error *err);
 /** Solves L L' x = b in place, with L from tw_cholesky. */
 TW_API void tw_cholesky_solve(size_t n, const double *l, double *b);
-/** Least squares min |A x - b| by Householder QR; a (m x n, m >= n) and b are overwritten, x = b[0..n). */
+/** Least squares min |A x - b| by Householder QR; a (m x n, m >= n) and b are overwritten, x = b[0..n). TW_BAD_VALUE
+ *  when m < n, TW_BAD_DATA for a column that is not finite, TW_SINGULAR for one that depends on those before it. */
 TW_API tw_status tw_least_squares(size_t m, size_t n, double *a, double *b, tw_error *err);
-/** out += A' W A over rows of column-major float columns: out is n_cols x n_cols (upper triangle filled), accumulated
- *  in double in a fixed order; see learn for the callers. `columns[c][r]`, weights may be NULL. */
+/** out[i * n_cols + j] += sum over rows r of (w[r] x[i][r]) x[j][r] for i <= j (the lower triangle is left alone);
+ *  x = columns[c][r] are floats, sums are double, weights may be NULL. Rows are added in order within blocks of 128,
+ *  blocks in order, each product and sum rounded: so the bits depend on nothing but the data. Calls into the
+ *  same out on consecutive multiples of 128 rows equal one call. NaN and infinities stay in their own columns. */
 TW_API void tw_gram(tw_isa isa, size_t n_rows, size_t n_cols, const float *const *columns, const double *weights,
                     double *out);
 
