@@ -141,8 +141,8 @@ int main(void)
         report("csv", "split, times and numbers", run_csv_numbers, &csv);
         report("csv", "gunzip and split", run_csv_gzip, &csv);
     }
-    report("json", "jansson and tree", run_json, &json);
-    report("yaml", "libyaml and tree", run_yaml, &yaml);
+    report("json", "tree", run_json, &json);
+    report("yaml", "libyaml, tree", run_yaml, &yaml);
     free(csv.data);
     free(json.data);
     free(yaml.data);

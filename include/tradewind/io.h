@@ -78,12 +78,12 @@ typedef enum tw_node_kind { TW_NODE_NULL, TW_NODE_BOOL, TW_NODE_NUMBER, TW_NODE_
 typedef struct tw_node {
     tw_node_kind kind;
     const char *key;        /* in a map, else NULL */
-    const char *text;       /* TEXT: the value; NUMBER, BOOL: as written (YAML) or the canonical form (JSON) */
+    const char *text;       /* TEXT: the value; NUMBER, BOOL: as written */
     double number;          /* NUMBER */
     bool is_integer;        /* NUMBER that fits int64 exactly */
     int64_t integer;
     bool boolean;
-    uint32_t line, column;  /* from 1; 0 when the format gives none */
+    uint32_t line, column;  /* where the value starts, from 1 */
     size_t n_children;
     struct tw_node *first, *next;
 } tw_node;
@@ -91,8 +91,8 @@ typedef struct tw_node {
 typedef struct tw_doc tw_doc;
 
 /** Parses JSON (RFC 8259) text of up to 256 MiB and 10 million values; duplicate keys, depth > 512, NUL in a text and
- *  trailing text are refused, a UTF-8 BOM is skipped, integers beyond int64 become doubles. Error text: name:line:column;
- *  the nodes themselves have no position. */
+ *  trailing text are refused, a UTF-8 BOM is skipped, integers beyond int64 and -0 become doubles. Error text:
+ *  name:line:column, columns in bytes. */
 TW_API tw_status tw_doc_parse_json(const tw_ctx *ctx, const char *text, size_t length, const char *name, tw_doc **doc,
                                    tw_error *err);
 /** Parses one YAML document (up to 16 MiB) of scalars, lists and maps with text keys. Plain scalars: null, true/false,
@@ -115,7 +115,7 @@ TW_API const tw_node *tw_node_get(const tw_node *node, const char *key);
 TW_API const char *tw_node_text(const tw_node *node, const char *fallback);
 /** Number of a node, or `fallback` when node is NULL or no number. */
 TW_API double tw_node_number(const tw_node *node, double fallback);
-/** Fails with BAD_VALUE and name:line:column: message, naming where `node` stands (without a position: its key). */
+/** Fails with BAD_VALUE and name:line:column: message, naming where `node` stands (NULL: name: message). */
 TW_API tw_status tw_node_fail(const tw_doc *doc, const tw_node *node, tw_error *err, const char *format, ...) TW_PRINTF(4, 5);
 /** Writes a node (and all below) as JSON. */
 TW_API void tw_node_json(const tw_node *node, tw_json *json);

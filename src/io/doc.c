@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- building */
@@ -84,6 +85,57 @@ void tw_doc_free(tw_doc *doc)
     tw_free(doc->ctx, doc);
 }
 
+/* ---------------------------------------------------------------- keys that occur twice */
+
+enum { FEW_KEYS = 12 }; /* compared pair by pair, without memory */
+
+static const tw_node *find_twin_of_few(const tw_node *map)
+{
+    for (const tw_node *a = map->first; a; a = a->next) {
+        for (const tw_node *b = a->next; b; b = b->next) {
+            if (a->key[0] == b->key[0] && strcmp(a->key, b->key) == 0) return b;
+        }
+    }
+    return NULL;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const tw_node *const *x = a, *const *y = b;
+    const int order = strcmp((*x)->key, (*y)->key);
+    if (order != 0) return order;
+    if ((*x)->line != (*y)->line) return (*x)->line < (*y)->line ? -1 : 1;
+    return ((*x)->column > (*y)->column) - ((*x)->column < (*y)->column);
+}
+
+/* `sorted` has room for all children. */
+static const tw_node *find_twin(const tw_node *map, const tw_node **sorted)
+{
+    size_t n = 0;
+    for (const tw_node *child = map->first; child; child = child->next) sorted[n++] = child;
+    qsort(sorted, n, sizeof *sorted, by_key);
+    for (size_t i = 1; i < n; i++) {
+        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0) return sorted[i];
+    }
+    return NULL;
+}
+
+tw_status tw_doc_refuse_twins(const tw_doc *doc, const tw_node *map, tw_error *err)
+{
+    const tw_node *twin = NULL;
+    if (map->n_children <= FEW_KEYS) {
+        twin = find_twin_of_few(map);
+    } else {
+        const tw_node **sorted = tw_new(doc->ctx, map->n_children, sizeof *sorted);
+        if (!sorted) return tw_no_memory(err, "the keys of a map");
+        twin = find_twin(map, sorted);
+        tw_free(doc->ctx, sorted);
+    }
+    if (!twin) return TW_OK;
+    (void)tw_node_fail(doc, twin, err, "the key \"%.80s\" occurs twice", twin->key);
+    return TW_BAD_SYNTAX;
+}
+
 /* ---------------------------------------------------------------- reading a file */
 
 static bool ends_in(const char *path, const char *ending)
@@ -141,7 +193,6 @@ tw_status tw_node_fail(const tw_doc *doc, const tw_node *node, tw_error *err, co
         return tw_fail(err, TW_BAD_VALUE, "%s:%u:%u: %s", doc->name, (unsigned)node->line, (unsigned)node->column,
                        message);
     }
-    if (node && node->key) return tw_fail(err, TW_BAD_VALUE, "%s: \"%s\": %s", doc->name, node->key, message);
     return tw_fail(err, TW_BAD_VALUE, "%s: %s", doc->name, message);
 }
 

@@ -34,6 +34,8 @@ tw_status tw_doc_start(const tw_ctx *ctx, const char *name, size_t length, size_
 tw_status tw_doc_add(tw_doc *doc, tw_place *place, const char *key, tw_node **node, tw_error *err);
 /* Copies text into the arena. */
 tw_status tw_doc_text(tw_doc *doc, const char *text, size_t length, const char **copy, tw_error *err);
+/* Fails with BAD_SYNTAX when two children of the map have the same key. */
+tw_status tw_doc_refuse_twins(const tw_doc *doc, const tw_node *map, tw_error *err);
 /* Makes a number of the node; integers held exactly by a double count as integers. */
 void tw_node_set_number(tw_node *node, double x);
 void tw_node_set_integer(tw_node *node, int64_t x);

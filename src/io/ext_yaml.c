@@ -5,7 +5,6 @@
  * level by level ("billion laughs") is refused early. Merge keys and tags other than !!str are refused. */
 #include "io/doc.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -161,43 +160,10 @@ static tw_status open_level(builder *b, const yaml_event_t *event, tw_node_kind 
     return TW_OK;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    const tw_node *const *x = a, *const *y = b;
-    const int order = strcmp((*x)->key, (*y)->key);
-    if (order != 0) return order;
-    if ((*x)->line != (*y)->line) return (*x)->line < (*y)->line ? -1 : 1;
-    return ((*x)->column > (*y)->column) - ((*x)->column < (*y)->column);
-}
-
-/* The second holder of a key that occurs twice, else NULL; `sorted` has room for all children. */
-static const tw_node *find_twin(const tw_node *map, const tw_node **sorted)
-{
-    size_t n = 0;
-    for (const tw_node *child = map->first; child; child = child->next) sorted[n++] = child;
-    qsort(sorted, n, sizeof *sorted, by_key);
-    for (size_t i = 1; i < n; i++) {
-        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0) return sorted[i];
-    }
-    return NULL;
-}
-
-static tw_status refuse_twins(const builder *b, const tw_node *map, tw_error *err)
-{
-    if (map->n_children < 2) return TW_OK;
-    const tw_node **sorted = tw_new(b->doc->ctx, map->n_children, sizeof *sorted);
-    if (!sorted) return tw_no_memory(err, "the keys of a map");
-    const tw_node *twin = find_twin(map, sorted);
-    tw_free(b->doc->ctx, sorted);
-    if (!twin) return TW_OK;
-    (void)tw_node_fail(b->doc, twin, err, "the key \"%.80s\" occurs twice", twin->key);
-    return TW_BAD_SYNTAX;
-}
-
 static tw_status close_level(builder *b, tw_error *err)
 {
     const tw_node *node = b->levels[b->depth--].place.parent;
-    return node->kind == TW_NODE_MAP ? refuse_twins(b, node, err) : TW_OK;
+    return node->kind == TW_NODE_MAP ? tw_doc_refuse_twins(b->doc, node, err) : TW_OK;
 }
 
 /* ---------------------------------------------------------------- aliases */

