@@ -3,13 +3,8 @@
 #ifndef TW_TESTS_FEATURE_CASE_H
 #define TW_TESTS_FEATURE_CASE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "tw_test.h"
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "tradewind/feature.h"

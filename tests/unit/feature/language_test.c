@@ -78,7 +78,7 @@ static void errors_point(void **state)
         const char *part;
     } cases[] = {
         {"close / lag(emaa(close, 12), 3)", TW_BAD_NAME, 13, "unknown operator 'emaa'"},
-        {"mea(close, 12)", TW_BAD_NAME, 1, "unknown operator 'mea' (did you mean 'mean'?)"},
+        {"mearn(close, 12)", TW_BAD_NAME, 1, "unknown operator 'mearn' (did you mean 'mean'?)"},
         {"clos + 1", TW_BAD_NAME, 1, "no column or sub-expression 'clos' (did you mean 'close'?)"},
         {"close +", TW_BAD_SYNTAX, 8, "a value wanted, but the text ends"},
         {"", TW_BAD_SYNTAX, 1, "a value wanted, but the text ends"},
