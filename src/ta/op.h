@@ -15,7 +15,8 @@
 #include "num/lane.h"
 #include "tradewind/ta.h"
 
-/* Arrays of a kernel never overlap; without the hint gcc checks at run time and then keeps nothing in registers. */
+/* Arrays of a kernel never overlap; without the hint gcc checks at run time and then keeps nothing in registers.
+ * Load into locals first and select between those: under the hint gcc 12 drops stores made before a masked load. */
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Wpass-failed" /* with one lane there is no loop left to vectorise */
 #define TW_NO_OVERLAP _Pragma("clang loop vectorize(assume_safety)")

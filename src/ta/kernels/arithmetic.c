@@ -147,7 +147,11 @@ TW_LANE void if_run(void *state, size_t n, const double *const *in, double *cons
     const double *c = in[0], *a = in[1], *b = in[2];
     double *y = out[0];
     (void)state;
-    TW_EACH(i, n * lanes) y[i] = tw_canon(c[i] != c[i] ? c[i] : c[i] != 0.0 ? a[i] : b[i]);
+    TW_EACH(i, n * lanes)
+    {
+        const double is = c[i], yes = a[i], no = b[i];
+        y[i] = tw_canon(is != is ? is : is != 0.0 ? yes : no);
+    }
 }
 TW_OP_FORMS(if, if_run)
 TW_OP(if) = {.name = "if",

@@ -65,7 +65,7 @@ TW_RECUR_OP(ewm_std, .title = "Exponentially weighted standard deviation", .grou
             .source = "Finch 2009; pandas ewm(span, adjust=False).std(bias=True)",
             .formula = "m += k d, v = (1-k) (v + k d^2), d = x - m, k = 2 / (period + 1); sqrt(v)",
             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("std"), .params = spread_table, .lookback = average_back,
-            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- macd
  * s: seen, fast, slow, signal. As in TA-Lib both averages have their first value on the bar of the slow one, so the
@@ -107,4 +107,4 @@ TW_RECUR_OP(macd, .title = "Moving average convergence and divergence", .group =
             .source = "Appel 1979; TA-Lib MACD",
             .formula = "macd = ema(x, fast) - ema(x, slow), signal = ema(macd, signal), hist = macd - signal",
             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("macd", "signal", "hist"), .params = macd_table,
-            .lookback = macd_back, .traits = TW_RECURSIVE | TW_SCALES);
+            .lookback = macd_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);

@@ -60,7 +60,7 @@ TW_LANE double mom_of(double now, double before) { return now - before; }
 DELAY(lag, .title = "Value some bars ago", .group = "window", .source = "definition; qlib Ref", .formula = "x[t-k]",
       .params = lag_table, .traits = TW_SCALES | TW_SHIFTS | TW_WINDOW);
 DELAY(diff, .title = "Change over some bars", .group = "window", .source = "definition; pandas diff",
-      .formula = "x[t] - x[t-k]", .params = change_table, .traits = TW_SCALES | TW_WINDOW);
+      .formula = "x[t] - x[t-k]", .params = change_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);
 DELAY(pct_change, .title = "Relative change over some bars", .group = "window",
       .source = "definition; pandas pct_change", .formula = "x[t] / x[t-k] - 1", .params = change_table,
       .traits = TW_INVARIANT | TW_WINDOW);

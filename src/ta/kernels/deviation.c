@@ -55,11 +55,11 @@ TW_LANE void cci_tile(const void *state, size_t n, const double *const *x, doubl
 
 TW_DIRECT_OP(mad, .title = "Mean absolute deviation from the mean of a window", .group = "window",
              .source = "definition; qlib Mad", .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"),
-             .outputs = TW_NAMES("mad"), .params = window_table, .traits = TW_WINDOW | TW_SCALES);
+             .outputs = TW_NAMES("mad"), .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(avgdev, .title = "Average deviation", .group = "statistic", .source = "TA-Lib AVGDEV",
              .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("avgdev"),
              .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(cci, .title = "Commodity channel index", .group = "momentum", .source = "Lambert 1980; TA-Lib CCI",
              .formula = "(p - mean p) / (0.015 mean |p - mean p|), p = (h + l + c) / 3; 0 for a flat window",
              .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("cci"), .params = cci_table,
-             .traits = TW_WINDOW | TW_INVARIANT);
+             .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -63,9 +63,9 @@ TW_SCAN_OP(argmax, .title = "Place of the highest value in its window: 1 = oldes
            .group = "window", .source = "qlib IdxMax",
            .formula = "1 + argmax_i x[t-period+1+i], the oldest of equals; bars ago = period - argmax",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("place"), .params = window_table,
-           .traits = TW_WINDOW | TW_INVARIANT);
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(argmin, .title = "Place of the lowest value in its window: 1 = oldest bar, period = this bar",
            .group = "window", .source = "qlib IdxMin",
            .formula = "1 + argmin_i x[t-period+1+i], the oldest of equals; bars ago = period - argmin",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("place"), .params = window_table,
-           .traits = TW_WINDOW | TW_INVARIANT);
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

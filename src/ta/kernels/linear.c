@@ -98,18 +98,18 @@ TW_SCAN_OP(linreg, .title = "Linear regression on time: end point, slope, start 
 TW_SCAN_OP(slope, .title = "Slope of a window on time, per bar", .group = "window",
            .source = "ordinary least squares; qlib Slope", .formula = "b of x[t-period+1+i] ~ a + b i",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("slope"), .params = line_table,
-           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(tsf, .title = "Time series forecast: the regression line one bar ahead", .group = "statistic",
            .source = "ordinary least squares; TA-Lib TSF", .formula = "a + b period", .inputs = TW_NAMES("x"),
            .outputs = TW_NAMES("tsf"), .params = line_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(resi, .title = "Distance of the last value from the regression line", .group = "window",
            .source = "ordinary least squares; qlib Resi", .formula = "x[t] - (a + b (period-1))",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("resi"), .params = line_table,
-           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(rsquare, .title = "Share of a window's variance explained by its trend", .group = "window",
            .source = "ordinary least squares; qlib Rsquare", .formula = "corr(x, time)^2; NaN for a flat window",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rsquare"), .params = line_table,
-           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFTS);
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(linreg_angle, .title = "Slope of a window on time as an angle in degrees", .group = "statistic",
            .source = "TA-Lib LINEARREG_ANGLE", .formula = "180 / pi atan(b)", .inputs = TW_NAMES("x"),
            .outputs = TW_NAMES("angle"), .params = line_table, .traits = TW_WINDOW | TW_SHIFT_FREE);

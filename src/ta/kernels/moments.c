@@ -91,18 +91,18 @@ static const tw_scan ts_zscore_scan = {1, 2, 1, {0}, square_term, tw_join_add2, 
 
 TW_SCAN_OP(var, .title = "Sample variance over a window", .group = "window", .source = "definition; pandas rolling.var",
            .formula = "sum (x[t-i] - mean)^2 / (period - ddof)", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("var"),
-           .params = sample_table, .traits = TW_WINDOW | TW_SHIFTS);
+           .params = sample_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
 TW_SCAN_OP(std, .title = "Sample standard deviation over a window", .group = "window",
            .source = "definition; pandas rolling.std", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("std"), .params = sample_table,
-           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(stddev, .title = "Population standard deviation over a window", .group = "statistic",
            .source = "definition; TA-Lib STDDEV", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("stddev"), .params = population_table,
-           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(ts_zscore, .title = "Standard score of the last value in its window", .group = "window",
            .source = "definition", .formula = "(x - mean) / std; NaN where std is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("zscore"), .params = sample_table, .traits = TW_WINDOW | TW_INVARIANT);
+           .outputs = TW_NAMES("zscore"), .params = sample_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- third and fourth moments
  * w: sum d, d^2, d^3, d^4. Bias-corrected as in pandas (Joanes and Gill 1998, G1 and G2). */
@@ -153,11 +153,11 @@ static const tw_scan kurt_scan = {1, 4, 1, {0}, quartic_term, join_add4, kurt_fi
 TW_SCAN_OP(skew, .title = "Skewness over a window", .group = "window",
            .source = "Joanes and Gill 1998, G1; pandas rolling.skew",
            .formula = "sqrt(n (n-1)) / (n-2) m3 / m2^1.5; NaN where m2 is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("skew"), .params = skew_table, .traits = TW_WINDOW | TW_INVARIANT);
+           .outputs = TW_NAMES("skew"), .params = skew_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(kurt, .title = "Excess kurtosis over a window", .group = "window",
            .source = "Joanes and Gill 1998, G2; pandas rolling.kurt",
            .formula = "(n-1) / ((n-2) (n-3)) ((n+1) m4 / m2^2 - 3 (n-1)); NaN where m2 is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("kurt"), .params = kurt_table, .traits = TW_WINDOW | TW_INVARIANT);
+           .outputs = TW_NAMES("kurt"), .params = kurt_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- two series
  * coef as for a variance. w: sum d, e, d^2, e^2, d e for the two inputs less their anchors. */
@@ -213,15 +213,17 @@ static const tw_scan beta_scan = {2, 4, 1, {0}, beta_term, join_add4, beta_finis
 TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "window",
            .source = "Pearson 1895; pandas rolling.corr",
            .formula = "cov(x, y) / (std(x) std(y)); NaN where a std is 0", .inputs = TW_NAMES("x", "y"),
-           .outputs = TW_NAMES("corr"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES);
+           .outputs = TW_NAMES("corr"), .params = window2_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "statistic", .source = "TA-Lib CORREL",
            .formula = "cov(x, y) / (std(x) std(y)); 0 where a std is 0", .inputs = TW_NAMES("x", "y"),
-           .outputs = TW_NAMES("correl"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES);
+           .outputs = TW_NAMES("correl"), .params = window2_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "window",
            .source = "definition; pandas rolling.cov", .formula = "sum (x - mean x) (y - mean y) / (period - ddof)",
            .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("cov"), .params = sample_table,
-           .traits = TW_WINDOW | TW_SHIFTS | TW_COMMUTES);
+           .traits = TW_WINDOW | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(beta, .title = "Slope of one series on another over a window", .group = "statistic",
            .source = "ordinary least squares; TA-Lib BETA when given returns",
            .formula = "cov(y, x) / var(x); NaN where var is 0", .inputs = TW_NAMES("y", "x"),
-           .outputs = TW_NAMES("beta"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT);
+           .outputs = TW_NAMES("beta"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -139,4 +139,4 @@ TW_LANE void ts_rank_tile(const void *state, size_t n, const double *const *x, d
 TW_DIRECT_OP(ts_rank, .title = "Rank of the last value in its window, as a share", .group = "window",
              .source = "pandas rolling.rank(pct=True); qlib Rank",
              .formula = "average rank / period, in (0, 1]; ties share the mean", .inputs = TW_NAMES("x"),
-             .outputs = TW_NAMES("rank"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT);
+             .outputs = TW_NAMES("rank"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -47,11 +47,11 @@ static const tw_scan willr_scan = {3,   2, 1, {-TW_LANE_INF, TW_LANE_INF}, tw_ra
 TW_SCAN_OP(fastk, .title = "Raw stochastic: the close in the range of its window", .group = "momentum",
            .source = "Lane 1957; TA-Lib STOCHF", .formula = "100 (c - min l) / (max h - min l); 0 where the range is 0",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("fastk"), .params = window_table,
-           .traits = TW_WINDOW | TW_INVARIANT);
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(willr, .title = "Williams %R", .group = "momentum", .source = "Williams 1966; TA-Lib WILLR",
            .formula = "-100 (max h - c) / (max h - min l); 0 where the range is 0",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("willr"), .params = window_table,
-           .traits = TW_WINDOW | TW_INVARIANT);
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- true range */
 
@@ -79,7 +79,7 @@ TW_OP(trange) = {.name = "trange",
                  .formula = "max(h - l, |h - c'|, |l - c'|), c' the close before",
                  .inputs = TW_NAMES("high", "low", "close"),
                  .outputs = TW_NAMES("trange"),
-                 .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+                 .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
                  .lookback = trange_back,
                  .history = trange_back,
                  .run_wide = trange_wide,
@@ -148,7 +148,7 @@ TW_OP(aroon) = {.name = "aroon",
                 .outputs = TW_NAMES("down", "up"),
                 .params = aroon_table,
                 .params_size = sizeof(tw_window),
-                .traits = TW_WINDOW | TW_INVARIANT,
+                .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
                 .lookback = aroon_back,
                 .history = aroon_back,
                 .state_size = aroon_size,

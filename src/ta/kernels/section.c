@@ -205,7 +205,7 @@ static const section scale_def = {false, scale_each}, neutralize_def = {false, n
 SECTION(rank, false, .title = "Rank among the symbols, as a share",
         .source = "pandas rank(pct=True); qlib CSRankNorm's rank",
         .formula = "average rank / n, in (0, 1]; ties share the mean", .inputs = TW_NAMES("x"),
-        .traits = TW_SECTION | TW_INVARIANT);
+        .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
 SECTION(bucket, false, .title = "Quantile bucket among the symbols", .source = "definition",
         .formula = "floor((average rank - 1/2) buckets / n): 0 .. buckets - 1", .inputs = TW_NAMES("x"),
         .params = bucket_table, .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
@@ -213,7 +213,7 @@ SECTION(demean, false, .title = "Less the mean of the symbols", .source = "defin
         .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_SCALES | TW_SHIFT_FREE);
 SECTION(zscore, false, .title = "Standard score among the symbols", .source = "definition; qlib CSZScoreNorm",
         .formula = "(x - mean) / std, divisor n - 1; NaN where std is 0", .inputs = TW_NAMES("x"),
-        .traits = TW_SECTION | TW_INVARIANT);
+        .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
 SECTION(scale, false, .title = "Scaled to gross exposure 1", .source = "Kakushadze 2016 (101 Formulaic Alphas)",
         .formula = "x / sum |x|", .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_INVARIANT);
 SECTION(winsor, false, .title = "Extremes pulled in to quantiles", .source = "Dixon 1960",

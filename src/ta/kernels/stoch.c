@@ -84,8 +84,8 @@ TW_LANE void stoch_run(void *state, size_t n, const double *const *in, double *c
         /* slowk has a value earlier than slowd; both begin together, as in TA-Lib */
         for (size_t r = 0; r < m; r++) TW_EACH(l, lanes)
             {
-                const double d = out[1][(t + r) * lanes + l];
-                out[0][(t + r) * lanes + l] = d == d ? new_slow[r * lanes + l] : (double)NAN;
+                const double d = out[1][(t + r) * lanes + l], k = new_slow[r * lanes + l];
+                out[0][(t + r) * lanes + l] = d == d ? k : (double)NAN;
             }
         strip_shift(fast, s->slowk, m, lanes);
         strip_shift(slow, s->slowd, m, lanes);
@@ -122,7 +122,7 @@ TW_OP(stoch) = {.name = "stoch",
                 .outputs = TW_NAMES("slowk", "slowd"),
                 .params = stoch_table,
                 .params_size = sizeof(stoch_params),
-                .traits = TW_WINDOW | TW_INVARIANT,
+                .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
                 .lookback = stoch_back,
                 .history = stoch_history,
                 .state_size = stoch_size,
@@ -138,7 +138,7 @@ TW_OP(stochf) = {.name = "stochf",
                  .outputs = TW_NAMES("fastk", "fastd"),
                  .params = stochf_table,
                  .params_size = sizeof(stochf_params),
-                 .traits = TW_WINDOW | TW_INVARIANT,
+                 .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
                  .lookback = stochf_back,
                  .history = stoch_history,
                  .state_size = stochf_size,
