@@ -111,6 +111,7 @@ typedef struct tw_job {
     tw_dataset data;
     tw_folds folds;
 
+    tw_ctx task_ctx;         /* of fits: no pool, since (learner, fold) is the parallel part; models keep it */
     tw_entry *entry;
     size_t n_entries;
     size_t best, fallback;   /* entries; fallback SIZE_MAX: none */
@@ -138,6 +139,7 @@ tw_status tw_stage_fit(tw_job *job, tw_error *err);
 tw_status tw_stage_backtest(tw_job *job, tw_error *err);
 tw_status tw_stage_board(tw_job *job, tw_error *err);
 tw_status tw_stage_bundle(tw_job *job, tw_error *err);
+tw_status tw_stage_outputs(tw_job *job, tw_error *err);
 tw_status tw_stage_report(tw_job *job, tw_error *err);
 
 /* Frees what the stages put into a job. */

@@ -7,7 +7,8 @@
 static const tw_stage stages[] = {
     {"data", tw_stage_data},         {"check", tw_stage_check}, {"features", tw_stage_features},
     {"label", tw_stage_label},       {"fit", tw_stage_fit},     {"backtest", tw_stage_backtest},
-    {"leaderboard", tw_stage_board}, {"bundle", tw_stage_bundle}, {"report", tw_stage_report},
+    {"leaderboard", tw_stage_board}, {"bundle", tw_stage_bundle},
+    {"outputs", tw_stage_outputs},   {"report", tw_stage_report},
 };
 enum { N_STAGES = sizeof stages / sizeof *stages };
 

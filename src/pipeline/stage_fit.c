@@ -20,7 +20,6 @@ static const char kept_magic[8] = "twfit01";
 /* All tasks of the stage. Task i is learner order[i / n_folds], fold i % n_folds. */
 typedef struct fitting {
     tw_job *job;
-    tw_ctx ctx;      /* of a task: no pool, since the tasks are the parallel part */
     double **score;  /* [entry * n_folds + fold]: scores of the rows of the fold's spans */
     double *seconds;
     bool *from_file;
@@ -136,13 +135,13 @@ static tw_status fit_or_load(const fitting *f, const tw_entry *e, const char *wh
     char path[4096];
     if (snprintf(path, sizeof path, "%s/fit-%016" PRIx64 "-%s.twm", job->work, e->key, which) >= (int)sizeof path)
         return tw_fail(err, TW_TOO_LARGE, "path of the out folder: longer than 4000 bytes");
-    *from_file = tw_job_has(job, path) && read_kept(&f->ctx, path, model, seconds, NULL) == TW_OK;
+    *from_file = tw_job_has(job, path) && read_kept(&job->task_ctx, path, model, seconds, NULL) == TW_OK;
     if (*from_file) return TW_OK;
     const int64_t start = tw_clock_ns();
-    const tw_status status = tw_model_fit(&f->ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
+    const tw_status status = tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
     if (status != TW_OK) return tw_fail_in(err, status, "%s, fold %s", e->name, which);
     *seconds = (double)(tw_clock_ns() - start) / 1e9;
-    return write_kept(&f->ctx, path, *model, *seconds, err);
+    return write_kept(&job->task_ctx, path, *model, *seconds, err);
 }
 
 static bool budget_is_spent(const tw_job *job)
@@ -261,9 +260,10 @@ static tw_status finish_entries(fitting *f, tw_error *err)
 
 static fitting new_fitting(tw_job *job)
 {
-    fitting f = {.job = job, .ctx = *job->ctx, .n_folds = job->folds.n};
-    f.ctx.pool = NULL;
-    f.ctx.progress = NULL;
+    fitting f = {.job = job, .n_folds = job->folds.n};
+    job->task_ctx = *job->ctx;
+    job->task_ctx.pool = NULL;
+    job->task_ctx.progress = NULL;
     f.n_tasks = job->n_entries * f.n_folds;
     return f;
 }
