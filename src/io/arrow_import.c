@@ -67,25 +67,13 @@ static double number_at(char f, const void *buffer, size_t i)
     }
 }
 
-/* A dictionary index in cell i; false when it does not fit a size. */
-static bool index_at(char f, const void *buffer, size_t i, uint64_t *index)
-{
-    int64_t x = 0;
-    switch (f) {
-    case 'c': x = ((const int8_t *)buffer)[i]; break;
-    case 's': x = ((const int16_t *)buffer)[i]; break;
-    case 'i': x = ((const int32_t *)buffer)[i]; break;
-    case 'l': x = ((const int64_t *)buffer)[i]; break;
-    case 'C': x = ((const uint8_t *)buffer)[i]; break;
-    case 'S': x = ((const uint16_t *)buffer)[i]; break;
-    case 'I': x = ((const uint32_t *)buffer)[i]; break;
-    default: /* 'L' */ *index = ((const uint64_t *)buffer)[i]; return true;
-    }
-    *index = (uint64_t)x;
-    return x >= 0;
-}
-
 /* ---------------------------------------------------------------- checks */
+
+static bool is_extent(int64_t length, int64_t offset)
+{
+    const int64_t most = INT64_MAX / 16;
+    return length >= 0 && offset >= 0 && length <= most && offset <= most;
+}
 
 static tw_status fail_column(const reader *r, tw_status status, const char *what)
 {
@@ -101,17 +89,15 @@ static bool is_text_format(const char *format) { return strcmp(format, "u") == 0
 /* That the array has `n_buffers` buffers and cells for n rows from its offset and `skip` on. */
 static tw_status check_array(const reader *r, const struct ArrowArray *array, int64_t n_buffers, size_t skip, size_t n)
 {
-    if (array->length < 0 || array->offset < 0 || array->offset > INT64_MAX / 16 || array->length > INT64_MAX / 16) {
+    if (!is_extent(array->length, array->offset)) {
         return fail_column(r, TW_BAD_DATA, "length or offset is negative or too large");
     }
     if ((uint64_t)array->length < (uint64_t)skip + n) return fail_column(r, TW_BAD_DATA, "fewer cells than rows");
     if (array->n_buffers != n_buffers || (n_buffers > 0 && !array->buffers)) {
         return fail_column(r, TW_BAD_DATA, "wrong number of buffers");
     }
-    for (int64_t i = 1; i < n_buffers && i < 2 && n > 0; i++) {
-        if (!array->buffers[i]) return fail_column(r, TW_BAD_DATA, "a buffer is missing");
-    }
-    return TW_OK;
+    const bool missing = n > 0 && n_buffers > 1 && !array->buffers[1];
+    return missing ? fail_column(r, TW_BAD_DATA, "a buffer is missing") : TW_OK;
 }
 
 /* ---------------------------------------------------------------- columns */
@@ -186,8 +172,8 @@ static tw_status copy_text(const reader *r, const struct ArrowArray *array, bool
     const int64_t from = offset_at(array, large, i), to = offset_at(array, large, i + 1);
     if (from < 0 || to < from) return fail_column(r, TW_BAD_DATA, "text offsets are out of order");
     const char *bytes = array->buffers[2];
-    if (!bytes && to > from) return fail_column(r, TW_BAD_DATA, "a buffer is missing");
     const size_t length = (size_t)(to - from);
+    if (length > 0 && !bytes) return fail_column(r, TW_BAD_DATA, "a buffer is missing");
     if (length > 0 && memchr(bytes + from, '\0', length)) return fail_column(r, TW_BAD_DATA, "a text holds a NUL");
     *text = tw_arena_text(&r->table->arena, length > 0 ? bytes + from : "", length);
     return *text ? TW_OK : tw_no_memory(r->err, "Arrow texts");
@@ -240,13 +226,13 @@ static tw_status read_dictionary(const reader *r, size_t column)
     TW_TRY(new_values(r, column, sizeof(char *), &block));
     const char **texts = block;
     for (size_t i = 0; i < n; i++) {
-        uint64_t index = 0;
         if (!is_valid(r, i)) continue;
-        if (!index_at(r->schema->format[0], r->array->buffers[1], r->start + i, &index) ||
-            index >= (uint64_t)r->array->dictionary->length) {
+        /* As a double: exact for every index below the length of a dictionary that fits memory. */
+        const double index = number_at(r->schema->format[0], r->array->buffers[1], r->start + i);
+        if (!(index >= 0 && index < (double)r->array->dictionary->length)) {
             return fail_column(r, TW_BAD_DATA, "a dictionary index is out of range");
         }
-        texts[i] = words[index];
+        texts[i] = words[(size_t)index];
     }
     r->table->columns[column].kind = 'u';
     r->table->columns[column].texts = texts;
@@ -274,20 +260,18 @@ static tw_status check_batch(const struct ArrowSchema *schema, const struct Arro
         return tw_fail(err, TW_UNSUPPORTED, "an Arrow record batch has the format \"+s\", got \"%.40s\"",
                        schema->format ? schema->format : "");
     }
-    if (schema->n_children != array->n_children || array->n_children < 0 || array->n_children > 1000000) {
-        return tw_fail(err, TW_BAD_DATA,
-                       "an Arrow record batch of %" PRId64 " columns by its schema and %" PRId64 " by its array",
-                       schema->n_children, array->n_children);
-    }
-    const int64_t most = INT64_MAX / 16;
-    if (array->length < 0 || array->offset < 0 || array->length > most || array->offset > most) {
+    if (!is_extent(array->length, array->offset)) {
         return tw_fail(err, TW_BAD_DATA, "an Arrow record batch of %" PRId64 " rows from %" PRId64, array->length,
                        array->offset);
     }
-    if (array->n_children > 0 && (!array->children || !schema->children)) {
-        return tw_fail(err, TW_BAD_DATA, "an Arrow record batch without its columns");
+    const int64_t n = array->n_children;
+    if (schema->n_children != n || n < 0 || n > 1000000) {
+        return tw_fail(err, TW_BAD_DATA,
+                       "an Arrow record batch of %" PRId64 " columns by its schema and %" PRId64 " by its array",
+                       schema->n_children, n);
     }
-    return TW_OK;
+    const bool whole = n == 0 || (array->children && schema->children);
+    return whole ? TW_OK : tw_fail(err, TW_BAD_DATA, "an Arrow record batch without its columns");
 }
 
 static tw_status import_column(tw_table *table, const struct ArrowSchema *schema, const struct ArrowArray *array,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json.c - JSON (RFC 8259) straight into a document, strictly: no comments, no trailing commas, no bad UTF-8.
  *
- * Own code, because the live session reads its bars as JSON within its time budget: see docs/decisions/own-json.md. */
+ * Own code, because the live session reads its bars as JSON within its time budget: see
+ * docs/decisions/0007-own-json.md. */
 #include "io/doc.h"
 
 #include <math.h>
@@ -161,34 +162,34 @@ static tw_status parse_text(parser *p, const char **text)
 
 /* ---------------------------------------------------------------- numbers and words */
 
+/* Behind the digits at `at`; NULL when there are none. */
 static const char *skip_digits(const char *at, const char *end)
 {
+    const char *start = at;
     while (at < end && *at >= '0' && *at <= '9') at++;
-    return at;
+    return at > start ? at : NULL;
+}
+
+/* Behind the exponent at `at`, if there is one; NULL when it is malformed. */
+static const char *skip_exponent(const char *at, const char *end)
+{
+    if (at == end || (*at != 'e' && *at != 'E')) return at;
+    at++;
+    if (at < end && (*at == '-' || *at == '+')) at++;
+    return skip_digits(at, end);
 }
 
 /* End of the number at `at` (RFC 8259, section 6), NULL when it is none. */
 static const char *number_end(const char *at, const char *end, bool *integer)
 {
-    if (at < end && *at == '-') at++;
+    if (*at == '-') at++;
     const char *whole = at;
     at = skip_digits(at, end);
-    if (at == whole || (*whole == '0' && at - whole > 1)) return NULL;
-    *integer = true;
-    if (at < end && *at == '.') {
-        const char *part = ++at;
-        at = skip_digits(at, end);
-        *integer = false;
-        if (at == part) return NULL;
-    }
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        at++;
-        if (at < end && (*at == '-' || *at == '+')) at++;
-        const char *power = at;
-        at = skip_digits(at, end);
-        *integer = false;
-        if (at == power) return NULL;
-    }
+    if (!at || (*whole == '0' && at - whole > 1)) return NULL;
+    const char *behind_whole = at;
+    if (at < end && *at == '.') at = skip_digits(at + 1, end);
+    if (at) at = skip_exponent(at, end);
+    *integer = at == behind_whole;
     return at;
 }
 

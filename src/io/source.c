@@ -183,7 +183,8 @@ tw_status tw_source_open(const tw_ctx *ctx, const char *path, tw_source **source
 {
     tw_source *file = NULL;
     *source = NULL;
-    TW_TRY(tw_source_open_file(ctx, path, &file, err));
+    const tw_status status = tw_source_open_file(ctx, path, &file, err);
+    if (status != TW_OK || !file) return status;
     return tw_source_unpack(ctx, file, path, source, err);
 }
 
