@@ -41,7 +41,8 @@ typedef struct tw_gbm {
     double *gain;  /* by feature */
 } tw_gbm;
 
-tw_status tw_gbm_new(const tw_ctx *ctx, size_t n_features, size_t n_trees, size_t n_nodes, tw_gbm **model, tw_error *err);
+tw_status tw_gbm_new(const tw_ctx *ctx, size_t n_features, size_t n_trees, size_t n_nodes, tw_gbm **model,
+                     tw_error *err);
 void tw_gbm_free(void *model);
 tw_status tw_gbm_predict(const void *model, const tw_rows *rows, double *score, tw_error *err);
 tw_status tw_gbm_save(const void *model, tw_buf *out, tw_error *err);
@@ -59,9 +60,9 @@ enum { TW_GBM_MOST_BINS = 255, TW_GBM_EDGES = 256 };
 /* Train rows as bytes, a row beside the other: 0 missing, 1 .. n_bins by value. Bin b ends at edge[b - 1]. */
 typedef struct tw_gbm_bins {
     size_t n_rows, n_features, stride;
-    uint8_t *bin;      /* [n_rows][stride] */
-    float *edge;       /* [n_features][TW_GBM_EDGES], +inf behind the last */
-    uint32_t *n_bins;  /* by feature */
+    uint8_t *bin;     /* [n_rows][stride] */
+    float *edge;      /* [n_features][TW_GBM_EDGES], +inf behind the last */
+    uint32_t *n_bins; /* by feature */
 } tw_gbm_bins;
 
 /* Quantile bins of a sample of the rows, and every row in them. */
@@ -93,12 +94,12 @@ typedef struct tw_gbm_targets {
     tw_gbm_scale scale;
 } tw_gbm_targets;
 
-tw_status tw_gbm_grower_new(const tw_ctx *ctx, const tw_gbm_params *params, const tw_gbm_bins *bins, tw_gbm_grower **grower,
-                            tw_error *err);
+tw_status tw_gbm_grower_new(const tw_ctx *ctx, const tw_gbm_params *params, const tw_gbm_bins *bins,
+                            tw_gbm_grower **grower, tw_error *err);
 void tw_gbm_grower_free(tw_gbm_grower *grower);
 /* Grows a tree of random rows and columns onto `model` and adds its leaf values to score[0..n_rows). */
-tw_status tw_gbm_grow(tw_gbm_grower *grower, tw_random random, const tw_gbm_targets *targets, tw_gbm *model, double *score,
-                      tw_error *err);
+tw_status tw_gbm_grow(tw_gbm_grower *grower, tw_random random, const tw_gbm_targets *targets, tw_gbm *model,
+                      double *score, tw_error *err);
 
 /* A split of a node, gain 0: none. */
 typedef struct tw_gbm_split {

@@ -10,10 +10,10 @@ static const size_t most_histogram_bytes = (size_t)1 << 30;
 
 /* A node that may still be split. */
 typedef struct leaf {
-    uint32_t node;       /* in the model */
-    size_t begin, end;   /* its rows: grower.row[begin .. end) */
-    int64_t total;       /* packed */
-    int slot, depth;     /* of its histogram, or NO_SLOT */
+    uint32_t node;     /* in the model */
+    size_t begin, end; /* its rows: grower.row[begin .. end) */
+    int64_t total;     /* packed */
+    int slot, depth;   /* of its histogram, or NO_SLOT */
     tw_gbm_split split;
 } leaf;
 
@@ -43,7 +43,8 @@ static size_t share_of(double share, size_t n)
 
 static bool reserve(tw_gbm_grower *g)
 {
-    const size_t n = g->bins->n_rows, f = g->bins->n_features, threads = (size_t)tw_pool_threads(g->ctx ? g->ctx->pool : NULL);
+    const size_t n = g->bins->n_rows, f = g->bins->n_features,
+                 threads = (size_t)tw_pool_threads(g->ctx ? g->ctx->pool : NULL);
     const size_t most = (size_t)g->params->leaves;
     g->hist = tw_new(g->ctx, g->n_slots * g->slot_size, sizeof *g->hist);
     g->thread_hist = tw_new(g->ctx, (threads - 1) * g->slot_size, sizeof *g->thread_hist);
@@ -54,7 +55,8 @@ static bool reserve(tw_gbm_grower *g)
     g->bin_of = tw_new(g->ctx, 2 * most, sizeof *g->bin_of);
     g->leaves = tw_new(g->ctx, most, sizeof *g->leaves);
     g->free_slots = tw_new(g->ctx, g->n_slots, sizeof *g->free_slots);
-    return g->hist && g->thread_hist && g->column && g->n_bins && g->row && g->spare && g->bin_of && g->leaves && g->free_slots;
+    return g->hist && g->thread_hist && g->column && g->n_bins && g->row && g->spare && g->bin_of && g->leaves &&
+           g->free_slots;
 }
 
 static size_t most_width(const tw_gbm_bins *bins)
@@ -71,7 +73,8 @@ tw_status tw_gbm_grower_new(const tw_ctx *ctx, const tw_gbm_params *p, const tw_
     const size_t columns = share_of(p->columns, bins->n_features), width = most_width(bins);
     const size_t n_slots = (size_t)p->leaves + 1, slot = columns * width;
     if (n_slots * slot * sizeof(int64_t) > most_histogram_bytes)
-        return tw_fail(err, TW_TOO_LARGE, "gbm: histograms of %d leaves, %zu columns and %zu bins take more than %zu bytes", p->leaves,
+        return tw_fail(err, TW_TOO_LARGE,
+                       "gbm: histograms of %d leaves, %zu columns and %zu bins take more than %zu bytes", p->leaves,
                        columns, width, most_histogram_bytes);
     tw_gbm_grower *g = tw_new(ctx, 1, sizeof *g);
     if (!g) return tw_no_memory(err, "growing trees");
@@ -199,7 +202,8 @@ static uint32_t add_node(tw_gbm *m)
 
 static bool may_split(const tw_gbm_grower *g, const leaf *l)
 {
-    return l->depth < g->params->depth && (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian >= 2 * g->params->min_child;
+    return l->depth < g->params->depth &&
+           (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian >= 2 * g->params->min_child;
 }
 
 /* Rows of a leaf in two, in their order. */
@@ -272,7 +276,8 @@ static tw_status split_leaf(tw_gbm_grower *g, size_t at, tw_error *err)
     add_node(g->model);
     write_split(g, &parent, node);
     leaf *left = &g->leaves[at], *right = &g->leaves[g->n_leaves++];
-    *left = (leaf){.node = node, .begin = parent.begin, .end = middle, .total = parent.split.left, .depth = parent.depth + 1};
+    *left = (leaf){
+        .node = node, .begin = parent.begin, .end = middle, .total = parent.split.left, .depth = parent.depth + 1};
     *right = (leaf){.node = node + 1,
                     .begin = middle,
                     .end = parent.end,

@@ -36,10 +36,10 @@ typedef struct tw_gain_job {
     double *gain; /* [n]; -1 where a child is too small */
 } tw_gain_job;
 
-#define TW_GBM_KERNELS(isa)                            \
-    void tw_gbm_hist##isa(const tw_hist_job *job);     \
-    void tw_gbm_bin##isa(const tw_bin_job *job);       \
-    void tw_gbm_gain##isa(const tw_gain_job *job);     \
+#define TW_GBM_KERNELS(isa)                                                                                            \
+    void tw_gbm_hist##isa(const tw_hist_job *job);                                                                     \
+    void tw_gbm_bin##isa(const tw_bin_job *job);                                                                       \
+    void tw_gbm_gain##isa(const tw_gain_job *job);                                                                     \
     void tw_gbm_subtract##isa(size_t n, int64_t *from, const int64_t *what);
 
 TW_GBM_KERNELS(_baseline)

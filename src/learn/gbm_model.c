@@ -8,7 +8,8 @@
 
 enum { NODE_BYTES = 4 + 4 + 4 + 1 + 8 };
 
-tw_status tw_gbm_new(const tw_ctx *ctx, size_t n_features, size_t n_trees, size_t n_nodes, tw_gbm **model, tw_error *err)
+tw_status tw_gbm_new(const tw_ctx *ctx, size_t n_features, size_t n_trees, size_t n_nodes, tw_gbm **model,
+                     tw_error *err)
 {
     tw_gbm *m = tw_new(ctx, 1, sizeof *m);
     if (!m) return tw_no_memory(err, "a tree model");
@@ -100,7 +101,8 @@ static bool node_is_sound(const tw_gbm *m, uint32_t i, uint32_t end)
 {
     const tw_gbm_node *n = &m->node[i];
     if (n->missing_right > 1 || isnan(n->threshold) || !isfinite(m->value[i])) return false;
-    if (n->left == i) return n->threshold == INFINITY && n->missing_right == 0 && (n->feature == 0 || n->feature < m->n_features);
+    if (n->left == i)
+        return n->threshold == INFINITY && n->missing_right == 0 && (n->feature == 0 || n->feature < m->n_features);
     return n->left > i && n->left < end - 1 && n->feature < m->n_features && m->value[i] == 0;
 }
 
@@ -109,12 +111,14 @@ static tw_status check_tree(const tw_gbm *m, size_t t, unsigned char *has_parent
 {
     const uint32_t first = m->first[t], end = m->first[t + 1];
     if (first >= end || end > m->n_nodes)
-        return tw_fail(err, TW_BAD_FILE, "gbm: tree %zu has the nodes [%u, %u) of %zu", t, (unsigned)first, (unsigned)end, m->n_nodes);
+        return tw_fail(err, TW_BAD_FILE, "gbm: tree %zu has the nodes [%u, %u) of %zu", t, (unsigned)first,
+                       (unsigned)end, m->n_nodes);
     has_parent[first] = 1;
     for (uint32_t i = first; i < end; i++) {
         if (!node_is_sound(m, i, end) || !has_parent[i])
-            return tw_fail(err, TW_BAD_FILE, "gbm: node %u of tree %zu is not sound (feature %u, left %u, threshold %g)",
-                           (unsigned)i, t, (unsigned)m->node[i].feature, (unsigned)m->node[i].left, (double)m->node[i].threshold);
+            return tw_fail(err, TW_BAD_FILE,
+                           "gbm: node %u of tree %zu is not sound (feature %u, left %u, threshold %g)", (unsigned)i, t,
+                           (unsigned)m->node[i].feature, (unsigned)m->node[i].left, (double)m->node[i].threshold);
         const uint32_t left = m->node[i].left;
         if (left == i) continue;
         if (has_parent[left] || has_parent[left + 1])
@@ -131,7 +135,8 @@ static tw_status check_model(tw_gbm *m, tw_error *err)
         if (!(m->gain[f] >= 0) || !isfinite(m->gain[f]))
             return tw_fail(err, TW_BAD_FILE, "gbm: the gain of feature %zu is %g", f, m->gain[f]);
     if (m->first[m->n_trees] != m->n_nodes)
-        return tw_fail(err, TW_BAD_FILE, "gbm: trees end at node %u of %zu", (unsigned)m->first[m->n_trees], m->n_nodes);
+        return tw_fail(err, TW_BAD_FILE, "gbm: trees end at node %u of %zu", (unsigned)m->first[m->n_trees],
+                       m->n_nodes);
     uint32_t *scratch = tw_new(m->ctx, m->n_nodes, sizeof *scratch);
     if (!scratch) return tw_no_memory(err, "the check of a tree model");
     tw_status status = TW_OK;
@@ -166,7 +171,8 @@ tw_status tw_gbm_load(const tw_ctx *ctx, const void *bytes, size_t length, void 
     if (in.failed || logistic > 1 || n_features > in.left / 8 || n_trees > n_nodes ||
         8 * n_features + 4 * n_trees + NODE_BYTES * n_nodes != in.left)
         return tw_fail(err, TW_BAD_FILE, "gbm: %llu features, %llu trees and %llu nodes do not fit %zu bytes",
-                       (unsigned long long)n_features, (unsigned long long)n_trees, (unsigned long long)n_nodes, length);
+                       (unsigned long long)n_features, (unsigned long long)n_trees, (unsigned long long)n_nodes,
+                       length);
     TW_TRY(tw_gbm_new(ctx, (size_t)n_features, (size_t)n_trees, (size_t)n_nodes, &m, err));
     m->logistic = logistic == 1;
     m->base = base;
@@ -175,7 +181,9 @@ tw_status tw_gbm_load(const tw_ctx *ctx, const void *bytes, size_t length, void 
     read_all(m, &in);
     tw_status status = tw_bytes_end(&in, "gbm", err);
     if (status == TW_OK) status = check_model(m, err);
-    if (status != TW_OK) tw_gbm_free(m);
-    else *model = m;
+    if (status != TW_OK)
+        tw_gbm_free(m);
+    else
+        *model = m;
     return status;
 }

@@ -38,7 +38,8 @@ static double walk_trees(const tw_gbm *m, size_t tree, const float *const *featu
     return score;
 }
 
-static double score_row(const tw_gbm *m, size_t from, size_t to, const float *const *features, uint32_t cell, double score)
+static double score_row(const tw_gbm *m, size_t from, size_t to, const float *const *features, uint32_t cell,
+                        double score)
 {
     size_t tree = from;
     for (; tree + WALKS <= to; tree += WALKS) score = walk_trees(m, tree, features, cell, score);
@@ -55,7 +56,8 @@ void tw_gbm_add_trees(const tw_gbm *m, size_t from, size_t to, const tw_rows *ro
 {
     const float *const *features = rows->data->features;
     for (size_t begin = 0; begin < rows->n; begin += BLOCK) {
-        const size_t end = rows->n - begin < BLOCK ? rows->n : begin + BLOCK, whole = begin + (end - begin) / WALKS * WALKS;
+        const size_t end = rows->n - begin < BLOCK ? rows->n : begin + BLOCK,
+                     whole = begin + (end - begin) / WALKS * WALKS;
         for (size_t tree = from; tree < to; tree++)
             for (size_t i = begin; i < whole; i += WALKS) walk_rows(m, tree, features, rows->cell + i, score + i);
         for (size_t i = whole; i < end; i++) score[i] = score_row(m, from, to, features, rows->cell[i], score[i]);

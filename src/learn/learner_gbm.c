@@ -8,12 +8,14 @@
 #include <string.h>
 
 static const tw_param table[] = {
-    TW_PARAM_TEXT(tw_gbm_params, loss, "squared", "squared|logistic", "squared: the mean label; logistic: the chance of class 1"),
+    TW_PARAM_TEXT(tw_gbm_params, loss, "squared", "squared|logistic",
+                  "squared: the mean label; logistic: the chance of class 1"),
     TW_PARAM(tw_gbm_params, threshold, 0, -1e9, 1e9, "logistic: a label above it is class 1"),
     TW_PARAM_SEARCH(tw_gbm_params, rounds, 100, 1, 100000, 50, 1000, true, "most trees"),
     TW_PARAM_SEARCH(tw_gbm_params, rate, 0.05, 1e-6, 1, 0.01, 0.3, true, "share of each tree that is added"),
     TW_PARAM_SEARCH(tw_gbm_params, depth, 6, 1, 64, 2, 10, false, "most splits from root to leaf"),
-    TW_PARAM_SEARCH(tw_gbm_params, leaves, 63, 2, 4096, 7, 255, true, "most leaves of a tree; the best leaf is split first"),
+    TW_PARAM_SEARCH(tw_gbm_params, leaves, 63, 2, 4096, 7, 255, true,
+                    "most leaves of a tree; the best leaf is split first"),
     TW_PARAM(tw_gbm_params, bins, 63, 2, TW_GBM_MOST_BINS, "bins of a feature"),
     TW_PARAM_SEARCH(tw_gbm_params, rows, 1, 0.001, 1, 0.4, 1, false, "share of the rows that a tree sees"),
     TW_PARAM_SEARCH(tw_gbm_params, columns, 0.5, 0.001, 1, 0.2, 1, false, "share of the features that a tree sees"),
@@ -21,7 +23,8 @@ static const tw_param table[] = {
     TW_PARAM_SEARCH(tw_gbm_params, min_child, 50, 1e-6, 1e12, 10, 1000, true,
                     "least hessian of a leaf: its weight (squared), weight p (1 - p) (logistic)"),
     TW_PARAM(tw_gbm_params, min_gain, 0, 0, 1e300, "least gain of a split"),
-    TW_PARAM(tw_gbm_params, stop, 20, 0, 100000, "trees without a better loss on the valid rows before it stops; 0: never"),
+    TW_PARAM(tw_gbm_params, stop, 20, 0, 100000,
+             "trees without a better loss on the valid rows before it stops; 0: never"),
     TW_PARAM_END,
 };
 
@@ -34,7 +37,7 @@ typedef struct boosting {
     const tw_rows *train, *valid;
     bool logistic;
     size_t n;
-    double *y, *w;              /* by train row; w NULL: all 1 */
+    double *y, *w; /* by train row; w NULL: all 1 */
     double *score, *valid_score;
     double *gradient, *hessian; /* hessian NULL: all 1 */
     int64_t *packed;
@@ -83,11 +86,13 @@ static double room(double most, int bits, size_t n)
 static tw_gbm_scale pack(boosting *b)
 {
     const double g_most = largest(b->n, b->gradient), h_most = b->hessian ? largest(b->n, b->hessian) : 1;
-    const double g_units = room(MOST_GRADIENT, 63 - TW_GBM_SHIFT, b->n), h_units = b->hessian ? room(MOST_HESSIAN, TW_GBM_SHIFT - 1, b->n) : 1;
+    const double g_units = room(MOST_GRADIENT, 63 - TW_GBM_SHIFT, b->n),
+                 h_units = b->hessian ? room(MOST_HESSIAN, TW_GBM_SHIFT - 1, b->n) : 1;
     const double g_scale = g_most > 0 ? g_units / g_most : 0, h_scale = h_most > 0 ? h_units / h_most : 0;
     const double one = (double)((int64_t)1 << TW_GBM_SHIFT);
     for (size_t i = 0; i < b->n; i++) {
-        const double g = floor(b->gradient[i] * g_scale + 0.5), h = b->hessian ? floor(b->hessian[i] * h_scale + 0.5) : 1;
+        const double g = floor(b->gradient[i] * g_scale + 0.5),
+                     h = b->hessian ? floor(b->hessian[i] * h_scale + 0.5) : 1;
         b->packed[i] = (int64_t)(g * one + h);
     }
     return (tw_gbm_scale){g_scale > 0 ? 1 / g_scale / one : 0, h_scale > 0 ? 1 / h_scale : 0};
@@ -147,8 +152,10 @@ static tw_status boost(boosting *b, tw_gbm_grower *grower, tw_error *err)
     for (int round = 0; round < b->p->rounds; round++) {
         TW_TRY(tw_progress_step(b->fit->ctx, "gbm", (uint64_t)round, (uint64_t)b->p->rounds, NULL));
         TW_TRY(tw_gbm_reserve(b->model, 2 * (size_t)b->p->leaves, err));
-        if (b->logistic) logistic_gradients(b);
-        else squared_gradients(b);
+        if (b->logistic)
+            logistic_gradients(b);
+        else
+            squared_gradients(b);
         const tw_gbm_targets targets = {b->gradient, b->hessian, b->packed, pack(b)};
         const tw_random random = {b->fit->seed, ((uint64_t)round + 1) << 8, 0};
         TW_TRY(tw_gbm_grow(grower, random, &targets, b->model, b->score, err));
@@ -205,8 +212,7 @@ static tw_status fit(const tw_fit *fit, const tw_rows *train, void **model, tw_e
     const tw_gbm_params *p = fit->params;
     boosting b = {.fit = fit, .p = p, .train = train, .valid = fit->valid, .n = train->n};
     b.logistic = strcmp(p->loss, "logistic") == 0;
-    if (train->n > MOST_ROWS)
-        return tw_fail(err, TW_TOO_LARGE, "gbm: %zu rows, at most %d", train->n, (int)MOST_ROWS);
+    if (train->n > MOST_ROWS) return tw_fail(err, TW_TOO_LARGE, "gbm: %zu rows, at most %d", train->n, (int)MOST_ROWS);
     if (train->data->n_features == 0) return tw_fail(err, TW_BAD_DATA, "gbm: there are no features");
     TW_TRY(tw_gbm_new(fit->ctx, train->data->n_features, (size_t)p->rounds, 2 * (size_t)p->leaves, &b.model, err));
     double *work = arrange(&b);
@@ -214,15 +220,18 @@ static tw_status fit(const tw_fit *fit, const tw_rows *train, void **model, tw_e
     const tw_status status = work && b.packed ? bin_and_boost(&b, err) : tw_no_memory(err, "gradients");
     tw_free(fit->ctx, work);
     tw_free(fit->ctx, b.packed);
-    if (status != TW_OK) tw_gbm_free(b.model);
-    else *model = b.model;
+    if (status != TW_OK)
+        tw_gbm_free(b.model);
+    else
+        *model = b.model;
     return status;
 }
 
 const tw_learner tw_learner_gbm = {
     .name = "gbm",
     .title = "Gradient boosted trees",
-    .source = "Friedman, Greedy function approximation, Annals of Statistics 29 (2001); Ke et al., LightGBM, NeurIPS 2017",
+    .source =
+        "Friedman, Greedy function approximation, Annals of Statistics 29 (2001); Ke et al., LightGBM, NeurIPS 2017",
     .params = table,
     .params_size = sizeof(tw_gbm_params),
     .tasks = TW_TASK_REGRESS | TW_TASK_CLASSIFY,
