@@ -92,11 +92,11 @@ TW_LANE double tw_lane_poly6(double x, const double *c) { return tw_lane_poly_on
 
 /* Long polynomials go by even and odd powers: two chains of half the length, for the same work but one product. */
 
-/* c[0] + ... + c[10] x^10. */
-TW_LANE double tw_lane_poly10(double x, const double *c)
+/* c[0] + ... + c[9] x^9. */
+TW_LANE double tw_lane_poly9(double x, const double *c)
 {
     const double z = x * x;
-    const double even = c[0] + z * (c[2] + z * (c[4] + z * (c[6] + z * (c[8] + z * c[10]))));
+    const double even = c[0] + z * (c[2] + z * (c[4] + z * (c[6] + z * c[8])));
     return even + x * (c[1] + z * (c[3] + z * (c[5] + z * (c[7] + z * c[9]))));
 }
 

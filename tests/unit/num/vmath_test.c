@@ -15,16 +15,16 @@ typedef struct function {
 } function;
 
 static const function functions[] = {
-    {"exp", tw_vexp, tw_exp, 0x6741385e7e507bc3U},
-    {"expm1", tw_vexpm1, tw_expm1, 0xf2b6aa50191f09d5U},
+    {"exp", tw_vexp, tw_exp, 0x5d203c5cadb3c8b5U},
+    {"expm1", tw_vexpm1, tw_expm1, 0x021de6bb4512aa85U},
     {"log", tw_vlog, tw_log, 0x39965e90a07481f7U},
     {"log1p", tw_vlog1p, tw_log1p, 0x21dc8e38bb72a683U},
-    {"erfc", tw_verfc, tw_erfc, 0x4976f1c18129c96aU},
-    {"norm_cdf", tw_vnorm_cdf, tw_norm_cdf, 0xdbcbde099813c3adU},
-    {"norm_inv", tw_vnorm_inv, tw_norm_inv, 0x77ffa70cff9d9d9dU},
+    {"erfc", tw_verfc, tw_erfc, 0x97e94dd7e094fd21U},
+    {"norm_cdf", tw_vnorm_cdf, tw_norm_cdf, 0xb616466e61082393U},
+    {"norm_inv", tw_vnorm_inv, tw_norm_inv, 0x8e36b5889d647a74U},
     {"sin", tw_vsin, tw_sin, 0x563f9578893ea8bbU},
     {"cos", tw_vcos, tw_cos, 0x6e6cd80bcfb58c50U},
-    {"tanh", tw_vtanh, tw_tanh, 0x4aa7da607a627beaU},
+    {"tanh", tw_vtanh, tw_tanh, 0x0ed0b751179ebe21U},
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof functions[0], N = 4099 };
