@@ -17,16 +17,17 @@ extern "C" {
  * tests/oracle/num against MPFR (docs/reference/num.md); results are the same bits for every isa. NaN in, NaN out;
  * no errno. Operator kernels that want these inside their own loops include "num/vmath.h". */
 
-TW_API void tw_vexp(tw_isa isa, size_t n, const double *x, double *y);      /**< e^x, 0.8 ulp */
-TW_API void tw_vexpm1(tw_isa isa, size_t n, const double *x, double *y);    /**< e^x - 1, 1 ulp */
-TW_API void tw_vlog(tw_isa isa, size_t n, const double *x, double *y);      /**< ln x, 0.9 ulp */
-TW_API void tw_vlog1p(tw_isa isa, size_t n, const double *x, double *y);    /**< ln(1 + x), 1 ulp */
-TW_API void tw_verfc(tw_isa isa, size_t n, const double *x, double *y);     /**< complementary error function, 1.3 ulp */
+TW_API void tw_vexp(tw_isa isa, size_t n, const double *x, double *y);   /**< e^x, 0.8 ulp */
+TW_API void tw_vexpm1(tw_isa isa, size_t n, const double *x, double *y); /**< e^x - 1, 1 ulp */
+TW_API void tw_vlog(tw_isa isa, size_t n, const double *x, double *y);   /**< ln x, 0.9 ulp */
+TW_API void tw_vlog1p(tw_isa isa, size_t n, const double *x, double *y); /**< ln(1 + x), 1 ulp */
+TW_API void tw_verfc(tw_isa isa, size_t n, const double *x, double *y);  /**< complementary error function, 1.3 ulp */
 TW_API void tw_vnorm_cdf(tw_isa isa, size_t n, const double *x, double *y); /**< standard normal cdf, 1.3 ulp */
-TW_API void tw_vnorm_inv(tw_isa isa, size_t n, const double *p, double *y); /**< its inverse, 1.1 ulp; 0 -> -inf, 1 -> inf */
-TW_API void tw_vsin(tw_isa isa, size_t n, const double *x, double *y);      /**< sine of any finite x, 0.9 ulp */
-TW_API void tw_vcos(tw_isa isa, size_t n, const double *x, double *y);      /**< cosine, as tw_vsin */
-TW_API void tw_vtanh(tw_isa isa, size_t n, const double *x, double *y);     /**< hyperbolic tangent, 1.3 ulp */
+TW_API void tw_vnorm_inv(tw_isa isa, size_t n, const double *p,
+                         double *y);                                   /**< its inverse, 1.1 ulp; 0 -> -inf, 1 -> inf */
+TW_API void tw_vsin(tw_isa isa, size_t n, const double *x, double *y); /**< sine of any finite x, 0.9 ulp */
+TW_API void tw_vcos(tw_isa isa, size_t n, const double *x, double *y); /**< cosine, as tw_vsin */
+TW_API void tw_vtanh(tw_isa isa, size_t n, const double *x, double *y); /**< hyperbolic tangent, 1.3 ulp */
 
 /* One value, the same bits as the vector forms. */
 TW_API double tw_exp(double x);      /**< e^x */

@@ -53,13 +53,20 @@ static double column_norm(const double *a, size_t m, size_t n, size_t first, siz
     return largest * sqrt(s);
 }
 
-/* y -= v (v'y) / v[k] from row k on, v column k of a (scaled so that v'v = 2 v[k]), y a column with a stride. */
-static void reflect(const double *v, size_t m, size_t n, size_t k, double *y, size_t stride)
+/* A matrix whose column k, from row k on, holds a reflector v scaled so that v'v = 2 v[k]. */
+typedef struct reflector {
+    const double *a;
+    size_t m, n, k;
+} reflector;
+
+/* y -= v (v'y) / v[k], y a column with a stride. */
+static void reflect(const reflector *v, double *y, size_t stride)
 {
+    const double *column = v->a + v->k;
     double s = 0.0;
-    for (size_t i = k; i < m; i++) s += v[i * n + k] * y[i * stride];
-    s /= v[k * n + k];
-    for (size_t i = k; i < m; i++) y[i * stride] -= s * v[i * n + k];
+    for (size_t i = v->k; i < v->m; i++) s += column[i * v->n] * y[i * stride];
+    s /= column[v->k * v->n];
+    for (size_t i = v->k; i < v->m; i++) y[i * stride] -= s * column[i * v->n];
 }
 
 /* One Householder step on column k; returns the diagonal of R, 0 when the rest of the column vanishes. */
@@ -70,8 +77,9 @@ static double eliminate(double *a, double *b, size_t m, size_t n, size_t k)
     const double beta = a[k * n + k] > 0.0 ? -norm : norm;
     for (size_t i = k; i < m; i++) a[i * n + k] /= -beta;
     a[k * n + k] += 1.0;
-    for (size_t j = k + 1; j < n; j++) reflect(a, m, n, k, a + j, n);
-    reflect(a, m, n, k, b, 1);
+    const reflector v = {a, m, n, k};
+    for (size_t j = k + 1; j < n; j++) reflect(&v, a + j, n);
+    reflect(&v, b, 1);
     return beta;
 }
 

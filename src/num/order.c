@@ -133,14 +133,19 @@ static void swap_value(double *a, double *b)
     *b = t;
 }
 
+/* The median of x[a], x[b], x[c], which it puts in order. */
+static double median_of_three(double *x, size_t a, size_t b, size_t c)
+{
+    if (x[b] < x[a]) swap_value(&x[b], &x[a]);
+    if (x[c] < x[b]) swap_value(&x[c], &x[b]);
+    if (x[b] < x[a]) swap_value(&x[b], &x[a]);
+    return x[b];
+}
+
 /* Narrows [*lo, *hi] to the part that holds place k, in one pass around the median of three. */
 static void narrow(double *x, size_t k, size_t *lo, size_t *hi)
 {
-    const size_t mid = *lo + (*hi - *lo) / 2;
-    if (x[mid] < x[*lo]) swap_value(&x[mid], &x[*lo]);
-    if (x[*hi] < x[mid]) swap_value(&x[*hi], &x[mid]);
-    if (x[mid] < x[*lo]) swap_value(&x[mid], &x[*lo]);
-    const double pivot = x[mid];
+    const double pivot = median_of_three(x, *lo, *lo + (*hi - *lo) / 2, *hi);
     size_t i = *lo, j = *hi;
     while (i <= j) {
         while (x[i] < pivot) i++;

@@ -79,11 +79,12 @@ static tw_dd fraction(limbs a)
 {
     tw_dd sum = {0.0, 0.0};
     double unit = 0x1p-30; /* 2^32 / 2^62 for the high half of the top limb */
-    for (int i = 5; i >= 0; i--, unit *= 0x1p-32) {
+    for (int i = 5; i >= 0; i--) {
         const uint64_t half = (a.w[i / 2] >> (i % 2 * 32)) & 0xffffffffU;
         const tw_dd t = tw_lane_two_sum(sum.hi, (double)half * unit);
         sum.hi = t.hi;
         sum.lo += t.lo;
+        unit *= 0x1p-32;
     }
     return tw_lane_fast_sum(sum.hi, sum.lo);
 }

@@ -42,6 +42,7 @@ with open("tests/golden/num/statistics_golden.h", "w") as f:
     f.write("/* SPDX-License-Identifier: Apache-2.0 */\n")
     f.write(f"/* Made by tests/golden/make/num_statistics.py with numpy {numpy.__version__}, scipy {scipy.__version__}, "
             f"statsmodels {statsmodels.__version__}. */\n")
+    f.write("/* clang-format off */\n")
     f.write(f"enum {{ GOLDEN_N = {n} }};\n")
     for name, v in (("x", x), ("y", y), ("ties", ties), ("rank_ties", st.rankdata(ties)), ("beta", beta)):
         f.write(array(name, v))

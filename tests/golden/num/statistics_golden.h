@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Made by tests/golden/make/num_statistics.py with numpy 2.4.6, scipy 1.17.1, statsmodels 0.15.0. */
+/* clang-format off */
 enum { GOLDEN_N = 157 };
 static const double golden_x[] = {
     0x1.8ff9442c05614p+6, 0x1.8ffd2ea5e2809p+6, 0x1.8ffde70e6a3abp+6, 0x1.8ffdb7809aee2p+6,
