@@ -33,10 +33,10 @@ tw_status tw_doc_start(const tw_ctx *ctx, const char *name, size_t length, size_
 tw_status tw_doc_add(tw_doc *doc, tw_place *place, const char *key, tw_node **out, tw_error *err)
 {
     if (place->depth > TW_DOC_DEPTH) {
-        return tw_fail(err, TW_TOO_LARGE, "%s: more than %d levels", doc->name, TW_DOC_DEPTH);
+        return tw_fail(err, TW_TOO_LARGE, "more than %d levels", TW_DOC_DEPTH);
     }
     if (doc->n_nodes >= doc->max_nodes) {
-        return tw_fail(err, TW_TOO_LARGE, "%s: more than %zu values", doc->name, doc->max_nodes);
+        return tw_fail(err, TW_TOO_LARGE, "more than %zu values", doc->max_nodes);
     }
     tw_node *node = tw_arena_new(&doc->arena, 1, sizeof *node);
     if (!node) return tw_no_memory(err, "a document");

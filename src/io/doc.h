@@ -30,7 +30,8 @@ typedef struct tw_place {
 /* Starts an empty document; refuses more than max_bytes of text. */
 tw_status tw_doc_start(const tw_ctx *ctx, const char *name, size_t length, size_t max_bytes, tw_doc **doc,
                        tw_error *err);
-/* Adds a null node at `place`, moving it on. `key` must live in the arena. Fails on too many nodes or levels. */
+/* Adds a null node at `place`, moving it on. `key` must live in the arena. Fails on too many nodes or levels;
+ * the caller puts name:line:column before the message. */
 tw_status tw_doc_add(tw_doc *doc, tw_place *place, const char *key, tw_node **node, tw_error *err);
 /* Copies text into the arena. */
 tw_status tw_doc_text(tw_doc *doc, const char *text, size_t length, const char **copy, tw_error *err);

@@ -43,10 +43,12 @@ static tw_status fail_at(const builder *b, yaml_mark_t mark, tw_error *err, cons
 }
 
 /* Puts the position before a message of the document builder (too many levels or values). */
-static tw_status at_line(const yaml_event_t *event, tw_status status, tw_error *err)
+static tw_status located(const builder *b, const yaml_event_t *event, tw_status status, tw_error *err)
 {
     if (status == TW_OK || status == TW_NO_MEMORY) return status;
-    return tw_fail_in(err, status, "line %u", (unsigned)from_one(event->start_mark.line));
+    const yaml_mark_t mark = event->start_mark;
+    return tw_fail_in(err, status, "%s:%u:%u", b->doc->name, (unsigned)from_one(mark.line),
+                      (unsigned)from_one(mark.column));
 }
 
 /* Line and column of a byte that is no text (control characters, bad UTF-8), where libyaml gives the offset alone. */
@@ -84,7 +86,7 @@ static bool wants_key(const builder *b)
 static tw_status add_node(builder *b, const yaml_event_t *event, tw_node **node, tw_error *err)
 {
     level *l = top(b);
-    TW_TRY(at_line(event, tw_doc_add(b->doc, &l->place, l->key, node, err), err));
+    TW_TRY(located(b, event, tw_doc_add(b->doc, &l->place, l->key, node, err), err));
     l->key = NULL;
     (*node)->line = from_one(event->start_mark.line);
     (*node)->column = from_one(event->start_mark.column);
@@ -208,7 +210,7 @@ static tw_status take_alias(builder *b, const yaml_event_t *event, tw_error *err
     value.first = value.next = NULL;
     value.n_children = 0;
     *node = value;
-    return at_line(event, copy_children(b, a->node, node, top(b)->place.depth, err), err);
+    return located(b, event, copy_children(b, a->node, node, top(b)->place.depth, err), err);
 }
 
 /* ---------------------------------------------------------------- the stream */

@@ -278,9 +278,14 @@ static tw_status parse_branch(parser *p, tw_node *node, size_t depth)
 static tw_status parse_value(parser *p, tw_place *place, const char *key)
 {
     tw_node *node = NULL;
-    TW_TRY(tw_doc_add(p->doc, place, key, &node, p->err));
+    const uint32_t column = column_of(p, p->at);
+    const tw_status status = tw_doc_add(p->doc, place, key, &node, p->err);
+    if (status == TW_NO_MEMORY) return status;
+    if (status != TW_OK) {
+        return tw_fail_in(p->err, status, "%s:%u:%u", p->doc->name, (unsigned)p->line, (unsigned)column);
+    }
     node->line = p->line;
-    node->column = column_of(p, p->at);
+    node->column = column;
     const char c = peek(p);
     if (c == '{' || c == '[') return parse_branch(p, node, place->depth);
     if (c == '-' || (c >= '0' && c <= '9')) return parse_number(p, node);

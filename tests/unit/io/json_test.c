@@ -226,7 +226,7 @@ static void test_depth_and_size(void **state)
         tw_doc *doc = NULL;
         tw_error err = {{0}};
         assert_int_equal(parse(nested, 2 * depth, &doc, &err), depth == 512 ? TW_OK : TW_TOO_LARGE);
-        if (depth == 513) assert_string_equal(err.message, "t.json: more than 512 levels");
+        if (depth == 513) assert_string_equal(err.message, "t.json:1:513: more than 512 levels");
         tw_doc_free(doc);
     }
     const size_t bytes = 3000;

@@ -214,8 +214,7 @@ static void test_alias_bomb(void **state)
     tw_doc *doc = NULL;
     tw_error err;
     assert_int_equal(parse(text, &doc, &err), TW_TOO_LARGE);
-    assert_non_null(strstr(err.message, "more than 1000000 values"));
-    assert_non_null(strstr(err.message, "line "));
+    assert_string_equal(err.message, "t.yaml:7:10: more than 1000000 values");
 }
 
 static void test_bounds(void **state)
@@ -231,7 +230,7 @@ static void test_bounds(void **state)
     memset(nested, '[', 513);
     memset(nested + 513, ']', 513);
     assert_int_equal(parse(nested, &doc, &err), TW_TOO_LARGE);
-    assert_non_null(strstr(err.message, "more than 512 levels"));
+    assert_string_equal(err.message, "t.yaml:1:513: more than 512 levels");
     assert_int_equal(tw_doc_parse_yaml(NULL, "a", (size_t)17 << 20, "t.yaml", &doc, &err), TW_TOO_LARGE);
 
     char *anchors = malloc(64 * 1024);
