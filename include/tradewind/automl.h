@@ -32,7 +32,9 @@ TW_API double tw_expected_max_sharpe(double variance, double n_trials);
 TW_API double tw_dsr(const tw_sharpe *s, double variance_of_trials, double n_trials);
 /** Minimum track record length, in periods, for PSR(benchmark) >= confidence; infinity when sharpe <= benchmark. */
 TW_API double tw_min_track_record(const tw_sharpe *s, double benchmark, double confidence);
-/** Effective number of independent trials of a T x N return matrix, from the mean correlation. */
+/** Mean correlation between the trials of a T x N return matrix, cut to [0, 1]; 0 with fewer than two that vary. */
+TW_API double tw_mean_correlation(size_t t, size_t n, const double *const *returns);
+/** Effective number of independent trials of a T x N return matrix: r + (1 - r) N with the mean correlation r. */
 TW_API double tw_effective_trials(size_t t, size_t n, const double *const *returns);
 
 /** Probability of backtest overfitting by CSCV. */
@@ -104,7 +106,7 @@ typedef struct tw_board {
     tw_pbo pbo;
     tw_spa spa;
     tw_verdict verdict;
-    char verdict_text[400];      /* one or two sentences with the numbers that decided */
+    char verdict_text[600];      /* one or two sentences with the numbers that decided */
 } tw_board;
 
 /** Builds the leaderboard of the ledger's trials whose return paths have the length of the last one. The verdict is TW_EVIDENCE only when the

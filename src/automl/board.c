@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The leaderboard: rows of comparable trials, and what selection among all trials does to the best of them. */
+#include "automl/board_impl.h"
+#include "tradewind/learn.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SPA_DRAWS = 1000, CSCV_BLOCKS = 16, LEAST_BLOCK = 5 };
+
+double tw_trial_metric(const tw_trial *trial, const char *name)
+{
+    for (size_t i = 0; i < trial->n_metrics; i++)
+        if (strcmp(trial->metric_names[i], name) == 0) return trial->metrics[i];
+    return NAN;
+}
+
+/* +1 when more is better, -1 when less is. */
+static double direction(const char *metric)
+{
+    size_t n;
+    const tw_metric *const *all = tw_metrics(&n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(all[i]->name, metric) == 0) return all[i]->higher_is_better ? 1 : -1;
+    return 1;
+}
+
+static tw_board_row row_of(const tw_trial *trial, const char *rank_metric)
+{
+    tw_board_row row = {.trial = trial, .psr = NAN, .dsr = NAN};
+    if (tw_sharpe_of(trial->n_returns, trial->returns, &row.sharpe, NULL) == TW_OK)
+        row.psr = tw_psr(&row.sharpe, 0);
+    else
+        row.sharpe = (tw_sharpe){.n = trial->n_returns, .kurtosis = NAN, .skew = NAN, .error = NAN, .error_lo = NAN};
+    row.rank_metric = strcmp(rank_metric, "sharpe") == 0 ? row.sharpe.sharpe : tw_trial_metric(trial, rank_metric);
+    return row;
+}
+
+/* Baselines first, then by the metric; rows without it last, equal ones in the order of the ledger. */
+static bool comes_before(const tw_board_row *a, const tw_board_row *b, double sign)
+{
+    if (a->trial->baseline != b->trial->baseline) return a->trial->baseline;
+    if (isnan(a->rank_metric) || isnan(b->rank_metric)) return !isnan(a->rank_metric) && isnan(b->rank_metric);
+    /* Among baselines the naive one, entered first, stays first. */
+    return !a->trial->baseline && sign * a->rank_metric > sign * b->rank_metric;
+}
+
+static void sort_rows(tw_board *board, double sign)
+{
+    for (size_t i = 1; i < board->n; i++) {
+        const tw_board_row row = board->row[i];
+        size_t j = i;
+        for (; j > 0 && comes_before(&row, &board->row[j - 1], sign); j--) board->row[j] = board->row[j - 1];
+        board->row[j] = row;
+    }
+}
+
+static tw_status take_rows(const tw_ctx *ctx, const tw_ledger *ledger, const char *rank_metric, tw_board *board,
+                           tw_error *err)
+{
+    const size_t n = tw_ledger_size(ledger);
+    if (n == 0) return tw_fail(err, TW_BAD_DATA, "leaderboard: there are no trials");
+    const size_t length = tw_ledger_trial(ledger, n - 1)->n_returns;
+    board->row = tw_new(ctx, n, sizeof *board->row);
+    if (!board->row) return tw_no_memory(err, "a leaderboard");
+    for (size_t i = 0; i < n; i++) {
+        const tw_trial *trial = tw_ledger_trial(ledger, i);
+        board->n_trials += !trial->baseline; /* seen is seen, whatever the length of its returns */
+        if (trial->n_returns == length) board->row[board->n++] = row_of(trial, rank_metric);
+    }
+    sort_rows(board, direction(rank_metric));
+    while (board->best < board->n && board->row[board->best].trial->baseline) board->best++;
+    if (board->n == 0 || !board->row[0].trial->baseline || board->best == board->n)
+        return tw_fail(err, TW_BAD_DATA,
+                       "leaderboard: of %zu trials with %zu returns, %zu are baselines; it needs one at least, and one "
+                       "that is none",
+                       board->n, length, board->best);
+    return TW_OK;
+}
+
+/* Return paths of the rows that are no baselines; those with gaps are left out. */
+static size_t paths_of(const tw_board *board, const double **paths)
+{
+    size_t n = 0;
+    for (size_t i = board->best; i < board->n; i++) {
+        if (board->row[i].sharpe.sd > 0) paths[n++] = board->row[i].trial->returns;
+    }
+    return n;
+}
+
+/* Variance of the Sharpe ratios of the trials, but not less than what equally correlated trials without skill show: of
+ * a few trials the sample says little. */
+static void count_trials(tw_board *board, size_t n, const double *const *paths)
+{
+    const size_t t = board->row[0].trial->n_returns;
+    double sum = 0, squares = 0, k = 0;
+    for (size_t i = board->best; i < board->n; i++) {
+        if (!(board->row[i].sharpe.sd > 0)) continue;
+        sum += board->row[i].sharpe.sharpe;
+        squares += board->row[i].sharpe.sharpe * board->row[i].sharpe.sharpe;
+        k++;
+    }
+    const double rho = tw_mean_correlation(t, n, paths), chance = (1 - rho) / (double)t;
+    const double sample = k > 1 ? (squares - sum * sum / k) / (k - 1) : 0;
+    board->effective_trials = rho + (1 - rho) * board->n_trials;
+    board->sharpe_variance = sample > chance ? sample : chance;
+    for (size_t i = 0; i < board->n; i++) {
+        tw_board_row *row = &board->row[i];
+        if (row->sharpe.sd > 0)
+            row->dsr = row->trial->baseline ? row->psr : tw_dsr(&row->sharpe, board->sharpe_variance, board->n_trials);
+    }
+}
+
+static tw_status run_pbo(const tw_ctx *ctx, tw_board *board, size_t n, const double *const *paths, tw_error *err)
+{
+    const size_t t = board->row[0].trial->n_returns;
+    size_t blocks = CSCV_BLOCKS;
+    while (blocks > 2 && t / blocks < LEAST_BLOCK) blocks -= 2;
+    board->pbo = (tw_pbo){NAN, NAN, NAN, 0};
+    return n >= 2 && t / blocks >= 2 ? tw_pbo_cscv(ctx, t, n, paths, blocks, &board->pbo, err) : TW_OK;
+}
+
+/* Differences from the naive baseline, which stands first. */
+static tw_status run_spa(const tw_ctx *ctx, tw_board *board, size_t n, const double **paths, uint64_t seed,
+                         tw_error *err)
+{
+    const tw_trial *naive = board->row[0].trial;
+    const size_t t = naive->n_returns;
+    board->spa = (tw_spa){NAN, NAN, NAN, NAN};
+    if (n == 0 || t < 20) return TW_OK;
+    double *room = tw_new(ctx, n * t, sizeof *room);
+    if (!room) return tw_no_memory(err, "a leaderboard");
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < t; k++)
+            room[i * t + k] = paths[i][k] - (isfinite(naive->returns[k]) ? naive->returns[k] : 0);
+        paths[i] = room + i * t;
+    }
+    const double block = fmax(1, cbrt((double)t));
+    const tw_status status = tw_spa_test(ctx, t, n, paths, block, SPA_DRAWS, seed, &board->spa, err);
+    tw_free(ctx, room);
+    return status;
+}
+
+static tw_status judge(const tw_ctx *ctx, tw_board *board, uint64_t seed, tw_error *err)
+{
+    const double **paths = tw_new(ctx, board->n, sizeof *paths);
+    if (!paths) return tw_no_memory(err, "a leaderboard");
+    const size_t n = paths_of(board, paths);
+    count_trials(board, n, paths);
+    tw_status status = run_pbo(ctx, board, n, paths, err);
+    if (status == TW_OK) status = run_spa(ctx, board, n, paths, seed, err);
+    tw_free(ctx, paths);
+    if (status == TW_OK) tw_board_judge(board);
+    return status;
+}
+
+tw_status tw_board_build(const tw_ctx *ctx, const tw_ledger *ledger, const char *rank_metric, uint64_t seed,
+                         tw_board *board, tw_error *err)
+{
+    *board = (tw_board){0};
+    tw_status status = take_rows(ctx, ledger, rank_metric, board, err);
+    if (status == TW_OK) status = judge(ctx, board, seed, err);
+    if (status != TW_OK) tw_board_clear(ctx, board);
+    return status;
+}
+
+void tw_board_clear(const tw_ctx *ctx, tw_board *board)
+{
+    tw_free(ctx, board->row);
+    *board = (tw_board){0};
+}
