@@ -48,6 +48,14 @@ function(tw_folder name)
     # <folder>/absent_*.c answer "not in this build" in their place.
     list(FILTER sources EXCLUDE REGEX "/absent_[^/]*\\.c$")
   endif()
+  # Files put into the library as they are: src/<folder>/assets.S (today the report page).
+  file(GLOB assets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.S)
+  if(assets)
+    set(page ${CMAKE_SOURCE_DIR}/web/dist/report.html)
+    set_source_files_properties(${assets} PROPERTIES
+      COMPILE_DEFINITIONS "TW_REPORT_HTML=\"${page}\"" OBJECT_DEPENDS ${page})
+    list(APPEND sources ${assets})
+  endif()
   file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/kernels/*.c)
   set(objects "")
   foreach(isa ${TW_ISAS})
