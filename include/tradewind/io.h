@@ -36,7 +36,8 @@ TW_API void tw_source_close(tw_source *source);
 
 /* ---------------------------------------------------------------- CSV */
 
-/** A field of the current row: bytes without quotes ("" already one quote), not NUL-terminated, valid until the next row. */
+/** A field of the current row: bytes without quotes ("" already one quote), not NUL-terminated, valid until the next
+ * row. */
 typedef struct tw_field {
     const char *text;
     size_t length;
@@ -52,12 +53,13 @@ typedef struct tw_csv_options {
 } tw_csv_options;
 
 /** Starts reading rows from `source`, which the reader takes and closes, also when this call fails. `name` is for error
- *  messages. A UTF-8 BOM is skipped, LF and CRLF end rows, a last row without newline counts, empty lines are skipped. */
+ *  messages. A UTF-8 BOM is skipped, LF and CRLF end rows, a last row without newline counts, empty lines are skipped.
+ */
 TW_API tw_status tw_csv_open(const tw_ctx *ctx, tw_source *source, const char *name, const tw_csv_options *options,
                              tw_csv **csv, tw_error *err);
 /** Next row. At the end *fields is NULL and *n 0. A row that cannot be split (stray quote, quote never closed, over a
- *  limit) fails with BAD_SYNTAX and name:line; it costs its first line only: the next call goes on behind that line. Any
- *  other failure (the source broke) is final: rows complete before the break are delivered first. */
+ *  limit) fails with BAD_SYNTAX and name:line; it costs its first line only: the next call goes on behind that line.
+ * Any other failure (the source broke) is final: rows complete before the break are delivered first. */
 TW_API tw_status tw_csv_next(tw_csv *csv, const tw_field **fields, size_t *n, tw_error *err);
 /** Line (from 1) at which the current row starts. */
 TW_API uint64_t tw_csv_line(const tw_csv *csv);
@@ -72,18 +74,25 @@ TW_API void tw_csv_write_field(tw_buf *out, const char *text);
 
 /* ---------------------------------------------------------------- documents: JSON and YAML as one tree */
 
-typedef enum tw_node_kind { TW_NODE_NULL, TW_NODE_BOOL, TW_NODE_NUMBER, TW_NODE_TEXT, TW_NODE_LIST, TW_NODE_MAP } tw_node_kind;
+typedef enum tw_node_kind {
+    TW_NODE_NULL,
+    TW_NODE_BOOL,
+    TW_NODE_NUMBER,
+    TW_NODE_TEXT,
+    TW_NODE_LIST,
+    TW_NODE_MAP
+} tw_node_kind;
 
 /** A value of a document. Lists and maps chain their children by `next`; children of a map have a `key`. */
 typedef struct tw_node {
     tw_node_kind kind;
-    const char *key;        /* in a map, else NULL */
-    const char *text;       /* TEXT: the value; NUMBER, BOOL: as written */
-    double number;          /* NUMBER */
-    bool is_integer;        /* NUMBER that fits int64 exactly */
+    const char *key;  /* in a map, else NULL */
+    const char *text; /* TEXT: the value; NUMBER, BOOL: as written */
+    double number;    /* NUMBER */
+    bool is_integer;  /* NUMBER that fits int64 exactly */
     int64_t integer;
     bool boolean;
-    uint32_t line, column;  /* where the value starts, from 1 */
+    uint32_t line, column; /* where the value starts, from 1 */
     size_t n_children;
     struct tw_node *first, *next;
 } tw_node;
@@ -116,7 +125,8 @@ TW_API const char *tw_node_text(const tw_node *node, const char *fallback);
 /** Number of a node, or `fallback` when node is NULL or no number. */
 TW_API double tw_node_number(const tw_node *node, double fallback);
 /** Fails with BAD_VALUE and name:line:column: message, naming where `node` stands (NULL: name: message). */
-TW_API tw_status tw_node_fail(const tw_doc *doc, const tw_node *node, tw_error *err, const char *format, ...) TW_PRINTF(4, 5);
+TW_API tw_status tw_node_fail(const tw_doc *doc, const tw_node *node, tw_error *err, const char *format, ...)
+    TW_PRINTF(4, 5);
 /** Writes a node (and all below) as JSON. */
 TW_API void tw_node_json(const tw_node *node, tw_json *json);
 
@@ -153,15 +163,17 @@ typedef struct tw_arrow_column {
     const char *const *texts;
 } tw_arrow_column;
 
-/** Exports columns as a struct array (a record batch); data are copied and freed by the release call-backs. NaN stays NaN (not null). */
+/** Exports columns as a struct array (a record batch); data are copied and freed by the release call-backs. NaN stays
+ * NaN (not null). */
 TW_API tw_status tw_arrow_export(const tw_ctx *ctx, size_t n_rows, size_t n_columns, const tw_arrow_column *columns,
                                  struct ArrowSchema *schema, struct ArrowArray *array, tw_error *err);
 
 typedef struct tw_table tw_table;
-/** Takes a record batch (struct of columns: ints, floats, bool, utf8/large_utf8, dictionary text, date32, date64, timestamps of any unit)
- *  into columns of double, time or text; nulls become NaN, TW_NO_TIME, NULL. Releases array and schema on success. */
-TW_API tw_status tw_arrow_import(const tw_ctx *ctx, struct ArrowSchema *schema, struct ArrowArray *array, tw_table **table,
-                                 tw_error *err);
+/** Takes a record batch (struct of columns: ints, floats, bool, utf8/large_utf8, dictionary text, date32, date64,
+ * timestamps of any unit) into columns of double, time or text; nulls become NaN, TW_NO_TIME, NULL. Releases array and
+ * schema on success. */
+TW_API tw_status tw_arrow_import(const tw_ctx *ctx, struct ArrowSchema *schema, struct ArrowArray *array,
+                                 tw_table **table, tw_error *err);
 /** Rows of a table. */
 TW_API size_t tw_table_rows(const tw_table *table);
 /** Columns of a table. */
