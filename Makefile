@@ -26,11 +26,13 @@ demo: build/setup ## the main job on a simulated market; prints the leaderboard 
 check: build/setup-web gates clang tsan asan release ## every gate, build and test
 	@$(CTEST) build/release
 
-gates: release ## layers, shape, headers, format, lint, generated files
+# What needs no build comes first.
+gates: build/setup ## layers, shape, headers, format, lint, generated files
 	tools/check_layers
 	tools/metrics --check
 	tools/check_headers
 	tools/check_format
+	@$(MAKE) release
 	tools/check_tidy -j $(JOBS)
 	tools/generate --check
 

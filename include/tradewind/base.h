@@ -155,7 +155,7 @@ TW_API void tw_buf_clear(tw_buf *buf);
 TW_API void tw_buf_add(tw_buf *buf, const void *bytes, size_t length);
 /** Appends a NUL-terminated string. */
 TW_API void tw_buf_text(tw_buf *buf, const char *text);
-/** Appends as printf does. */
+/** Appends as printf does; for numbers with a fraction use tw_format_double, which is blind to the locale. */
 TW_API void tw_buf_printf(tw_buf *buf, const char *format, ...) TW_PRINTF(2, 3);
 /** TW_NO_MEMORY when an append failed, else TW_OK. */
 TW_API tw_status tw_buf_check(const tw_buf *buf, tw_error *err);
@@ -187,7 +187,8 @@ TW_API void tw_json_raw(tw_json *json, const char *text);  /**< ready JSON text 
 TW_API bool tw_parse_double(const char *text, size_t length, double *x);
 /** Reads a decimal integer that fills text[0..length) exactly. False when it is not one or does not fit. */
 TW_API bool tw_parse_int64(const char *text, size_t length, int64_t *x);
-/** Writes the shortest decimal that reads back to the same bits; returns its length. `out` holds >= 32 bytes. */
+/** Writes the shortest decimal that reads back to the same bits (12, 0.5, 1.5e-7, 1e16, -0, nan, inf); returns its
+ *  length. `out` holds >= 32 bytes. */
 TW_API size_t tw_format_double(double x, char *out);
 
 /** The entry of NULL-terminated `names` nearest to `text` when near enough to be a slip, else NULL. */
@@ -259,7 +260,8 @@ TW_API int tw_pool_threads(const tw_pool *pool);
 /** One task of a parallel loop: index in [0, n), thread in [0, threads). */
 typedef tw_status tw_task(void *arg, size_t index, int thread, tw_error *err);
 /** Runs task 0..n-1, each once, on the pool (NULL: in order on the caller); the status and message are those of the
- *  lowest failing index. Tasks not started after a failure are skipped. A nested call runs inline. */
+ *  lowest failing index. Tasks not started after a failure are skipped. A call made while a loop runs on the pool, from
+ *  inside it or from another thread, runs in order on its own caller, as thread 0. */
 TW_API tw_status tw_pool_run(tw_pool *pool, size_t n, tw_task *task, void *arg, tw_error *err);
 
 /* ---------------------------------------------------------------- parameter tables */
@@ -317,7 +319,8 @@ TW_API void tw_params_default(const tw_param *table, void *params);
 /** Sets one parameter from text; `owner` ("sma") leads the error text. */
 TW_API tw_status tw_params_set(const tw_param *table, const char *owner, const char *name, const char *value,
                                void *params, tw_error *err);
-/** Defaults, then every "key=value" of `text` (blanks or commas between; values may be "quoted"). NULL is empty. */
+/** Defaults, then every "key=value" of `text` (blanks or commas between; values may be "quoted", with \\ before a
+ *  quote in them). A name given twice is refused. NULL is empty. */
 TW_API tw_status tw_params_parse(const tw_param *table, const char *owner, const char *text, void *params,
                                  tw_error *err);
 /** Appends the canonical "a=1 b=2" form, in table order; it parses back to the same params. */
