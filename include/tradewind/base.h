@@ -319,7 +319,7 @@ TW_API void tw_params_default(const tw_param *table, void *params);
 /** Sets one parameter from text; `owner` ("sma") leads the error text. */
 TW_API tw_status tw_params_set(const tw_param *table, const char *owner, const char *name, const char *value,
                                void *params, tw_error *err);
-/** Defaults, then every "key=value" of `text` (blanks or commas between; values may be "quoted", with \\ before a
+/** Defaults, then every "key=value" of `text` (blanks or commas between; values may be "quoted", with \ before a
  *  quote in them). A name given twice is refused. NULL is empty. */
 TW_API tw_status tw_params_parse(const tw_param *table, const char *owner, const char *text, void *params,
                                  tw_error *err);
