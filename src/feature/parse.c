@@ -175,10 +175,10 @@ static tw_status parse_primary(fx_parser *p, fx_value *out)
 static tw_status parse_output(fx_parser *p, fx_value *value)
 {
     char hint[96];
-    const fx_node *node = fx_node_of(p->scope->dag, value->ref);
     TW_TRY(fx_next(p));
     if (p->token.kind != FX_NAME) return fail_token(p, "the name of an output");
-    if (value->is_text || node->kind != FX_OPERATOR)
+    const fx_node *node = value->is_text ? NULL : fx_node_of(p->scope->dag, value->ref);
+    if (!node || node->kind != FX_OPERATOR)
         return fx_fail(p, TW_BAD_NAME, p->token.at, "only the result of an operator has named outputs");
     for (uint32_t i = 0; i < node->n_outputs; i++) {
         if (!fx_at(p, node->op->outputs[i])) continue;

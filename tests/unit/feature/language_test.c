@@ -117,6 +117,8 @@ static void errors_point(void **state)
         {"if(close, 1, 2)", TW_BAD_VALUE, 4, "a condition is wanted"},
         {"close and true", TW_BAD_VALUE, 1, "a condition is wanted"},
         {"not close", TW_BAD_VALUE, 5, "a condition is wanted"},
+        {"\"\".x", TW_BAD_NAME, 4, "only the result of an operator"},
+        {"\"\".", TW_BAD_SYNTAX, 4, "the name of an output wanted"},
         {"close.x", TW_BAD_NAME, 7, "only the result of an operator"},
         {"linreg(close, 5).slop", TW_BAD_NAME, 18, "linreg has no output 'slop' (did you mean 'slope'?)"},
         {"linreg(close, 5).", TW_BAD_SYNTAX, 18, "the name of an output wanted"},
