@@ -20,7 +20,7 @@ function metric(name: string, x: Maybe): string {
 /** Metrics that some row has, the telling ones first. */
 function metricColumns(rows: Row[]): Column<Row>[] {
   const present = new Set(rows.flatMap((row) => Object.entries(row.metrics ?? {}).filter(([, v]) => finite(v) !== null).map(([name]) => name)));
-  const names = [...FIRST.filter((n) => present.has(n)), ...[...present].filter((n) => !FIRST.includes(n)).sort()].slice(0, 6);
+  const names = [...FIRST.filter((n) => present.has(n)), ...[...present].filter((n) => !FIRST.includes(n)).sort()].slice(0, 5);
   return names.map((n) => ({ title: NAMES[n] ?? words(n), explain: EXPLAIN[n], value: (row) => row.metrics?.[n], cell: (row) => metric(n, row.metrics?.[n]), number: true }));
 }
 
@@ -55,7 +55,7 @@ function honestyCard(report: Report): HTMLElement {
     ["Out-of-sample on in-sample slope", fixed(b.pbo?.slope, 2), EXPLAIN.slope],
     ["Loss of the chosen, out of sample", probability(b.pbo?.p_loss), EXPLAIN.p_loss],
     ["Superior predictive ability, p", probability(b.spa?.p_consistent), EXPLAIN.spa],
-    ["Its lower and upper bound", `${probability(b.spa?.p_lower)} to ${probability(b.spa?.p_upper)}`, "The p value if poor models are left out, and if all are counted as if they were as good as the baseline."],
+    ["Its lower and upper bound", finite(b.spa?.p_lower) === null && finite(b.spa?.p_upper) === null ? probability(null) : `${probability(b.spa?.p_lower)} to ${probability(b.spa?.p_upper)}`, "The p value if poor models are left out, and if all are counted as if they were as good as the baseline."],
     ["Trials", count(b.n_trials), EXPLAIN.n_trials],
     ["Independent trials", brief(b.effective_trials), EXPLAIN.effective_trials],
   ];
@@ -101,8 +101,8 @@ function foldCard(report: Report): HTMLElement {
     h("details", {}, h("summary", {}, "Rows of each fold"), table({
       caption: "Folds", rows: folds.map((f, i) => ({ ...f, i })), columns: [
         { title: "Fold", value: (f) => f.i + 1, up: true },
-        { title: "Train", value: (f) => String(f.train_from), cell: (f) => span(f.train_from, f.train_to), up: true },
-        { title: "Test", value: (f) => String(f.test_from), cell: (f) => span(f.test_from, f.test_to), up: true },
+        { title: "Train", value: (f) => String(f.train_from), cell: (f) => span(f.train_from, f.train_to), up: true, fit: true },
+        { title: "Test", value: (f) => String(f.test_from), cell: (f) => span(f.test_from, f.test_to), up: true, fit: true },
         { title: "Train rows", value: (f) => f.n_train, cell: (f) => count(f.n_train), number: true },
         { title: "Test rows", value: (f) => f.n_test, cell: (f) => count(f.n_test), number: true },
         { title: "Purged", explain: EXPLAIN.purged, value: (f) => f.n_purged, cell: (f) => count(f.n_purged), number: true },

@@ -23,7 +23,8 @@ export interface TimeChart {
   time: Maybe[]; // ns since 1970
   tracks: Track[];
   format: (x: Maybe) => string;
-  tick?: (x: Maybe) => string;
+  tick?: (x: Maybe, decimals: number) => string; // of the axis; enough decimals to tell its steps apart, in hundredths for a percentage
+  percent?: boolean;
   height?: number;
   log?: boolean;
   zero?: boolean; // keep zero in view
@@ -60,6 +61,24 @@ function toSeries(track: Track, format: (x: Maybe) => string): uPlot.Series {
   };
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY = 86400;
+
+/** Labels of a time axis, UTC: the year (the day, within days) stands below where it changes. */
+function dateLabels(splits: (number | null)[], step: number): string[] {
+  let last = "";
+  return splits.map((t) => {
+    if (t === null) return "";
+    const d = new Date(t * 1e3), year = String(d.getUTCFullYear()), month = MONTHS[d.getUTCMonth()];
+    if (step >= 360 * DAY) return year;
+    const above = step < DAY ? d.toISOString().slice(11, 16) : step < 28 * DAY ? `${d.getUTCDate()} ${month}` : month;
+    const below = step < DAY ? `${d.getUTCDate()} ${month}` : year;
+    const text = below === last ? above : `${above}\n${below}`;
+    last = below;
+    return text;
+  });
+}
+
 function axis(side: "x" | "y", chart: TimeChart): uPlot.Axis {
   const common: uPlot.Axis = {
     stroke: () => color("--ink-3"),
@@ -67,8 +86,8 @@ function axis(side: "x" | "y", chart: TimeChart): uPlot.Axis {
     ticks: { stroke: () => color("--line"), width: 1, size: 4 },
     font: "12px system-ui, sans-serif",
   };
-  if (side === "x") return { ...common, space: 70 };
-  const tick = chart.tick ?? chart.format;
+  if (side === "x") return { ...common, space: 64, values: (_u, splits, _axis, _space, step) => dateLabels(splits, step) };
+  const tick = chart.tick ?? ((x: Maybe) => chart.format(x));
   return {
     ...common,
     size: 64,
@@ -76,8 +95,15 @@ function axis(side: "x" | "y", chart: TimeChart): uPlot.Axis {
     label: chart.unit,
     labelSize: 18,
     labelFont: "12px system-ui, sans-serif",
-    values: (_u, splits) => splits.map((x) => (x === null ? "" : tick(x))),
+    values: (_u, splits, _axis, _space, step) => splits.map((x) => (x === null ? "" : tick(x, decimalsOf(chart.percent ? step * 100 : step)))),
   };
+}
+
+/** Decimals that a step has: 2 for 0.25. */
+function decimalsOf(step: number): number {
+  let decimals = 0;
+  while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals++;
+  return decimals;
 }
 
 /** Range of the values with a margin, zero in it when wanted; never empty. */
@@ -91,6 +117,14 @@ function yRange(chart: TimeChart): uPlot.Scale.Range {
   };
 }
 
+/** Without a pointer in it, a chart's legend shows the last values. */
+function showLast(plot: uPlot): void {
+  if (plot.cursor.idx !== null && plot.cursor.idx !== undefined) return;
+  let last = plot.data[0].length - 1;
+  while (last > 0 && plot.data.slice(1).every((values) => finite(values[last]) === null)) last--;
+  plot.setLegend({ idx: last }, false);
+}
+
 function options(chart: TimeChart, width: number): uPlot.Options {
   return {
     width,
@@ -101,7 +135,8 @@ function options(chart: TimeChart, width: number): uPlot.Options {
     scales: { x: { time: true }, y: { distr: chart.log ? 3 : 1, range: yRange(chart) } },
     axes: [axis("x", chart), axis("y", chart)],
     cursor: { sync: chart.group ? { key: chart.group } : undefined, points: { size: 6 }, drag: { x: true, y: false } },
-    legend: { live: true },
+    legend: { live: true, markers: { width: 0, fill: (_u, i) => `var(${chart.tracks[i - 1]?.color})` } },
+    hooks: { ready: [showLast], setCursor: [showLast] },
     series: [{ label: "Date", value: (_u, x) => (x === null || x === undefined ? "\u2013" : new Date(x * 1e3).toISOString().slice(0, 10)) },
       ...chart.tracks.map((track) => toSeries(track, chart.format))],
   };
@@ -142,5 +177,5 @@ export function dropCharts(element: Element): void {
   }
 }
 
-const redraw = (): void => charts.forEach((plot) => plot.redraw(false));
+const redraw = (): void => charts.forEach((plot) => plot.redraw());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);

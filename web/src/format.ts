@@ -37,7 +37,7 @@ export function brief(x: Maybe): string {
   if (size === 0) return "0";
   if (size >= 1e15 || size < 1e-4) return signed(value.toExponential(2));
   if (size >= 1e6) return amount(value);
-  if (size >= 100) return fixed(value, 0);
+  if (size >= 100 || Number.isInteger(value)) return fixed(value, 0);
   return fixed(value, Math.min(5, Math.max(0, 2 - Math.floor(Math.log10(size)))));
 }
 
@@ -87,6 +87,7 @@ export function millis(time: number | string | null | undefined): number | null 
 
 /** "annual_return" as words. */
 export function words(name: string): string {
+  if (name === "ohlc") return "OHLC";
   const text = name.replace(/_/g, " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

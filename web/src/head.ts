@@ -66,13 +66,13 @@ function honesty(report: Report): Figure[] {
     { name: "P(overfit)", value: probability(board.pbo?.pbo), beside: "chance is 0.5", explain: EXPLAIN.pbo, tone: tone(board.pbo?.pbo, (x) => x < 0.5) },
     { name: "SPA p value", value: probability(board.spa?.p_consistent), beside: "want below 0.05", explain: EXPLAIN.spa, tone: tone(board.spa?.p_consistent, (x) => x < 0.05) },
     { name: "Trials", value: count(board.n_trials), beside: finite(board.effective_trials) === null ? undefined : `${brief(board.effective_trials)} independent`, explain: `${EXPLAIN.n_trials} ${EXPLAIN.effective_trials}` },
-    { name: "Findings in the data", ...findings(report) },
+    { name: "Data findings", explain: "What the quality checks found in the input. Nothing was repaired: each is listed below.", ...findings(report) },
   ];
 }
 
 function findings(report: Report): { value: string; beside?: string; tone?: "good" | "poor" } {
   const quality = report.data?.quality;
-  if (!quality) return { value: "\u2013", beside: "checks were not run" };
+  if (!quality || list(quality.checks).length + list(quality.findings).length === 0) return { value: "\u2013", beside: "checks were not run" };
   const found = list(quality.findings), errors = found.filter((f) => f.severity === "error").length;
   const total = Math.max(found.length, list(quality.checks).reduce((n, c) => n + (finite(c.findings) ?? 0), 0));
   return { value: count(total), beside: errors ? `${count(errors)} listed as errors` : "none listed as errors", tone: errors ? "poor" : "good" };

@@ -17,9 +17,9 @@ function findingTable(found: Finding[]): HTMLElement {
   return table<Finding>({
     caption: "Findings", rows: found, most: 20, columns: [
       { title: "Severity", value: (f) => RANK[f.severity ?? ""] ?? 3, cell: (f) => badge(f.severity), up: true },
-      { title: "Check", value: (f) => f.check, cell: (f) => words(f.check ?? "?"), up: true },
+      { title: "Check", value: (f) => f.check, cell: (f) => words(f.check ?? "?"), up: true, fit: true },
       { title: "Symbol", value: (f) => f.symbol, cell: (f) => f.symbol ?? "all", up: true },
-      { title: "Time", value: (f) => (f.time == null ? null : String(f.time)), cell: (f) => (f.time == null ? "\u2013" : day(f.time)), up: true },
+      { title: "Time", value: (f) => (f.time == null ? null : String(f.time)), cell: (f) => (f.time == null ? "\u2013" : day(f.time)), up: true, fit: true },
       { title: "Seen", value: (f) => f.value, cell: (f) => brief(f.value), number: true },
       { title: "Allowed", value: (f) => f.bound, cell: (f) => brief(f.bound), number: true },
       { title: "What", value: (f) => f.text, cell: (f) => f.text ?? "", up: true },
@@ -80,7 +80,7 @@ function featuresCard(report: Report): HTMLElement {
   return card("Features and label", null,
     h("dl", { class: "facts-list" }, h("dt", {}, "Features"), h("dd", {}, count(f.n ?? names.length)), h("dt", {}, "Longest look-back, bars"), h("dd", {}, count(f.lookback)),
       h("dt", {}, "Label"), h("dd", { class: "long" }, [label?.name, inWords(label?.params)].filter(Boolean).join(": ") || "\u2013")),
-    lets.length ? h("details", {}, h("summary", {}, `${count(lets.length)} named expressions`), h("dl", { class: "lets" }, ...lets.flatMap((l) => [h("dt", {}, l.name ?? "?"), h("dd", { class: "code" }, l.expression ?? "")]))) : null,
+    lets.length ? h("details", {}, h("summary", {}, lets.length === 1 ? "One named expression" : `${count(lets.length)} named expressions`), h("dl", { class: "lets" }, ...lets.flatMap((l) => [h("dt", {}, l.name ?? "?"), h("dd", { class: "code" }, l.expression ?? "")]))) : null,
     names.length ? h("details", {}, h("summary", {}, "Names of the features"), h("p", { class: "code" }, names.join("  "))) : empty("No features were computed."));
 }
 

@@ -17,7 +17,7 @@ function equityCharts(b: Backtest): HTMLElement {
     dropCharts(holder);
     holder.replaceChildren(timeChart({
       title: `Equity of portfolio and benchmark${first !== null && last !== null ? `; the portfolio goes from ${amount(first)} to ${amount(last)}` : ""}`,
-      unit: log ? "Equity, log scale" : "Equity", time, format: (x) => fixed(x, 0), tick: amount, height: 320, log, group: "money",
+      unit: log ? "Equity, log scale" : "Equity", time, format: (x) => fixed(x, 0), tick: (x) => amount(x), height: 320, log, group: "money",
       tracks: [{ label: "Portfolio", values: equity, color: "--accent" }, { label: "Benchmark", values: benchmark, color: "--second", thin: true }],
     }));
   };
@@ -27,7 +27,7 @@ function equityCharts(b: Backtest): HTMLElement {
     h("figcaption", { class: "split" }, h("div", {}, h("h3", {}, "Equity against the benchmark"), h("p", {}, "Both start at the same level. Drag across a span to zoom in, double-click to zoom out.")), toggle),
     holder, h("h3", { class: "under" }, "Drawdown"),
     timeChart({
-      title: "Drawdown from the highest equity so far", unit: "Below peak", time, format: (x) => percent(x, 1), tick: (x) => percent(x, 0), height: 170, zero: true, group: "money",
+      title: "Drawdown from the highest equity so far", unit: "Below peak", time, format: (x) => percent(x, 1), tick: percent, percent: true, height: 170, zero: true, group: "money",
       tracks: [{ label: "Drawdown", values: list(b.drawdown), color: "--neg", draw: "area", thin: true }],
     }));
 }
@@ -64,13 +64,14 @@ function exposure(b: Backtest): HTMLElement {
   const time = list(b.time), turnover = list(b.turnover).map((x) => (finite(x) === 0 ? null : x));
   const net = list(b.net), gross = list(b.gross);
   const longOnly = net.every((x, i) => finite(x) === null || finite(gross[i]) === null || Math.abs((x as number) - (gross[i] as number)) < 1e-9);
+  if (![...turnover, ...gross].some((x) => finite(x) !== null)) return card("Turnover and exposure", null, empty("Nothing was traded, or equity was never positive."));
   return h("div", { class: "pair" },
     card("Turnover", "Value bought and sold in a bar, halved, as a share of equity; bars without trades are left blank.", timeChart({
-      title: "Turnover of each rebalancing", unit: "Of equity", time, format: (x) => percent(x, 1), tick: (x) => percent(x, 0), height: 210, zero: true, group: "money",
+      title: "Turnover of each rebalancing", unit: "Of equity", time, format: (x) => percent(x, 1), tick: percent, percent: true, height: 210, zero: true, group: "money",
       tracks: [{ label: "Turnover", values: turnover, color: "--accent", draw: "bars" }],
     })),
     card("Exposure", longOnly ? "Positions as a share of equity; there are no shorts, so gross is net." : "Positions as a share of equity: gross counts shorts as positive, net as negative.", timeChart({
-      title: "Gross and net exposure", unit: "Of equity", time, format: (x) => percent(x, 0), height: 210, zero: true, group: "money",
+      title: "Gross and net exposure", unit: "Of equity", time, format: (x) => percent(x, 1), tick: percent, percent: true, height: 210, zero: true, group: "money",
       tracks: [{ label: "Gross", values: gross, color: "--accent", thin: true }, ...(longOnly ? [] : [{ label: "Net", values: net, color: "--second", thin: true }])],
     })));
 }
@@ -80,15 +81,15 @@ function costs(b: Backtest): HTMLElement {
   const sensitivity = steps.length === 0 ? empty("Costs were not varied in this run.") : h("div", {},
     points({
       title: "Sharpe ratio against trading cost", x: steps.map((c) => c.cost_bp), y: steps.map((c) => c.sharpe), joined: true, zeroY: true,
-      xName: "Cost of traded value, basis points", yName: "Sharpe ratio", xFormat: brief, yFormat: (v) => fixed(v, 1), height: 220,
+      xName: "Cost of traded value, basis points", yName: "Sharpe ratio", xFormat: brief, yFormat: (v) => fixed(v, 1), height: 250,
     }),
-    table({
+    h("details", {}, h("summary", {}, "Numbers"), table({
       caption: "Cost sensitivity", rows: steps, columns: [
         { title: "Cost, bp", value: (c) => c.cost_bp, cell: (c) => brief(c.cost_bp), number: true },
         { title: "Sharpe", value: (c) => c.sharpe, cell: (c) => fixed(c.sharpe, 2), number: true },
         { title: "Annual return", value: (c) => c.annual_return, cell: (c) => percent(c.annual_return), number: true },
       ],
-    }));
+    })));
   const paid = b.costs ?? {};
   const facts: [string, string][] = [
     ["Commission and slippage", amount(paid.cost)], ["Borrowing", amount(paid.borrow)], ["Interest earned", amount(paid.interest)],
@@ -116,7 +117,7 @@ function measures(own: Measures, other: Measures): HTMLElement {
       { title: "Measure", value: (n) => words(n), up: true },
       { title: "Portfolio", value: (n) => own[n], cell: (n) => measure(n, own[n]), number: true },
       { title: "Benchmark", value: (n) => other[n], cell: (n) => measure(n, other[n]), number: true },
-      { title: "What it is", value: (n) => EXPLAIN[n] ?? "", cell: (n) => h("span", { class: "soft" }, EXPLAIN[n] ?? ""), up: true },
+      { title: "What it is", value: (n) => EXPLAIN[n] ?? "", cell: (n) => h("span", { class: "soft" }, EXPLAIN[n] ?? ""), up: true, wide: true },
     ],
   }));
 }

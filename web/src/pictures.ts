@@ -72,7 +72,8 @@ export function columns(b: Bars): HTMLElement {
     const box = { left: 56, right: width - 4, top: 24, bottom: height - 40 };
     const [lo, hi] = extent(b.values, true);
     const room = (hi - lo || 1) * 0.1;
-    const y = scale(lo < 0 ? lo - room : 0, hi > 0 ? hi + room : 0, box.bottom, box.top);
+    const from = lo < 0 ? lo - room : 0, to = hi > 0 ? hi + room : 0;
+    const y = scale(from, to, box.bottom, box.top);
     const step = (box.right - box.left) / Math.max(1, b.values.length);
     const roomy = step > 46;
     const bars = b.values.flatMap((v, i) => {
@@ -84,7 +85,7 @@ export function columns(b: Bars): HTMLElement {
         roomy ? s("text", { x, y: value < 0 ? y(value) + 13 : y(value) - 4, "text-anchor": "middle", class: "value" }, b.format(value)) : null,
       ].filter((e): e is SVGElement => e !== null);
     });
-    return [...yAxis(box, y, ticks(...extent([lo, hi], true), 4), b.format, b.unit), ...bars,
+    return [...yAxis(box, y, ticks(from, to, 5), b.format, b.unit), ...bars,
       ...xAxis(box, b.labels.map((text, i) => ({ x: box.left + step * (i + 0.5), text })), b.under, height)];
   });
 }
@@ -102,8 +103,8 @@ export function points(p: Points): HTMLElement {
     const x = scale(x0 - px, x1 + px, box.left, box.right), y = scale(y0 - py, y1 + py, box.bottom, box.top);
     const lo = Math.max(x0 - px, y0 - py), hi = Math.min(x1 + px, y1 + py);
     return [
-      ...yAxis(box, y, ticks(y0 - py, y1 + py, 4), p.yFormat, p.yName),
-      ...xAxis(box, ticks(x0, x1, width < 420 ? 3 : 5).map((v) => ({ x: x(v), text: p.xFormat(v) })), p.xName, height),
+      ...yAxis(box, y, ticks(y0 - py, y1 + py, 5), p.yFormat, p.yName),
+      ...xAxis(box, ticks(x0 - px, x1 + px, width < 420 ? 4 : 6).map((v) => ({ x: x(v), text: p.xFormat(v) })), p.xName, height),
       ...(p.diagonal && hi > lo ? [s("line", { x1: x(lo), y1: y(lo), x2: x(hi), y2: y(hi), class: "ideal" })] : []),
       ...(p.joined ? [s("polyline", { points: seen.map((q) => `${x(q[0])},${y(q[1])}`).join(" "), class: "joined" })] : []),
       ...seen.map((q) => s("circle", { cx: x(q[0]), cy: y(q[1]), r: 4, class: "dot" }, s("title", {}, `${p.xName} ${p.xFormat(q[0])}, ${p.yName} ${p.yFormat(q[1])}`))),

@@ -2,7 +2,7 @@
 // The scores themselves: do they rank, do they mean what they say, what do they rest on.
 import { dropCharts, timeChart } from "./charts";
 import { card, choice, empty, h, section } from "./dom";
-import { brief, finite, fixed, percent, type Maybe } from "./format";
+import { finite, fixed, percent, type Maybe } from "./format";
 import { deciles } from "./money";
 import { points } from "./pictures";
 import { inWords, list, type Model, type Report } from "./report";
@@ -34,11 +34,11 @@ function icCard(report: Report): HTMLElement {
     dropCharts(holder);
     holder.replaceChildren(how === 0
       ? timeChart({
-        title: "Rank information coefficient of each bar, with its rolling mean", unit: "Rank IC", time, format: (x) => fixed(x, 3), tick: (x) => fixed(x, 2), height: 260, zero: true,
+        title: "Rank information coefficient of each bar, with its rolling mean", unit: "Rank IC", time, format: (x) => fixed(x, 3), tick: fixed, height: 260, zero: true,
         tracks: [{ label: "Rank IC", values: ranks, color: "--ink-3", draw: "bars" }, { label: `Mean of ${window}`, values: rolling(ranks, window), color: "--accent" }],
       })
       : timeChart({
-        title: "Cumulated information coefficients", unit: "Sum of IC", time, format: (x) => fixed(x, 2), tick: brief, height: 260, zero: true,
+        title: "Cumulated information coefficients", unit: "Sum of IC", time, format: (x) => fixed(x, 2), tick: fixed, height: 260, zero: true,
         tracks: [{ label: "Rank IC", values: cumulative(ranks), color: "--accent" }, { label: "IC", values: cumulative(plain), color: "--second", thin: true }],
       }));
   };

@@ -10,6 +10,8 @@ export interface Column<T> {
   value: (row: T) => Value;          // what is sorted by
   cell?: (row: T) => Node | string;  // what is shown
   number?: boolean;
+  wide?: boolean;                    // left out on narrow screens
+  fit?: boolean;                     // never broken over lines
   up?: boolean;                      // first click sorts ascending (names); numbers descend first
 }
 
@@ -41,6 +43,10 @@ function ordered<T>(table: Table<T>, column: Column<T> | null, down: boolean): T
   return [...pinned, ...key.map((k) => k.row)];
 }
 
+function classOf<T>(column: Column<T>): string | null {
+  return column.number ? "number" : column.fit ? "fit" : column.wide ? "wide" : null;
+}
+
 export function table<T>(spec: Table<T>): HTMLElement {
   let sorted: Column<T> | null = null, down = false, all = false;
   const body = h("tbody"), more = h("button", { type: "button", class: "more", click: () => { all = true; draw(); } });
@@ -51,7 +57,7 @@ export function table<T>(spec: Table<T>): HTMLElement {
       draw();
     } }, h("span", { class: "arrow", "aria-hidden": "true" }));
     button.prepend(column.title);
-    return h("th", { scope: "col", class: column.number ? "number" : null }, button);
+    return h("th", { scope: "col", class: classOf(column) }, button);
   });
   const draw = (): void => {
     heads.forEach((head, i) => {
@@ -61,7 +67,7 @@ export function table<T>(spec: Table<T>): HTMLElement {
     });
     const rows = ordered(spec, sorted, down), shown = all ? rows : rows.slice(0, spec.most ?? rows.length);
     body.replaceChildren(...shown.map((row) => h("tr", { class: spec.marked?.(row) ?? null }, ...spec.columns.map((column, i) =>
-      h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.number ? "number" : null },
+      h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: classOf(column) },
         column.cell ? column.cell(row) : String(column.value(row) ?? "\u2013"))))));
     more.hidden = shown.length === rows.length;
     more.textContent = `Show all ${rows.length} rows`;

@@ -15,7 +15,7 @@ function random(seed) {
   };
 }
 
-const uniform = random(2385);
+let uniform = random(2385);
 const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 const round = (x, digits = 6) => Number(x.toPrecision(digits));
 
@@ -44,6 +44,7 @@ function months(time, returns) {
 }
 
 function rich() {
+  uniform = random(2385);
   const n = 781, time = sessions("2015-02-09", n);
   const market = path(n, 0.0004, 0.0088), own = path(n, 0.00043, 0.0046, market.returns, 0.31);
   const icTime = time.slice(0, -5), rank = icTime.map((_, i) => (i % 97 === 41 ? null : round(0.021 + 0.11 * normal(), 4)));
