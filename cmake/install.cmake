@@ -2,6 +2,9 @@
 # make install: program, libraries, headers, pkg-config, CMake package, man page, completion.
 include(CMakePackageConfigHelpers)
 
+if(NOT TARGET tradewind)
+  return()
+endif()
 install(TARGETS tradewind RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS tradewind_static tradewind_shared
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -9,6 +12,9 @@ install(DIRECTORY include/tradewind DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES share/tradewind.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES share/tradewind.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME tradewind)
 
+set(TW_OUTSIDE_LIST yaml z zstd microhttpd m pthread)
+list(TRANSFORM TW_OUTSIDE_LIST PREPEND -l OUTPUT_VARIABLE TW_OUTSIDE_LIBS)
+string(JOIN " " TW_OUTSIDE_LIBS ${TW_OUTSIDE_LIBS})
 configure_file(cmake/tradewind.pc.in tradewind.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/tradewind.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 configure_package_config_file(cmake/tradewind-config.cmake.in tradewind-config.cmake

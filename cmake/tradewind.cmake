@@ -133,6 +133,8 @@ function(tw_library)
       VERSION ${PROJECT_VERSION} SOVERSION 0)
     target_link_libraries(tradewind_${suffix} PRIVATE ${outside})
   endforeach()
+  target_link_options(tradewind_shared PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/tradewind.map)
+  set_property(TARGET tradewind_shared APPEND PROPERTY LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/tradewind.map)
 endfunction()
 
 function(tw_program)

@@ -18,15 +18,16 @@ extern "C" {
 typedef struct tw_sharpe {
     size_t n;
     double mean, sd, sharpe, skew, kurtosis;
-    double error;     /* standard error of sharpe, non-normal iid (Mertens 2002) */
-    double error_lo;  /* standard error with autocorrelation (Lo 2002, Newey-West) */
+    double error;    /* standard error of sharpe, non-normal iid (Mertens 2002) */
+    double error_lo; /* standard error with autocorrelation (Lo 2002, Newey-West) */
 } tw_sharpe;
 
 /** Moments and Sharpe ratio of n returns; BAD_DATA when fewer than 3 or without variance. */
 TW_API tw_status tw_sharpe_of(size_t n, const double *returns, tw_sharpe *out, tw_error *err);
 /** Probabilistic Sharpe ratio: P(true SR > benchmark). Bailey & Lopez de Prado 2012. */
 TW_API double tw_psr(const tw_sharpe *s, double benchmark);
-/** Expected maximum Sharpe of n_trials trials without skill whose Sharpes have this variance. Bailey & Lopez de Prado 2014. */
+/** Expected maximum Sharpe of n_trials trials without skill whose Sharpes have this variance. Bailey & Lopez de Prado
+ * 2014. */
 TW_API double tw_expected_max_sharpe(double variance, double n_trials);
 /** Deflated Sharpe ratio: PSR against the expected maximum. */
 TW_API double tw_dsr(const tw_sharpe *s, double variance_of_trials, double n_trials);
@@ -39,11 +40,13 @@ TW_API double tw_effective_trials(size_t t, size_t n, const double *const *retur
 
 /** Probability of backtest overfitting by CSCV. */
 typedef struct tw_pbo {
-    double pbo, slope, p_loss; /* share of lambda <= 0; out-of-sample on in-sample slope; P(out-of-sample SR < 0) of the chosen */
+    double pbo, slope,
+        p_loss; /* share of lambda <= 0; out-of-sample on in-sample slope; P(out-of-sample SR < 0) of the chosen */
     size_t combinations;
 } tw_pbo;
 
-/** returns[trial][period], n trials, t periods, s even blocks (all C(s, s/2) halves). Bailey, Borwein, Lopez de Prado, Zhu 2017. */
+/** returns[trial][period], n trials, t periods, s even blocks (all C(s, s/2) halves). Bailey, Borwein, Lopez de Prado,
+ * Zhu 2017. */
 TW_API tw_status tw_pbo_cscv(const tw_ctx *ctx, size_t t, size_t n, const double *const *returns, size_t s, tw_pbo *out,
                              tw_error *err);
 
@@ -60,14 +63,14 @@ TW_API tw_status tw_spa_test(const tw_ctx *ctx, size_t t, size_t n, const double
 
 /** One trial: anything whose out-of-sample result somebody saw. */
 typedef struct tw_trial {
-    const char *name;        /* "gbm" */
-    const char *params;      /* canonical text */
+    const char *name;   /* "gbm" */
+    const char *params; /* canonical text */
     bool baseline;
     size_t n_metrics;
     const char *const *metric_names;
     const double *metrics;
     size_t n_returns;
-    const double *returns;   /* out-of-sample return path of the strategy, per period */
+    const double *returns; /* out-of-sample return path of the strategy, per period */
     double fit_seconds;
 } tw_trial;
 
@@ -75,7 +78,8 @@ typedef struct tw_ledger tw_ledger;
 
 /** An append-only ledger in memory. */
 TW_API tw_status tw_ledger_new(const tw_ctx *ctx, tw_ledger **ledger, tw_error *err);
-/** Opens (or starts) a ledger file: JSON lines, one a trial, flushed at each append, chained by hash so that a removed or changed line is found. */
+/** Opens (or starts) a ledger file: JSON lines, one a trial, flushed at each append, chained by hash so that a removed
+ * or changed line is found. */
 TW_API tw_status tw_ledger_open(const tw_ctx *ctx, const char *path, tw_ledger **ledger, tw_error *err);
 /** Appends a trial (copied). */
 TW_API tw_status tw_ledger_add(tw_ledger *ledger, const tw_trial *trial, tw_error *err);
@@ -101,16 +105,17 @@ typedef struct tw_board_row {
 typedef struct tw_board {
     size_t n;
     tw_board_row *row;
-    size_t best;                 /* row of the best that is no baseline */
+    size_t best; /* row of the best that is no baseline */
     double n_trials, effective_trials, sharpe_variance;
     tw_pbo pbo;
     tw_spa spa;
     tw_verdict verdict;
-    char verdict_text[600];      /* one or two sentences with the numbers that decided */
+    char verdict_text[600]; /* one or two sentences with the numbers that decided */
 } tw_board;
 
-/** Builds the leaderboard of the ledger's trials whose return paths have the length of the last one. The verdict is TW_EVIDENCE only when the
- *  conditions written in docs/decisions (DSR, SPA p, rank-IC t, PBO) hold together; their calibration is bench/honesty. */
+/** Builds the leaderboard of the ledger's trials whose return paths have the length of the last one. The verdict is
+ * TW_EVIDENCE only when the conditions written in docs/decisions (DSR, SPA p, rank-IC t, PBO) hold together; their
+ * calibration is bench/honesty. */
 TW_API tw_status tw_board_build(const tw_ctx *ctx, const tw_ledger *ledger, const char *rank_metric, uint64_t seed,
                                 tw_board *board, tw_error *err);
 /** Frees what tw_board_build filled. */

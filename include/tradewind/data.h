@@ -44,18 +44,20 @@ TW_API int tw_calendar_utc_offset(const tw_calendar *calendar, int64_t time_ns);
 
 typedef struct tw_panel tw_panel;
 
-/** The shape of a panel to make. Symbols and times ascend strictly. Daily bars carry midnight UTC of the session date. */
+/** The shape of a panel to make. Symbols and times ascend strictly. Daily bars carry midnight UTC of the session date.
+ */
 typedef struct tw_panel_shape {
     size_t n_symbols, n_times, n_columns;
     const char *const *symbols;
     const int64_t *times;
-    const char *const *columns;  /* "open", "high", "low", "close", "volume", ... */
-    const char *calendar;        /* name, or NULL */
-    int64_t bar_ns;              /* width of a bar; TW_NS_PER_DAY for daily */
-    bool stamped_at_end;         /* intraday: times are bar ends (else starts) */
+    const char *const *columns; /* "open", "high", "low", "close", "volume", ... */
+    const char *calendar;       /* name, or NULL */
+    int64_t bar_ns;             /* width of a bar; TW_NS_PER_DAY for daily */
+    bool stamped_at_end;        /* intraday: times are bar ends (else starts) */
 } tw_panel_shape;
 
-/** A new panel filled with NaN, in memory (path NULL) or in a file that appears, whole and checksummed, at tw_panel_seal. */
+/** A new panel filled with NaN, in memory (path NULL) or in a file that appears, whole and checksummed, at
+ * tw_panel_seal. */
 TW_API tw_status tw_panel_new(const tw_ctx *ctx, const tw_panel_shape *shape, const char *path, tw_panel **panel,
                               tw_error *err);
 /** Ends writing: checksums every column, writes atomically; tiles are read-only from now on. */
@@ -81,7 +83,8 @@ TW_API const char *tw_panel_column_name(const tw_panel *panel, size_t c);
 TW_API size_t tw_panel_find_column(const tw_panel *panel, const char *name);
 /** Stamps of the bars, ascending. */
 TW_API const int64_t *tw_panel_stamps(const tw_panel *panel);
-/** Time at which bar t was known: session close of a daily bar (by the calendar; end of the UTC day without one), end of an intraday bar. */
+/** Time at which bar t was known: session close of a daily bar (by the calendar; end of the UTC day without one), end
+ * of an intraday bar. */
 TW_API int64_t tw_panel_known(const tw_panel *panel, size_t t);
 /** Shape as given to tw_panel_new (views into the panel). */
 TW_API const tw_panel_shape *tw_panel_shape_view(const tw_panel *panel);
@@ -98,15 +101,15 @@ TW_API uint64_t tw_panel_checksum(const tw_panel *panel);
 
 /** How to read bars. Zero fields mean the defaults in the table tw_import_params. */
 typedef struct tw_import_options {
-    char columns[256];              /* "date=Day,close=Last": own names for header fields */
-    char calendar[TW_TEXT_MAX];     /* of the data; "" none */
-    char bar[TW_TEXT_MAX];          /* "auto", "1d", "1m", "15m", ... */
-    char stamp[TW_TEXT_MAX];        /* intraday stamps: "auto" | "start" | "end" */
-    char zone[TW_TEXT_MAX];         /* of stamps without zone: "UTC" or a calendar's name */
-    char strip[TW_TEXT_MAX];        /* ending taken off a file's name when that is the symbol: "_daily" */
-    bool strict;                    /* a bad row fails the import */
-    const char *rejects;            /* path of the rejects CSV (file,line,reason,row), or NULL */
-    const char *out;                /* path of the panel file, or NULL for memory */
+    char columns[256];          /* "date=Day,close=Last": own names for header fields */
+    char calendar[TW_TEXT_MAX]; /* of the data; "" none */
+    char bar[TW_TEXT_MAX];      /* "auto", "1d", "1m", "15m", ... */
+    char stamp[TW_TEXT_MAX];    /* intraday stamps: "auto" | "start" | "end" */
+    char zone[TW_TEXT_MAX];     /* of stamps without zone: "UTC" or a calendar's name */
+    char strip[TW_TEXT_MAX];    /* ending taken off a file's name when that is the symbol: "_daily" */
+    bool strict;                /* a bad row fails the import */
+    const char *rejects;        /* path of the rejects CSV (file,line,reason,row), or NULL */
+    const char *out;            /* path of the panel file, or NULL for memory */
 } tw_import_options;
 
 /** The table of the text and flag fields of tw_import_options (not of its paths). */
@@ -115,15 +118,19 @@ TW_API const tw_param *tw_import_params(void);
 /** What an import found. rows = kept + rejected, always. */
 typedef struct tw_import_summary {
     uint64_t rows, kept, rejected;
-    uint64_t bytes;          /* unpacked */
-    char text_columns[256];  /* extra columns that hold mostly text and are not in the panel, ", " between */
+    uint64_t bytes;         /* unpacked */
+    char text_columns[256]; /* extra columns that hold mostly text and are not in the panel, ", " between */
     size_t n_reasons;
-    struct { char reason[96]; uint64_t count; } reasons[24];
+    struct {
+        char reason[96];
+        uint64_t count;
+    } reasons[24];
 } tw_import_summary;
 
-/** Reads CSV files (one per symbol, named by the file, or long form with a symbol column; gz, zst) into a panel. A row that cannot be
- *  taken (fields missing, not a number, bad time, duplicate of (symbol, time)) is set aside with file, line and reason, and counted. Values that can be read but
- *  break a market rule (high < low, price <= 0) are kept: tw_check_run finds them. */
+/** Reads CSV files (one per symbol, named by the file, or long form with a symbol column; gz, zst) into a panel. A row
+ * that cannot be taken (fields missing, not a number, bad time, duplicate of (symbol, time)) is set aside with file,
+ * line and reason, and counted. Values that can be read but break a market rule (high < low, price <= 0) are kept:
+ * tw_check_run finds them. */
 TW_API tw_status tw_import_csv(const tw_ctx *ctx, const char *const *paths, size_t n_paths,
                                const tw_import_options *options, tw_panel **panel, tw_import_summary *summary,
                                tw_error *err);
@@ -145,12 +152,13 @@ typedef struct tw_action {
 
 typedef struct tw_actions tw_actions;
 
-/** Reads actions from CSV: ex_date (or effective_date), symbol, kind, ratio, amount. Rows it cannot take are counted in *rejected and
- *  named in `rejects` (path or NULL), never dropped silently. */
+/** Reads actions from CSV: ex_date (or effective_date), symbol, kind, ratio, amount. Rows it cannot take are counted in
+ * *rejected and named in `rejects` (path or NULL), never dropped silently. */
 TW_API tw_status tw_actions_read(const tw_ctx *ctx, const char *path, const char *rejects, tw_actions **actions,
                                  size_t *rejected, tw_error *err);
 /** Makes a list from memory (copied, sorted by symbol, day). */
-TW_API tw_status tw_actions_new(const tw_ctx *ctx, const tw_action *list, size_t n, tw_actions **actions, tw_error *err);
+TW_API tw_status tw_actions_new(const tw_ctx *ctx, const tw_action *list, size_t n, tw_actions **actions,
+                                tw_error *err);
 /** The sorted list. */
 TW_API const tw_action *tw_actions_list(const tw_actions *actions, size_t *n);
 /** Frees a list. NULL is fine. */
@@ -158,9 +166,10 @@ TW_API void tw_actions_free(tw_actions *actions);
 
 typedef enum tw_adjust { TW_ADJUST_SPLITS, TW_ADJUST_ALL, TW_ADJUST_TOTAL_RETURN } tw_adjust;
 
-/** A copy of the panel as seen on `as_of_day`: actions with ex_day <= as_of_day apply to bars before their ex_day, later ones are
- *  invisible, bars after as_of_day are left out. SPLITS: prices and volumes; ALL: dividends too, by ratio;
- *  TOTAL_RETURN: split-adjusted prices forward, and a column "total_return" (dividends reinvested at the ex-day close, 1.0 at the first bar). */
+/** A copy of the panel as seen on `as_of_day`: actions with ex_day <= as_of_day apply to bars before their ex_day,
+ * later ones are invisible, bars after as_of_day are left out. SPLITS: prices and volumes; ALL: dividends too, by
+ * ratio; TOTAL_RETURN: split-adjusted prices forward, and a column "total_return" (dividends reinvested at the ex-day
+ * close, 1.0 at the first bar). */
 TW_API tw_status tw_panel_adjust(const tw_ctx *ctx, const tw_panel *panel, const tw_actions *actions, tw_adjust how,
                                  int64_t as_of_day, tw_panel **adjusted, tw_error *err);
 
@@ -173,16 +182,16 @@ typedef struct tw_finding {
     const char *check;
     tw_severity severity;
     size_t symbol, time;
-    double value, bound;   /* what was seen, what was allowed */
-    char text[160];        /* one sentence with the numbers */
+    double value, bound; /* what was seen, what was allowed */
+    char text[160];      /* one sentence with the numbers */
 } tw_finding;
 
 /** What checks look at; NULL fields are not there and checks that need them say "not run" and why. */
 typedef struct tw_check_input {
     const tw_panel *panel;
     const tw_actions *actions;
-    const tw_panel *other;      /* a second source, for cross-source and revision checks */
-    const char *universe;       /* path of symbol,listed,delisted CSV, or NULL */
+    const tw_panel *other; /* a second source, for cross-source and revision checks */
+    const char *universe;  /* path of symbol,listed,delisted CSV, or NULL */
 } tw_check_input;
 
 typedef struct tw_findings tw_findings;
@@ -194,12 +203,14 @@ typedef struct tw_check {
     tw_severity severity;
     const tw_param *params;
     size_t params_size;
-    tw_status (*run)(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err);
+    tw_status (*run)(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                     tw_error *err);
 } tw_check;
 
 /** All checks, by name. */
 TW_API const tw_check *const *tw_checks(size_t *n);
-/** Runs checks: `which` is "all" or "name name=..."-free list "ohlc,split"; options may be set as "split.tolerance=0.02 stale.sessions=5". */
+/** Runs checks: `which` is "all" or "name name=..."-free list "ohlc,split"; options may be set as "split.tolerance=0.02
+ * stale.sessions=5". */
 TW_API tw_status tw_check_run(const tw_ctx *ctx, const tw_check_input *input, const char *which, const char *options,
                               tw_findings **findings, tw_error *err);
 /** Adds a finding (for checks). */
@@ -219,9 +230,9 @@ TW_API void tw_findings_free(tw_findings *findings);
 
 /** The market simulator: every effect a documented parameter (the table tw_simulate_params). */
 TW_API const tw_param *tw_simulate_params(size_t *params_size);
-/** Simulates a market from "symbols=100 sessions=1260 seed=1 edge=0.03 ...": raw bars as traded (open, high, low, close, volume, vwap), the actions
- *  (splits, dividends), news that move prices as a column "news", and `truth` as JSON: regimes, jumps, halts, the planted edge (its signal,
- *  horizon and true IC) and all parameters. */
+/** Simulates a market from "symbols=100 sessions=1260 seed=1 edge=0.03 ...": raw bars as traded (open, high, low,
+ * close, volume, vwap), the actions (splits, dividends), news that move prices as a column "news", and `truth` as JSON:
+ * regimes, jumps, halts, the planted edge (its signal, horizon and true IC) and all parameters. */
 TW_API tw_status tw_simulate(const tw_ctx *ctx, const char *params, const char *panel_path, tw_panel **panel,
                              tw_actions **actions, tw_buf *truth, tw_error *err);
 

@@ -30,8 +30,8 @@ typedef struct tw_plan_spec {
 
 typedef struct tw_plan tw_plan;
 
-/** Compiles. Errors name the feature and point at the column of the expression ("feature 'x', column 14: ..."). A negative
- *  lag or window is LOOK_AHEAD. The plan copies all it needs. */
+/** Compiles. Errors name the feature and point at the column of the expression ("feature 'x', column 14: ..."). A
+ * negative lag or window is LOOK_AHEAD. The plan copies all it needs. */
 TW_API tw_status tw_plan_compile(const tw_ctx *ctx, const tw_plan_spec *spec, tw_plan **plan, tw_error *err);
 /** Frees a plan; no runner may be left. NULL is fine. */
 TW_API void tw_plan_free(tw_plan *plan);
@@ -44,7 +44,8 @@ TW_API size_t tw_plan_lookback(const tw_plan *plan, size_t i);
 /** True when feature i depends on other symbols (a cross-sectional operator is in it). */
 TW_API bool tw_plan_is_section(const tw_plan *plan, size_t i);
 /** Bars between the bar at whose close feature i is given and the newest bar it looks at: 0 = known at that close,
- *  1 = known before that bar opens (`lag(x, 1)`); SIZE_MAX for a constant. Never negative: no expression looks ahead. */
+ *  1 = known before that bar opens (`lag(x, 1)`); SIZE_MAX for a constant. Never negative: no expression looks ahead.
+ */
 TW_API size_t tw_plan_age(const tw_plan *plan, size_t i);
 /** True when feature i is 0, 1 or NaN (a condition), false when it is a number. */
 TW_API bool tw_plan_is_logical(const tw_plan *plan, size_t i);
@@ -60,8 +61,8 @@ TW_API uint64_t tw_plan_hash(const tw_plan *plan);
 /* ---------------------------------------------------------------- running */
 
 /** Where values lie: cell (block, t, lane) is at base + block * block_stride + t * time_stride + lane (in values).
- *  A panel tile column has block_stride = n_times * 16, time_stride = 16; rows by time then symbol have block_stride = 16,
- *  time_stride = n_blocks * 16. */
+ *  A panel tile column has block_stride = n_times * 16, time_stride = 16; rows by time then symbol have block_stride =
+ * 16, time_stride = n_blocks * 16. */
 typedef struct tw_tiles {
     const double *base;
     size_t block_stride, time_stride;
@@ -77,7 +78,8 @@ typedef struct tw_tiles_out {
 typedef struct tw_runner tw_runner;
 
 /** A plan in motion over n_symbols symbols: blocks of 16 lanes, ceil(n / 16) of them (unused lanes are NaN); with
- *  n_symbols = 1 one lane. group[s] >= 0 for per-group operators, NULL for none. Uses ctx->pool over blocks when there is one. */
+ *  n_symbols = 1 one lane. group[s] >= 0 for per-group operators, NULL for none. Uses ctx->pool over blocks when there
+ * is one. */
 TW_API tw_status tw_runner_new(const tw_ctx *ctx, const tw_plan *plan, size_t n_symbols, const int32_t *group,
                                tw_runner **runner, tw_error *err);
 /** Frees a runner. NULL is fine. */
@@ -92,7 +94,8 @@ TW_API tw_status tw_runner_peek(tw_runner *runner, const tw_tiles *in, const tw_
 TW_API uint64_t tw_runner_bars(const tw_runner *runner);
 /** Appends the whole state: versioned, with plan hash and checksum; independent of the instruction set. */
 TW_API tw_status tw_runner_snapshot(const tw_runner *runner, tw_buf *out, tw_error *err);
-/** Takes a state back. BAD_VERSION, BAD_FILE (damaged) or BAD_STATE (another plan or symbol count) leave the runner as it was. */
+/** Takes a state back. BAD_VERSION, BAD_FILE (damaged) or BAD_STATE (another plan or symbol count) leave the runner as
+ * it was. */
 TW_API tw_status tw_runner_restore(tw_runner *runner, const void *bytes, size_t length, tw_error *err);
 
 /* ---------------------------------------------------------------- named sets */

@@ -2,8 +2,9 @@
 /** @file learn.h
  * Floor 3: datasets, labels that carry their time interval, splits that purge by it, metrics, learners.
  *
- * A dataset is a dense grid of cells: cell = time * n_lanes + lane, time-major, n_lanes symbols side by side (a multiple of 16;
- * lanes without a symbol are missing everywhere). A row is a cell; a set of rows is an ascending list of cells.
+ * A dataset is a dense grid of cells: cell = time * n_lanes + lane, time-major, n_lanes symbols side by side (a
+ * multiple of 16; lanes without a symbol are missing everywhere). A row is a cell; a set of rows is an ascending list
+ * of cells.
  */
 #ifndef TRADEWIND_LEARN_H
 #define TRADEWIND_LEARN_H
@@ -19,13 +20,13 @@ extern "C" {
 /** Borrowed views of one dataset. Arrays by cell have n_times * n_lanes entries; any but `features` may be NULL. */
 typedef struct tw_dataset {
     size_t n_times, n_lanes, n_features;
-    const float *const *features;        /* features[f][cell]; NaN missing */
+    const float *const *features; /* features[f][cell]; NaN missing */
     const char *const *feature_names;
-    const int64_t *known;                /* [n_times] when the bar of this time was known, ns UTC */
-    const double *label;                 /* by cell; NaN not known */
-    const uint32_t *label_start;         /* by cell: first time index whose price the label uses (the entry) */
-    const uint32_t *label_end;           /* by cell: last time index whose price the label uses */
-    const double *weight;                /* by cell */
+    const int64_t *known;        /* [n_times] when the bar of this time was known, ns UTC */
+    const double *label;         /* by cell; NaN not known */
+    const uint32_t *label_start; /* by cell: first time index whose price the label uses (the entry) */
+    const uint32_t *label_end;   /* by cell: last time index whose price the label uses */
+    const double *weight;        /* by cell */
 } tw_dataset;
 
 /** Rows of a dataset: n ascending cells. */
@@ -49,8 +50,9 @@ typedef struct tw_label_out {
     uint32_t *start, *end;
 } tw_label_out;
 
-/** A label: "forward_return" (horizon, price=close|next_open, log, demean=none|section), "volatility_scaled", "triple_barrier" (up, down in
- *  volatilities, horizon, volatility window; label = -1, 0, 1 or return at exit), "meta" (was the side given right). */
+/** A label: "forward_return" (horizon, price=close|next_open, log, demean=none|section), "volatility_scaled",
+ * "triple_barrier" (up, down in volatilities, horizon, volatility window; label = -1, 0, 1 or return at exit), "meta"
+ * (was the side given right). */
 typedef struct tw_label {
     const char *name, *title, *source;
     const tw_param *params;
@@ -72,10 +74,12 @@ TW_API tw_status tw_uniqueness(const tw_ctx *ctx, const tw_dataset *data, double
 /** One fold: the test span(s) in time indices [from, to), and the rows to train on, already purged and embargoed. */
 typedef struct tw_fold {
     size_t n_spans;
-    struct { uint32_t from, to; } span[16];
-    uint32_t *train;  /* cells, ascending */
+    struct {
+        uint32_t from, to;
+    } span[16];
+    uint32_t *train; /* cells, ascending */
     size_t n_train;
-    uint32_t *test;   /* cells with a label, ascending */
+    uint32_t *test; /* cells with a label, ascending */
     size_t n_test;
     size_t n_purged, n_embargoed; /* rows taken out of train, and why */
 } tw_fold;
@@ -85,17 +89,18 @@ typedef struct tw_folds {
     tw_fold *fold;
 } tw_folds;
 
-/** A splitter: "walk_forward" (refits, window=expanding|rolling, bars, first share, embargo), "purged_kfold" (folds, embargo),
- *  "combinatorial_purged" (groups, test_groups, embargo). A train row is purged when its label interval meets the interval of any
- *  test label or a time of a test span; it is embargoed when its own time is at most `embargo` bars after the last time of the span
- *  and its labels. In walk_forward, where no train row is after the test, the embargo is a gap before it. */
+/** A splitter: "walk_forward" (refits, window=expanding|rolling, bars, first share, embargo), "purged_kfold" (folds,
+ * embargo), "combinatorial_purged" (groups, test_groups, embargo). A train row is purged when its label interval meets
+ * the interval of any test label or a time of a test span; it is embargoed when its own time is at most `embargo` bars
+ * after the last time of the span and its labels. In walk_forward, where no train row is after the test, the embargo is
+ * a gap before it. */
 typedef struct tw_splitter {
     const char *name, *title, *source;
     const tw_param *params;
     size_t params_size;
     /* Only cells with a known label, and (by `usable`, may be NULL) usable features, become rows. */
-    tw_status (*split)(const tw_ctx *ctx, const tw_dataset *data, const bool *usable, const void *params, tw_folds *folds,
-                       tw_error *err);
+    tw_status (*split)(const tw_ctx *ctx, const tw_dataset *data, const bool *usable, const void *params,
+                       tw_folds *folds, tw_error *err);
 } tw_splitter;
 
 /** All splitters, by name. */
@@ -108,30 +113,31 @@ TW_API size_t tw_combinatorial_paths(size_t groups, size_t test_groups);
 TW_API size_t tw_combinatorial_fold(size_t groups, size_t test_groups, size_t group, size_t path);
 /** Frees what a splitter filled. */
 TW_API void tw_folds_clear(const tw_ctx *ctx, tw_folds *folds);
-/** Fails with LOOK_AHEAD, naming the rows, when a train label's interval overlaps a test label's, or the embargo is broken. */
+/** Fails with LOOK_AHEAD, naming the rows, when a train label's interval overlaps a test label's, or the embargo is
+ * broken. */
 TW_API tw_status tw_fold_verify(const tw_dataset *data, const tw_fold *fold, size_t embargo, tw_error *err);
 
 /* ---------------------------------------------------------------- learners */
 
 enum { TW_TASK_REGRESS = 1, TW_TASK_CLASSIFY = 2 };
 enum {
-    TW_LEARNER_WEIGHTS = 1,   /* uses row weights */
-    TW_LEARNER_MISSING = 2,   /* takes NaN features as they are */
-    TW_LEARNER_BASELINE = 4,  /* a naive baseline: stands first in a leaderboard */
-    TW_LEARNER_WARM = 8       /* fit can start from a model */
+    TW_LEARNER_WEIGHTS = 1,  /* uses row weights */
+    TW_LEARNER_MISSING = 2,  /* takes NaN features as they are */
+    TW_LEARNER_BASELINE = 4, /* a naive baseline: stands first in a leaderboard */
+    TW_LEARNER_WARM = 8      /* fit can start from a model */
 };
 
 /** What a fit is given besides the rows. */
 typedef struct tw_fit {
     const tw_ctx *ctx;
     uint64_t seed;
-    const void *params;     /* the learner's params struct */
-    const tw_rows *valid;   /* for early stopping, purged from train; or NULL */
-    const void *from;       /* warm start: a model of the same learner, or NULL */
+    const void *params;   /* the learner's params struct */
+    const tw_rows *valid; /* for early stopping, purged from train; or NULL */
+    const void *from;     /* warm start: a model of the same learner, or NULL */
 } tw_fit;
 
-/** A learner. Models are immutable once fitted; predict is const, concurrent-safe, never allocates, and gives a row the same bits whatever rows
- *  are beside it. Same rows, params and seed give the same model bytes at any thread count. */
+/** A learner. Models are immutable once fitted; predict is const, concurrent-safe, never allocates, and gives a row the
+ * same bits whatever rows are beside it. Same rows, params and seed give the same model bytes at any thread count. */
 typedef struct tw_learner {
     const char *name, *title, *source;
     const tw_param *params;
@@ -154,8 +160,8 @@ TW_API tw_status tw_learner_find(const char *name, const tw_learner **learner, t
 typedef struct tw_model tw_model;
 
 /** Fits: params as "depth=6 rounds=200". */
-TW_API tw_status tw_model_fit(const tw_ctx *ctx, const char *learner, const char *params, uint64_t seed, const tw_rows *train,
-                              const tw_rows *valid, tw_model **model, tw_error *err);
+TW_API tw_status tw_model_fit(const tw_ctx *ctx, const char *learner, const char *params, uint64_t seed,
+                              const tw_rows *train, const tw_rows *valid, tw_model **model, tw_error *err);
 /** Scores rows: score[i] for rows->cell[i]; probabilities of class 1 for classifiers. Never allocates. */
 TW_API tw_status tw_model_predict(const tw_model *model, const tw_rows *rows, double *score, tw_error *err);
 /** Learner of a model. */
@@ -183,7 +189,8 @@ typedef struct tw_scored {
     size_t lags; /* of Newey-West in rank_ic_t: the horizon of overlapping labels; 0: 4 (times / 100)^(2/9) */
 } tw_scored;
 
-/** A metric: auc, hit_rate, ic (mean over times of the cross-sectional correlation), ic_ir, log_loss, rank_ic, rank_ic_t (Newey-West), rmse, ... */
+/** A metric: auc, hit_rate, ic (mean over times of the cross-sectional correlation), ic_ir, log_loss, rank_ic,
+ * rank_ic_t (Newey-West), rmse, ... */
 typedef struct tw_metric {
     const char *name, *title, *source;
     bool higher_is_better;
@@ -193,17 +200,20 @@ typedef struct tw_metric {
 /** All metrics, by name. */
 TW_API const tw_metric *const *tw_metrics(size_t *n);
 /** Value of the named metric. */
-TW_API tw_status tw_metric_compute(const tw_ctx *ctx, const char *name, const tw_scored *scored, double *value, tw_error *err);
-/** Series of cross-sectional correlations: one entry a time with at least `min_rows` rows; *n entries of (time, ic, rank_ic); arrays hold n_times. */
+TW_API tw_status tw_metric_compute(const tw_ctx *ctx, const char *name, const tw_scored *scored, double *value,
+                                   tw_error *err);
+/** Series of cross-sectional correlations: one entry a time with at least `min_rows` rows; *n entries of (time, ic,
+ * rank_ic); arrays hold n_times. */
 TW_API tw_status tw_ic_series(const tw_ctx *ctx, const tw_scored *scored, size_t min_rows, uint32_t *time, double *ic,
                               double *rank_ic, size_t *n, tw_error *err);
 /** t value of the mean of a series, Newey-West with `lags` lags. */
 TW_API double tw_newey_west_t(size_t n, const double *x, size_t lags);
 /** Mean label by score quantile within each time, averaged over times: out[0..n_quantiles), lowest scores first. */
-TW_API tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *scored, size_t n_quantiles, double *out, tw_error *err);
+TW_API tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *scored, size_t n_quantiles, double *out,
+                                     tw_error *err);
 /** Calibration: rows sorted by score into n_bins equal bins; mean score and mean label of each. */
-TW_API tw_status tw_calibration(const tw_ctx *ctx, const tw_scored *scored, size_t n_bins, double *mean_score, double *mean_label,
-                                tw_error *err);
+TW_API tw_status tw_calibration(const tw_ctx *ctx, const tw_scored *scored, size_t n_bins, double *mean_score,
+                                double *mean_label, tw_error *err);
 
 #ifdef __cplusplus
 }

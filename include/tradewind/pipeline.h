@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file pipeline.h
- * Floor 5: the main job, described by one YAML file (the spec): data -> checks -> features -> labels -> validation -> models ->
- * backtest -> leaderboard -> report -> bundle. See docs/reference/spec.md.
+ * Floor 5: the main job, described by one YAML file (the spec): data -> checks -> features -> labels -> validation ->
+ * models -> backtest -> leaderboard -> report -> bundle. See docs/reference/spec.md.
  */
 #ifndef TRADEWIND_PIPELINE_H
 #define TRADEWIND_PIPELINE_H
@@ -26,15 +26,15 @@ TW_API const char *tw_spec_out(const tw_spec *spec);
 
 /** How to run. Zero fields mean the defaults. */
 typedef struct tw_run_options {
-    const char *out;         /* folder, over the spec's */
-    double budget_seconds;   /* learners that would start later are left out, and the report says so; 0 none */
-    bool fresh;              /* run every stage again */
+    const char *out;       /* folder, over the spec's */
+    double budget_seconds; /* learners that would start later are left out, and the report says so; 0 none */
+    bool fresh;            /* run every stage again */
 } tw_run_options;
 
 /** What a run leaves. Paths are inside the out folder; free with tw_run_result_clear. */
 typedef struct tw_run_result {
     char *report_html, *report_json, *bundle;
-    char *board_table;       /* the leaderboard as text */
+    char *board_table; /* the leaderboard as text */
     tw_verdict verdict;
     char verdict_text[400];
     double seconds;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file track.h
- * Floor 4: what outlasts a run: the bundle (plan + models + checks in one folder) and the scorer that sets it in motion.
+ * Floor 4: what outlasts a run: the bundle (plan + models + checks in one folder) and the scorer that sets it in
+ * motion.
  */
 #ifndef TRADEWIND_TRACK_H
 #define TRADEWIND_TRACK_H
@@ -15,8 +16,8 @@ extern "C" {
 #endif
 
 /* ---------------------------------------------------------------- bundle
- * A folder: bundle.json (format version, plan, columns, symbols, models with the time from which each is valid, checksums of
- * every file), spec.yaml, models/, reference.json. See docs/reference/bundle.md. */
+ * A folder: bundle.json (format version, plan, columns, symbols, models with the time from which each is valid,
+ * checksums of every file), spec.yaml, models/, reference.json. See docs/reference/bundle.md. */
 
 /** One refit: valid for bars stamped at or after `valid_from_ns`, until the next one's time. */
 typedef struct tw_bundle_model {
@@ -35,14 +36,14 @@ typedef struct tw_bundle_line {
 typedef struct tw_bundle_parts {
     const char *name, *spec_text;
     tw_plan_spec plan;
-    const char *calendar;           /* name, or NULL */
+    const char *calendar; /* name, or NULL */
     int64_t bar_ns;
-    double max_missing;             /* share of missing features above which a row is not scored */
+    double max_missing; /* share of missing features above which a row is not scored */
     size_t n_symbols;
     const char *const *symbols;
-    const int32_t *group;           /* [n_symbols] or NULL */
-    tw_bundle_line best, fallback;  /* fallback.n = 0: none */
-    const char *reference_json;     /* statistics of inputs and scores */
+    const int32_t *group;          /* [n_symbols] or NULL */
+    tw_bundle_line best, fallback; /* fallback.n = 0: none */
+    const char *reference_json;    /* statistics of inputs and scores */
 } tw_bundle_parts;
 
 /** Writes a bundle whole or not at all: into a folder beside `path`, then renamed over it. */
@@ -50,7 +51,8 @@ TW_API tw_status tw_bundle_write(const tw_ctx *ctx, const char *path, const tw_b
 
 typedef struct tw_bundle tw_bundle;
 
-/** Opens a bundle: every checksum is verified, the plan is compiled and compared with its hash, the models are loaded. */
+/** Opens a bundle: every checksum is verified, the plan is compiled and compared with its hash, the models are loaded.
+ */
 TW_API tw_status tw_bundle_open(const tw_ctx *ctx, const char *path, tw_bundle **bundle, tw_error *err);
 /** Frees a bundle; no scorer may be left. NULL is fine. */
 TW_API void tw_bundle_close(tw_bundle *bundle);
@@ -82,12 +84,14 @@ TW_API void tw_scorer_free(tw_scorer *scorer);
 TW_API const char *const *tw_scorer_symbols(const tw_scorer *scorer, size_t *n);
 /** Lane of a symbol, or SIZE_MAX. */
 TW_API size_t tw_scorer_lane(const tw_scorer *scorer, const char *symbol);
-/** Takes the bars of one time: values[column][lane], columns as tw_bundle_columns, NaN where there is no bar. score[lane] is NaN where a
- *  row is not scored. Times must ascend (BAD_DATA). When the best model fails, the fallback scores and *used_fallback (may be NULL) is set. Never allocates. */
+/** Takes the bars of one time: values[column][lane], columns as tw_bundle_columns, NaN where there is no bar.
+ * score[lane] is NaN where a row is not scored. Times must ascend (BAD_DATA). When the best model fails, the fallback
+ * scores and *used_fallback (may be NULL) is set. Never allocates. */
 TW_API tw_status tw_scorer_bar(tw_scorer *scorer, int64_t time_ns, const double *const *values, double *score,
                                bool *used_fallback, tw_error *err);
 /** Scores a forming bar without taking it. Never allocates. */
-TW_API tw_status tw_scorer_peek(tw_scorer *scorer, int64_t time_ns, const double *const *values, double *score, tw_error *err);
+TW_API tw_status tw_scorer_peek(tw_scorer *scorer, int64_t time_ns, const double *const *values, double *score,
+                                tw_error *err);
 /** Stamp of the last bar taken, or TW_NO_TIME. */
 TW_API int64_t tw_scorer_time(const tw_scorer *scorer);
 /** Appends the whole state. */
@@ -100,7 +104,8 @@ TW_API tw_status tw_bundle_score_panel(const tw_ctx *ctx, const tw_bundle *bundl
 /** Index of the model of a line that is valid for a bar of this stamp, or SIZE_MAX. */
 TW_API size_t tw_bundle_model_at(const tw_bundle_line *line, int64_t time_ns);
 
-/** Marks rows with too many missing features: usable[i] for cells from..to of data; a cell without any feature is not usable either. */
+/** Marks rows with too many missing features: usable[i] for cells from..to of data; a cell without any feature is not
+ * usable either. */
 TW_API void tw_rows_usable(const tw_dataset *data, double max_missing, size_t from_cell, size_t to_cell, bool *usable);
 
 #ifdef __cplusplus

@@ -28,9 +28,15 @@ static tw_status reference(tw_cli *cli, tw_error *err) { return print_made(cli, 
 
 static const tw_option out_option[] = {{"out", "FILE", "write there instead of standard output"}, {0}};
 
-const tw_command tw_command_completion = {
-    .name = "completion", .positional = "", .title = "Print the completion script of bash", .options = out_option, .run = completion};
+const tw_command tw_command_completion = {.name = "completion",
+                                          .positional = "",
+                                          .title = "Print the completion script of bash",
+                                          .options = out_option,
+                                          .run = completion};
 const tw_command tw_command_man = {
     .name = "man", .positional = "", .title = "Print the man page (roff)", .options = out_option, .run = man};
-const tw_command tw_command_reference = {
-    .name = "reference", .positional = "", .title = "Print the reference of the program (Markdown)", .options = out_option, .run = reference};
+const tw_command tw_command_reference = {.name = "reference",
+                                         .positional = "",
+                                         .title = "Print the reference of the program (Markdown)",
+                                         .options = out_option,
+                                         .run = reference};

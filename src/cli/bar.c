@@ -31,7 +31,9 @@ static void draw(tw_bar *bar, uint64_t done, uint64_t total, const char *note)
     for (int i = 0; i < WIDTH; i++) fill[i] = (double)i < share * WIDTH ? '#' : '.';
     fill[WIDTH] = '\0';
     fprintf(bar->to, "\r\033[K%-12s [%s] %3.0f %%", bar->stage, fill, 100 * share);
-    if (done && seconds > 0) fprintf(bar->to, "  %.3g/s  %.0f s left", (double)done / seconds, seconds * (1 - share) / (share > 0 ? share : 1));
+    if (done && seconds > 0)
+        fprintf(bar->to, "  %.3g/s  %.0f s left", (double)done / seconds,
+                seconds * (1 - share) / (share > 0 ? share : 1));
     if (note) fprintf(bar->to, "  %s", note);
     (void)fflush(bar->to);
     bar->shown = true;

@@ -63,13 +63,15 @@ const char *tw_cli_value(const tw_cli *cli, const char *name)
     return slot == SIZE_MAX ? NULL : cli->value[slot];
 }
 
-tw_status tw_cli_integer(const tw_cli *cli, const char *name, int64_t preset, int64_t lo, int64_t hi, int64_t *out, tw_error *err)
+tw_status tw_cli_integer(const tw_cli *cli, const char *name, int64_t preset, int64_t lo, int64_t hi, int64_t *out,
+                         tw_error *err)
 {
     const char *text = tw_cli_value(cli, name);
     *out = preset;
     if (!text) return TW_OK;
     if (!tw_parse_int64(text, strlen(text), out) || *out < lo || *out > hi)
-        return tw_fail(err, TW_BAD_VALUE, "--%s must be an integer in [%lld, %lld], got '%s'", name, (long long)lo, (long long)hi, text);
+        return tw_fail(err, TW_BAD_VALUE, "--%s must be an integer in [%lld, %lld], got '%s'", name, (long long)lo,
+                       (long long)hi, text);
     return TW_OK;
 }
 
@@ -77,10 +79,11 @@ static tw_status unknown_option(const tw_command *command, const char *name, tw_
 {
     const char *names[TW_MAX_OPTIONS + 1] = {0};
     const size_t n = count_options(command->options), m = count_options(common);
-    for (size_t i = 0; i < n + m && i < TW_MAX_OPTIONS; i++) names[i] = i < n ? command->options[i].name : common[i - n].name;
+    for (size_t i = 0; i < n + m && i < TW_MAX_OPTIONS; i++)
+        names[i] = i < n ? command->options[i].name : common[i - n].name;
     const char *near = tw_did_you_mean(name, names);
-    return tw_fail(err, TW_BAD_NAME, "%s has no option --%s%s%s%s", command->name, name, near ? " (did you mean --" : "", near ? near : "",
-                   near ? "?)" : "");
+    return tw_fail(err, TW_BAD_NAME, "%s has no option --%s%s%s%s", command->name, name,
+                   near ? " (did you mean --" : "", near ? near : "", near ? "?)" : "");
 }
 
 /* One "--name value", "--name=value" or switch; *i moves past what it used. */
@@ -107,10 +110,14 @@ static tw_status parse_arguments(tw_cli *cli, int argc, char **argv, int from, t
 {
     bool options = true;
     for (int i = from; i < argc; i++) {
-        if (options && !strcmp(argv[i], "--")) options = false;
-        else if (options && !strcmp(argv[i], "-h")) cli->value[find_option(cli->command, "help", 4, &(const tw_option *){0})] = "";
-        else if (options && !strncmp(argv[i], "--", 2)) TW_TRY(parse_option(cli, argc, argv, &i, err));
-        else cli->positional[cli->n_positional++] = argv[i];
+        if (options && !strcmp(argv[i], "--"))
+            options = false;
+        else if (options && !strcmp(argv[i], "-h"))
+            cli->value[find_option(cli->command, "help", 4, &(const tw_option *){0})] = "";
+        else if (options && !strncmp(argv[i], "--", 2))
+            TW_TRY(parse_option(cli, argc, argv, &i, err));
+        else
+            cli->positional[cli->n_positional++] = argv[i];
     }
     if (tw_cli_value(cli, "help")) return TW_OK;
     const tw_command *c = cli->command;
@@ -127,7 +134,8 @@ static const tw_command *find_command(int argc, char **argv, int *used)
     for (int words = 2; words >= 1; words--) {
         if (argc < 1 + words) continue;
         char name[128];
-        const int length = words == 2 ? snprintf(name, sizeof name, "%s %s", argv[1], argv[2]) : snprintf(name, sizeof name, "%s", argv[1]);
+        const int length = words == 2 ? snprintf(name, sizeof name, "%s %s", argv[1], argv[2])
+                                      : snprintf(name, sizeof name, "%s", argv[1]);
         if (length < 0 || (size_t)length >= sizeof name) continue;
         for (size_t i = 0; i < N_COMMANDS; i++)
             if (!strcmp(commands[i]->name, name)) {
@@ -150,8 +158,11 @@ static int unknown_command(int argc, char **argv)
     for (size_t i = 0; i < N_COMMANDS; i++)
         if (!strncmp(names[i], argv[1], strlen(argv[1])) && names[i][strlen(argv[1])] == ' ')
             fprintf(stderr, "%s%s", family++ ? ", " : "tradewind: one of: ", names[i]);
-    if (family) fprintf(stderr, "\n");
-    else fprintf(stderr, "tradewind: no command '%s'%s%s%s\n", got, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "; see 'tradewind --help'");
+    if (family)
+        fprintf(stderr, "\n");
+    else
+        fprintf(stderr, "tradewind: no command '%s'%s%s%s\n", got, near ? " (did you mean '" : "", near ? near : "",
+                near ? "'?)" : "; see 'tradewind --help'");
     return 2;
 }
 
@@ -164,7 +175,8 @@ static void print_help(const tw_command *command, FILE *to)
     tw_buf_clear(&text);
 }
 
-/* Ctrl-C is blocked and looked for here: no handler, no global, and long calls stop at a clean place. A second one ends the program. */
+/* Ctrl-C is blocked and looked for here: no handler, no global, and long calls stop at a clean place. A second one ends
+ * the program. */
 static bool interrupted(void *arg)
 {
     (void)arg;
@@ -209,7 +221,7 @@ static tw_status open_context(const tw_cli *cli, tw_ctx *ctx, tw_error *err)
     return tw_pool_new((int)jobs, &ctx->pool, err);
 }
 
-static int run_command(tw_cli *cli)
+static int run_command(const tw_cli *cli)
 {
     progress_state state;
     tw_error err = {{0}};
@@ -217,10 +229,11 @@ static int run_command(tw_cli *cli)
     const tw_progress progress = {.update = on_progress, .cancelled = interrupted, .arg = &state};
     tw_ctx ctx = {.progress = &progress};
     tw_status status = open_context(cli, &ctx, &err);
-    cli->ctx = &ctx;
     if (status == TW_OK) {
         block_signals();
-        status = cli->command->run(cli, &err);
+        tw_cli run = *cli;
+        run.ctx = &ctx;
+        status = run.command->run(&run, &err);
     }
     tw_bar_end(&state.bar);
     tw_pool_free(ctx.pool);
@@ -239,11 +252,15 @@ int tw_cli_main(int argc, char **argv)
     if (!cli.command) return unknown_command(argc, argv);
     cli.positional = tw_new(NULL, (size_t)argc, sizeof *cli.positional);
     tw_error err = {{0}};
-    tw_status status = cli.positional ? parse_arguments(&cli, argc, argv, 1 + used, &err) : tw_no_memory(&err, "the command line");
+    tw_status status =
+        cli.positional ? parse_arguments(&cli, argc, argv, 1 + used, &err) : tw_no_memory(&err, "the command line");
     int code = 0;
-    if (status != TW_OK) code = report_failure(status, &err);
-    else if (tw_cli_value(&cli, "help")) print_help(cli.command, stdout);
-    else code = run_command(&cli);
+    if (status != TW_OK)
+        code = report_failure(status, &err);
+    else if (tw_cli_value(&cli, "help"))
+        print_help(cli.command, stdout);
+    else
+        code = run_command(&cli);
     tw_free(NULL, cli.positional);
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli.h - the program: one table of commands, from which come parsing, --help, the man page, completion and docs/reference/cli.md. */
+/* cli.h - the program: one table of commands, from which come parsing, --help, the man page, completion and
+ * docs/reference/cli.md. */
 #ifndef TW_CLI_H
 #define TW_CLI_H
 
@@ -14,10 +15,11 @@ typedef struct tw_option {
 
 typedef struct tw_cli tw_cli;
 
-/* A command: "run" or "data import". `more` is the text below the options in --help; `positional` as in "SPEC" or "FILE...". */
+/* A command: "run" or "data import". `more` is the text below the options in --help; `positional` as in "SPEC" or
+ * "FILE...". */
 typedef struct tw_command {
     const char *name, *positional, *title, *more;
-    size_t least, most; /* positional arguments */
+    size_t least, most;       /* positional arguments */
     const tw_option *options; /* ends with {0} */
     tw_status (*run)(tw_cli *cli, tw_error *err);
 } tw_command;
@@ -31,7 +33,6 @@ struct tw_cli {
     const char *value[TW_MAX_OPTIONS]; /* of the command's options, then of the common ones; NULL not given */
     const char **positional;
     size_t n_positional;
-    bool cancelled;
 };
 
 /* All commands in the order of --help; *n of them. */
@@ -41,7 +42,8 @@ const tw_option *tw_common_options(void);
 /* Value of an option by name ("" for a switch that is given), NULL when not given. */
 const char *tw_cli_value(const tw_cli *cli, const char *name);
 /* Value of a whole-number option within bounds, or `preset`. */
-tw_status tw_cli_integer(const tw_cli *cli, const char *name, int64_t preset, int64_t lo, int64_t hi, int64_t *out, tw_error *err);
+tw_status tw_cli_integer(const tw_cli *cli, const char *name, int64_t preset, int64_t lo, int64_t hi, int64_t *out,
+                         tw_error *err);
 /* Runs a command line; the exit status: 0 done, 1 failed, 2 misused, 130 interrupted. */
 int tw_cli_main(int argc, char **argv);
 

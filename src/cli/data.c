@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* data.c - tradewind data ...: bars in, looked at, checked, adjusted, simulated. */
-#include "cli/panels.h"
 #include "tradewind/data.h"
+#include "cli/panels.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,7 +21,9 @@ static tw_status import(tw_cli *cli, tw_error *err)
     TW_TRY(tw_import_csv(cli->ctx, cli->positional, cli->n_positional, &options, &panel, &summary, err));
     tw_cli_import_summary(&summary, stdout);
     printf("%s: %zu symbols x %zu times\n", options.out, tw_panel_symbols(panel), tw_panel_times(panel));
-    if (summary.rejected) printf("rejected rows%s%s\n", options.rejects ? " are in " : ": give --rejects FILE to see them", options.rejects ? options.rejects : "");
+    if (summary.rejected)
+        printf("rejected rows%s%s\n", options.rejects ? " are in " : ": give --rejects FILE to see them",
+               options.rejects ? options.rejects : "");
     tw_panel_close(panel);
     return TW_OK;
 }
@@ -56,8 +58,8 @@ static void show_shape(const tw_panel *panel)
     last[tw_time_format(s->times[s->n_times - 1], last)] = '\0';
     printf("symbols   %zu\ntimes     %zu, %s .. %s\ncolumns  ", s->n_symbols, s->n_times, first, last);
     for (size_t c = 0; c < s->n_columns; c++) printf(" %s", s->columns[c]);
-    printf("\ncalendar  %s\nbar       %g s\nchecksum  %016llx\n", s->calendar ? s->calendar : "none", (double)s->bar_ns / 1e9,
-           (unsigned long long)tw_panel_checksum(panel));
+    printf("\ncalendar  %s\nbar       %g s\nchecksum  %016llx\n", s->calendar ? s->calendar : "none",
+           (double)s->bar_ns / 1e9, (unsigned long long)tw_panel_checksum(panel));
 }
 
 static void show_symbol(const tw_panel *panel, size_t s)
@@ -71,7 +73,9 @@ static void show_symbol(const tw_panel *panel, size_t s)
             last = t;
         }
     char from[40] = "-", to[40] = "-";
-    if (bars) from[tw_time_format(tw_panel_stamps(panel)[first], from)] = '\0', to[tw_time_format(tw_panel_stamps(panel)[last], to)] = '\0';
+    if (bars)
+        from[tw_time_format(tw_panel_stamps(panel)[first], from)] = '\0',
+                                                           to[tw_time_format(tw_panel_stamps(panel)[last], to)] = '\0';
     printf("%-10s %7zu bars  %s .. %s\n", tw_panel_symbol(panel, s), bars, from, to);
 }
 
@@ -141,7 +145,8 @@ static tw_status check_panel(tw_cli *cli, const tw_check_input *input, tw_error 
     size_t n = 0, errors = 0;
     const tw_finding *list = tw_findings_list(findings, &n);
     for (size_t i = 0; i < n; i++) errors += list[i].severity == TW_ERROR;
-    if (status == TW_OK && errors && tw_cli_value(cli, "strict")) status = tw_fail(err, TW_BAD_DATA, "%zu findings are errors", errors);
+    if (status == TW_OK && errors && tw_cli_value(cli, "strict"))
+        status = tw_fail(err, TW_BAD_DATA, "%zu findings are errors", errors);
     tw_findings_free(findings);
     return status;
 }
@@ -164,7 +169,8 @@ static tw_status check(tw_cli *cli, tw_error *err)
     TW_TRY(tw_cli_panel(cli, cli->positional, cli->n_positional, &panel, err));
     tw_status status = open_actions(cli, &actions, err);
     if (status == TW_OK && second) status = tw_cli_panel(cli, &second, 1, &other, err);
-    const tw_check_input input = {.panel = panel, .actions = actions, .other = other, .universe = tw_cli_value(cli, "universe")};
+    const tw_check_input input = {
+        .panel = panel, .actions = actions, .other = other, .universe = tw_cli_value(cli, "universe")};
     if (status == TW_OK) status = check_panel(cli, &input, err);
     tw_actions_free(actions);
     tw_panel_close(other);
@@ -220,7 +226,8 @@ static tw_status adjust_panel(tw_cli *cli, const tw_panel *panel, const tw_actio
     tw_panel *adjusted = NULL;
     TW_TRY(adjust_how(cli, &how, err));
     if (!out) return tw_fail(err, TW_BAD_VALUE, "data adjust needs --out FILE.csv");
-    if (as_of && !tw_time_parse(as_of, strlen(as_of), &time)) return tw_fail(err, TW_BAD_VALUE, "--as-of must be a date, got '%s'", as_of);
+    if (as_of && !tw_time_parse(as_of, strlen(as_of), &time))
+        return tw_fail(err, TW_BAD_VALUE, "--as-of must be a date, got '%s'", as_of);
     TW_TRY(tw_panel_adjust(cli->ctx, panel, actions, how, time / TW_NS_PER_DAY, &adjusted, err));
     const tw_status status = tw_panel_write_csv(adjusted, out, err);
     tw_panel_close(adjusted);

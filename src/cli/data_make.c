@@ -21,7 +21,8 @@ static void actions_csv(const tw_actions *actions, tw_buf *out)
         day[tw_time_format(list[i].ex_day * TW_NS_PER_DAY, day)] = '\0';
         ratio[tw_format_double(list[i].ratio, ratio)] = '\0';
         amount[tw_format_double(list[i].amount, amount)] = '\0';
-        tw_buf_printf(out, "%s,%s,%s,%s,%s\n", day, list[i].symbol, list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
+        tw_buf_printf(out, "%s,%s,%s,%s,%s\n", day, list[i].symbol,
+                      list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
     }
 }
 
@@ -54,11 +55,12 @@ static tw_status simulate(tw_cli *cli, tw_error *err)
     tw_buf_init(&m.path, cli->ctx);
     tw_buf_init(&m.text, cli->ctx);
     tw_status status = join(&m.path, m.folder, "bars.twp", err);
-    if (status == TW_OK) status = tw_simulate(cli->ctx, tw_cli_value(cli, "set"), m.path.data, &m.panel, &m.actions, &m.truth, err);
+    if (status == TW_OK)
+        status = tw_simulate(cli->ctx, tw_cli_value(cli, "set"), m.path.data, &m.panel, &m.actions, &m.truth, err);
     if (status == TW_OK) status = write_market(&m, err);
     if (status == TW_OK)
-        printf("%s: bars.twp, bars.csv (%zu symbols x %zu times), actions.csv, truth.json\n", m.folder, tw_panel_symbols(m.panel),
-               tw_panel_times(m.panel));
+        printf("%s: bars.twp, bars.csv (%zu symbols x %zu times), actions.csv, truth.json\n", m.folder,
+               tw_panel_symbols(m.panel), tw_panel_times(m.panel));
     tw_buf_clear(&m.truth);
     tw_buf_clear(&m.path);
     tw_buf_clear(&m.text);
@@ -87,7 +89,8 @@ const tw_command tw_command_data_simulate = {
 static tw_status day_of(const char *text, const char *what, int64_t *day, tw_error *err)
 {
     int64_t time;
-    if (!text || !tw_time_parse(text, strlen(text), &time)) return tw_fail(err, TW_BAD_VALUE, "%s must be a date, got '%s'", what, text ? text : "nothing");
+    if (!text || !tw_time_parse(text, strlen(text), &time))
+        return tw_fail(err, TW_BAD_VALUE, "%s must be a date, got '%s'", what, text ? text : "nothing");
     *day = time / TW_NS_PER_DAY;
     return TW_OK;
 }
@@ -99,7 +102,8 @@ static tw_status calendar(tw_cli *cli, tw_error *err)
     TW_TRY(tw_calendar_find(cli->positional[0], &found, err));
     TW_TRY(day_of(cli->positional[1], "FROM", &from, err));
     TW_TRY(day_of(cli->positional[2], "TO", &to, err));
-    if (to < from || to - from > 200000) return tw_fail(err, TW_BAD_VALUE, "TO must be at or after FROM, at most 200000 days later");
+    if (to < from || to - from > 200000)
+        return tw_fail(err, TW_BAD_VALUE, "TO must be at or after FROM, at most 200000 days later");
     printf("session,open,close,half_day\n");
     for (int64_t day = from; day <= to; day++) {
         tw_session s;

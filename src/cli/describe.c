@@ -99,9 +99,9 @@ static const struct family {
     const char *name;
     void (*write)(tw_json *j);
 } families[] = {
-    {"checks", checks},       {"feature_sets", sets},   {"import", import},     {"labels", labels},
-    {"learners", learners},   {"measures", measures},   {"metrics", metrics},   {"operators", operators},
-    {"portfolio", portfolio}, {"simulate", simulator},  {"splitters", splitters},
+    {"checks", checks},       {"feature_sets", sets},  {"import", import},       {"labels", labels},
+    {"learners", learners},   {"measures", measures},  {"metrics", metrics},     {"operators", operators},
+    {"portfolio", portfolio}, {"simulate", simulator}, {"splitters", splitters},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
@@ -113,7 +113,8 @@ static tw_status check_family(const char *name, tw_error *err)
         if (!name || !strcmp(name, names[i])) return TW_OK;
     }
     const char *near = tw_did_you_mean(name, names);
-    return tw_fail(err, TW_BAD_NAME, "no family '%s'%s%s%s", name, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+    return tw_fail(err, TW_BAD_NAME, "no family '%s'%s%s%s", name, near ? " (did you mean '" : "", near ? near : "",
+                   near ? "'?)" : "");
 }
 
 static tw_status describe(tw_cli *cli, tw_error *err)
@@ -151,7 +152,8 @@ const tw_command tw_command_describe = {
     .name = "describe",
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, splitters, metrics, checks, ...",
-    .more = "FAMILY is checks, feature_sets, import, labels, learners, measures, metrics, operators,\nportfolio, simulate or splitters.",
+    .more = "FAMILY is checks, feature_sets, import, labels, learners, measures, metrics, operators,\nportfolio, "
+            "simulate or splitters.",
     .most = 1,
     .options = options,
     .run = describe,

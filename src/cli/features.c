@@ -71,18 +71,25 @@ static tw_status split_expressions(calc *c, const char *text, tw_feature **out, 
 
 static tw_status compile(calc *c, tw_error *err)
 {
-    const char *set_name = tw_cli_value(c->cli, "set"), *expr = tw_cli_value(c->cli, "expr"), *let = tw_cli_value(c->cli, "let");
+    const char *set_name = tw_cli_value(c->cli, "set"), *expr = tw_cli_value(c->cli, "expr"),
+               *let = tw_cli_value(c->cli, "let");
     const tw_feature_set *set;
-    if (!set_name == !expr) return tw_fail(err, TW_BAD_VALUE, "features calc needs either --set NAME or --expr \"name=expression\"");
+    if (!set_name == !expr)
+        return tw_fail(err, TW_BAD_VALUE, "features calc needs either --set NAME or --expr \"name=expression\"");
     if (let) TW_TRY(split_expressions(c, let, &c->lets, &c->n_lets, err));
-    if (expr) TW_TRY(split_expressions(c, expr, &c->features, &c->n_features, err));
+    if (expr)
+        TW_TRY(split_expressions(c, expr, &c->features, &c->n_features, err));
     else {
         TW_TRY(tw_feature_set_find(set_name, &set, err));
         TW_TRY(set->build(&c->arena, &c->features, &c->n_features, err));
     }
     const tw_panel_shape *shape = tw_panel_shape_view(c->panel);
-    const tw_plan_spec spec = {.columns = shape->columns, .n_columns = shape->n_columns, .lets = c->lets, .n_lets = c->n_lets,
-                               .features = c->features, .n_features = c->n_features};
+    const tw_plan_spec spec = {.columns = shape->columns,
+                               .n_columns = shape->n_columns,
+                               .lets = c->lets,
+                               .n_lets = c->n_lets,
+                               .features = c->features,
+                               .n_features = c->n_features};
     return tw_plan_compile(c->cli->ctx, &spec, &c->plan, err);
 }
 
@@ -95,9 +102,11 @@ static tw_status execute(calc *c, tw_error *err)
     tw_tiles_out *out = tw_arena_new(&c->arena, c->n_features, sizeof *out);
     if (!c->cells || !in || !out) return tw_no_memory(err, "features");
     for (size_t k = 0; k < n_columns; k++)
-        in[k] = (tw_tiles){.base = tw_panel_tile(c->panel, k, 0), .block_stride = n_times * TW_LANES, .time_stride = TW_LANES};
+        in[k] = (tw_tiles){
+            .base = tw_panel_tile(c->panel, k, 0), .block_stride = n_times * TW_LANES, .time_stride = TW_LANES};
     for (size_t f = 0; f < c->n_features; f++)
-        out[f] = (tw_tiles_out){.f64 = c->cells + f * n_times * c->lanes, .block_stride = TW_LANES, .time_stride = c->lanes};
+        out[f] =
+            (tw_tiles_out){.f64 = c->cells + f * n_times * c->lanes, .block_stride = TW_LANES, .time_stride = c->lanes};
     tw_runner *runner = NULL;
     TW_TRY(tw_runner_new(c->cli->ctx, c->plan, tw_panel_symbols(c->panel), NULL, &runner, err));
     const tw_status status = tw_runner_run(runner, n_times, in, out, err);

@@ -7,7 +7,8 @@ void tw_cli_import_summary(const tw_import_summary *s, FILE *to)
 {
     fprintf(to, "%llu rows: %llu kept, %llu set aside\n", (unsigned long long)s->rows, (unsigned long long)s->kept,
             (unsigned long long)s->rejected);
-    for (size_t i = 0; i < s->n_reasons; i++) fprintf(to, "  %8llu  %s\n", (unsigned long long)s->reasons[i].count, s->reasons[i].reason);
+    for (size_t i = 0; i < s->n_reasons; i++)
+        fprintf(to, "  %8llu  %s\n", (unsigned long long)s->reasons[i].count, s->reasons[i].reason);
 }
 
 static bool is_panel_file(const char *path)
@@ -33,6 +34,7 @@ tw_status tw_cli_out(tw_cli *cli, const tw_buf *text, tw_error *err)
     TW_TRY(tw_buf_check(text, err));
     const char *path = tw_cli_value(cli, "out");
     if (path) return tw_file_write(path, text->data ? text->data : "", text->length, err);
-    if (text->length && fwrite(text->data, 1, text->length, stdout) != text->length) return tw_fail(err, TW_IO_FAILED, "standard output cannot be written");
+    if (text->length && fwrite(text->data, 1, text->length, stdout) != text->length)
+        return tw_fail(err, TW_IO_FAILED, "standard output cannot be written");
     return TW_OK;
 }

@@ -7,7 +7,10 @@
 #include "tradewind/data.h"
 
 /* Options for reading bars, to be set among a command's options. */
-#define TW_IMPORT_OPTION {"import", "\"k=v ...\"", "how to read CSV, as in 'tradewind data import --help'"}
+#define TW_IMPORT_OPTION                                                                                               \
+    {                                                                                                                  \
+        "import", "\"k=v ...\"", "how to read CSV, as in 'tradewind data import --help'"                               \
+    }
 
 /* Opens paths: one .twp file, or CSV files that are imported into memory. Rejected rows are told on standard error. */
 tw_status tw_cli_panel(tw_cli *cli, const char *const *paths, size_t n, tw_panel **panel, tw_error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* serve.c - tradewind serve BUNDLE. */
-#include "cli/cli.h"
 #include "tradewind/serve.h"
+#include "cli/cli.h"
 
 #include <signal.h>
 #include <string.h>
@@ -19,7 +19,8 @@ static void wait_for_end(void)
 
 static tw_status serve(tw_cli *cli, tw_error *err)
 {
-    const char *state = tw_cli_value(cli, "state"), *port = tw_cli_value(cli, "port"), *address = tw_cli_value(cli, "address");
+    const char *state = tw_cli_value(cli, "state"), *port = tw_cli_value(cli, "port"),
+               *address = tw_cli_value(cli, "address");
     tw_serve_options options;
     tw_server *server = NULL;
     TW_TRY(tw_params_parse(tw_serve_params(), "serve", tw_cli_value(cli, "set"), &options, err));

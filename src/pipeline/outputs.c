@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* outputs.c - what a run leaves for other tools: the out-of-sample scores of the best model and the events of its backtest, as CSV. */
+/* outputs.c - what a run leaves for other tools: the out-of-sample scores of the best model and the events of its
+ * backtest, as CSV. */
 #include "pipeline/pipeline_impl.h"
 
 #include <math.h>

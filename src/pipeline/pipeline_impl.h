@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pipeline_impl.h - what the files of this folder share: the spec in memory, the job, and the stages that fill it in order. */
+/* pipeline_impl.h - what the files of this folder share: the spec in memory, the job, and the stages that fill it in
+ * order. */
 #ifndef TW_PIPELINE_IMPL_H
 #define TW_PIPELINE_IMPL_H
 
@@ -12,7 +13,8 @@
 #include "tradewind/pipeline.h"
 #include "tradewind/track.h"
 
-/* Changes when a stage computes something else from the same inputs, so that cached results of older code are not taken. */
+/* Changes when a stage computes something else from the same inputs, so that cached results of older code are not
+ * taken. */
 enum { TW_STAGE_FORMAT = 1 };
 
 /* A name with its parameter text, as labels, splitters and learners are written in a spec. */
@@ -53,17 +55,17 @@ struct tw_spec {
 typedef struct tw_entry {
     const tw_learner *learner;
     const char *name;
-    char *params;            /* canonical */
+    char *params; /* canonical */
     uint64_t key;
-    bool left_out;           /* the budget ran out before it started */
-    bool cached;             /* every fold came from the out folder */
-    tw_model **fold;         /* [n_folds] */
-    tw_model *final;         /* fitted on every labelled row; best and fallback only */
-    double *score;           /* by cell, out of sample; NaN none */
+    bool left_out;   /* the budget ran out before it started */
+    bool cached;     /* every fold came from the out folder */
+    tw_model **fold; /* [n_folds] */
+    tw_model *final; /* fitted on every labelled row; best and fallback only */
+    double *score;   /* by cell, out of sample; NaN none */
     double seconds;
     tw_result result;
-    double *metric;          /* in the order of tw_metrics */
-    double *importance;      /* of the last refit, or NULL */
+    double *metric;     /* in the order of tw_metrics */
+    double *importance; /* of the last refit, or NULL */
 } tw_entry;
 
 typedef struct tw_timing {
@@ -86,11 +88,11 @@ typedef struct tw_job {
     const tw_spec *spec;
     const tw_run_options *options;
     const char *out;
-    char *work;              /* folder of cached results */
+    char *work; /* folder of cached results */
     int64_t started_ns;
     tw_arena arena;
 
-    tw_panel *raw, *panel;   /* as imported; as features see it (may be the same) */
+    tw_panel *raw, *panel; /* as imported; as features see it (may be the same) */
     tw_actions *actions;
     char *import_json, *findings_json;
 
@@ -103,7 +105,7 @@ typedef struct tw_job {
     const char **feature_name;
 
     size_t n_cells, n_lanes, n_times;
-    double *price[5];        /* open, high, low, close, volume by cell */
+    double *price[5]; /* open, high, low, close, volume by cell */
     int64_t *known;
     double *label;
     uint32_t *label_start, *label_end;
@@ -111,10 +113,10 @@ typedef struct tw_job {
     tw_dataset data;
     tw_folds folds;
 
-    tw_ctx task_ctx;         /* of fits: no pool, since (learner, fold) is the parallel part; models keep it */
+    tw_ctx task_ctx; /* of fits: no pool, since (learner, fold) is the parallel part; models keep it */
     tw_entry *entry;
     size_t n_entries;
-    size_t best, fallback;   /* entries; fallback SIZE_MAX: none */
+    size_t best, fallback; /* entries; fallback SIZE_MAX: none */
     tw_market market;
     tw_portfolio portfolio;
     tw_ledger *ledger;
@@ -122,7 +124,7 @@ typedef struct tw_job {
 
     tw_timing timing[TW_MAX_TIMINGS];
     size_t n_timings;
-    bool stage_cached;       /* set by a stage that took its result from the out folder */
+    bool stage_cached; /* set by a stage that took its result from the out folder */
 } tw_job;
 
 /* A stage: reads what earlier ones put into the job, adds its own. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report.c - report.json with every number of the run (docs/reference/report-json.md), and report.html: the page built from web/ with
- * that JSON put in. */
+/* report.c - report.json with every number of the run (docs/reference/report-json.md), and report.html: the page built
+ * from web/ with that JSON put in. */
 #include "pipeline/assets.h"
 #include "pipeline/pipeline_impl.h"
 
@@ -198,7 +198,8 @@ static tw_status take_scored(const tw_job *job, scored_rows *s, tw_error *err)
     s->ic = tw_new(job->ctx, job->n_times, sizeof *s->ic);
     s->rank_ic = tw_new(job->ctx, job->n_times, sizeof *s->rank_ic);
     s->ic_time = tw_new(job->ctx, job->n_times, sizeof *s->ic_time);
-    if (!s->score || !s->label || !s->time || !s->ic || !s->rank_ic || !s->ic_time) return tw_no_memory(err, "scores for the report");
+    if (!s->score || !s->label || !s->time || !s->ic || !s->rank_ic || !s->ic_time)
+        return tw_no_memory(err, "scores for the report");
     size_t n = 0;
     for (size_t c = 0; c < job->n_cells; c++)
         if (isfinite(e->score[c]) && isfinite(job->label[c]))

@@ -30,7 +30,9 @@ static void measures(const tw_job *job, tw_json *j, const char *key, const doubl
     for (size_t m = 0; m < n; m++) {
         const bool possible = benchmark || !all[m]->needs_benchmark;
         tw_json_key(j, all[m]->name);
-        tw_json_number(j, possible ? all[m]->compute(job->entry[job->best].result.n, returns, benchmark, job->market.periods_per_year) : NAN);
+        tw_json_number(j, possible ? all[m]->compute(job->entry[job->best].result.n, returns, benchmark,
+                                                     job->market.periods_per_year)
+                                   : NAN);
     }
     tw_json_object_end(j);
 }

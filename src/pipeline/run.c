@@ -5,10 +5,10 @@
 #include <string.h>
 
 static const tw_stage stages[] = {
-    {"data", tw_stage_data},         {"check", tw_stage_check}, {"features", tw_stage_features},
-    {"label", tw_stage_label},       {"fit", tw_stage_fit},     {"backtest", tw_stage_backtest},
-    {"leaderboard", tw_stage_board}, {"bundle", tw_stage_bundle},
-    {"outputs", tw_stage_outputs},   {"report", tw_stage_report},
+    {"data", tw_stage_data},         {"check", tw_stage_check},   {"features", tw_stage_features},
+    {"label", tw_stage_label},       {"fit", tw_stage_fit},       {"backtest", tw_stage_backtest},
+    {"leaderboard", tw_stage_board}, {"bundle", tw_stage_bundle}, {"outputs", tw_stage_outputs},
+    {"report", tw_stage_report},
 };
 enum { N_STAGES = sizeof stages / sizeof *stages };
 
@@ -50,9 +50,12 @@ static tw_status run_stage(tw_job *job, const tw_stage *stage, tw_run_result *re
     TW_TRY(tw_progress_step(job->ctx, stage->name, 0, 0, NULL));
     TW_TRY(stage->run(job, err));
     tw_timing *t = &job->timing[job->n_timings++];
-    *t = (tw_timing){.stage = stage->name, .seconds = (double)(tw_clock_ns() - start) / 1e9, .cached = job->stage_cached};
-    if (job->stage_cached) result->stages_cached++;
-    else result->stages_run++;
+    *t = (tw_timing){
+        .stage = stage->name, .seconds = (double)(tw_clock_ns() - start) / 1e9, .cached = job->stage_cached};
+    if (job->stage_cached)
+        result->stages_cached++;
+    else
+        result->stages_run++;
     return TW_OK;
 }
 
@@ -83,11 +86,15 @@ static tw_status fill_result(const tw_job *job, tw_run_result *result, tw_error 
     return whole ? TW_OK : tw_no_memory(err, "the result of a run");
 }
 
-tw_status tw_run(const tw_ctx *ctx, const tw_spec *spec, const tw_run_options *options, tw_run_result *result, tw_error *err)
+tw_status tw_run(const tw_ctx *ctx, const tw_spec *spec, const tw_run_options *options, tw_run_result *result,
+                 tw_error *err)
 {
     static const tw_run_options defaults = {0};
     static const tw_ctx plain = {0};
-    tw_job job = {.ctx = ctx ? ctx : &plain, .spec = spec, .options = options ? options : &defaults, .started_ns = tw_clock_ns(),
+    tw_job job = {.ctx = ctx ? ctx : &plain,
+                  .spec = spec,
+                  .options = options ? options : &defaults,
+                  .started_ns = tw_clock_ns(),
                   .fallback = SIZE_MAX};
     *result = (tw_run_result){0};
     job.out = job.options->out ? job.options->out : spec->out;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spec.c - reads the YAML file that describes a run. Every key is known by name; an unknown one is an error that points at it. */
+/* spec.c - reads the YAML file that describes a run. Every key is known by name; an unknown one is an error that points
+ * at it. */
 #include "pipeline/pipeline_impl.h"
 
 #include <string.h>
@@ -84,7 +85,8 @@ static tw_status read_data(const reader *r, const tw_node *root)
     size_t i = 0;
     while (ways[i] && strcmp(ways[i], s->data.adjust) != 0) i++;
     if (!ways[i])
-        return tw_node_fail(s->doc, tw_node_get(data, "adjust"), r->err, "'adjust' must be none, splits or all, got '%s'", s->data.adjust);
+        return tw_node_fail(s->doc, tw_node_get(data, "adjust"), r->err,
+                            "'adjust' must be none, splits or all, got '%s'", s->data.adjust);
     return csv ? read_csv_paths(r, csv) : TW_OK;
 }
 
@@ -104,7 +106,8 @@ static tw_status read_checks(const reader *r, const tw_node *root)
 static tw_status append_expressions(const reader *r, const tw_node *map, tw_feature **list, size_t *n)
 {
     if (!map) return TW_OK;
-    if (map->kind != TW_NODE_MAP) return tw_node_fail(r->spec->doc, map, r->err, "'%s' must map names to expressions", map->key);
+    if (map->kind != TW_NODE_MAP)
+        return tw_node_fail(r->spec->doc, map, r->err, "'%s' must map names to expressions", map->key);
     tw_feature *all = tw_arena_new(&r->spec->arena, *n + map->n_children + 1, sizeof *all);
     if (!all) return tw_no_memory(r->err, "features of the spec");
     if (*n) memcpy(all, *list, *n * sizeof *all);
@@ -123,7 +126,8 @@ static tw_status append_set(const reader *r, const tw_node *node)
     const tw_feature_set *set;
     tw_error why;
     if (node->kind != TW_NODE_TEXT) return tw_node_fail(s->doc, node, r->err, "a set must be named");
-    if (tw_feature_set_find(node->text, &set, &why) != TW_OK) return tw_node_fail(s->doc, node, r->err, "%s", why.message);
+    if (tw_feature_set_find(node->text, &set, &why) != TW_OK)
+        return tw_node_fail(s->doc, node, r->err, "%s", why.message);
     tw_feature *more = NULL;
     size_t n = 0;
     TW_TRY(set->build(&s->arena, &more, &n, r->err));
@@ -149,12 +153,15 @@ static tw_status read_features(const reader *r, const tw_node *root)
     const tw_node *missing = tw_node_get(features, "max_missing");
     s->features.max_missing = tw_node_number(missing, 0.1);
     if (!(s->features.max_missing >= 0 && s->features.max_missing < 1))
-        return tw_node_fail(s->doc, missing, r->err, "'max_missing' must be in [0, 1), got '%s'", tw_node_text(missing, ""));
-    if (!s->features.n) return tw_node_fail(s->doc, features ? features : root, r->err, "no features: give 'sets' or 'add'");
+        return tw_node_fail(s->doc, missing, r->err, "'max_missing' must be in [0, 1), got '%s'",
+                            tw_node_text(missing, ""));
+    if (!s->features.n)
+        return tw_node_fail(s->doc, features ? features : root, r->err, "no features: give 'sets' or 'add'");
     return TW_OK;
 }
 
-static tw_status read_choice(const reader *r, const tw_node *node, const char *what, const char *fallback, tw_choice *out)
+static tw_status read_choice(const reader *r, const tw_node *node, const char *what, const char *fallback,
+                             tw_choice *out)
 {
     out->node = node;
     TW_TRY(check_keys(r, node, what, TW_NAMES("name", "params")));
@@ -179,7 +186,8 @@ static tw_status read_models(const reader *r, const tw_node *root)
         TW_TRY(text_of(r, c, "learner", "", &m->name));
         TW_TRY(text_of(r, c, "params", "", &m->params));
         TW_TRY(text_of(r, c, "name", m->name, &m->title));
-        if (tw_learner_find(m->name, &learner, &why) != TW_OK) return tw_node_fail(s->doc, c, r->err, "%s", why.message);
+        if (tw_learner_find(m->name, &learner, &why) != TW_OK)
+            return tw_node_fail(s->doc, c, r->err, "%s", why.message);
     }
     return TW_OK;
 }
@@ -203,8 +211,9 @@ static tw_status read_root(const reader *r)
 {
     tw_spec *s = r->spec;
     const tw_node *root = tw_doc_root(s->doc);
-    TW_TRY(check_keys(r, root, "the spec", TW_NAMES("name", "out", "seed", "data", "checks", "features", "label", "split", "models",
-                                                   "rank_by", "portfolio", "fallback")));
+    TW_TRY(check_keys(r, root, "the spec",
+                      TW_NAMES("name", "out", "seed", "data", "checks", "features", "label", "split", "models",
+                               "rank_by", "portfolio", "fallback")));
     TW_TRY(text_of(r, root, "name", "run", &s->name));
     TW_TRY(text_of(r, root, "out", NULL, &s->out));
     if (!s->out) {
@@ -215,7 +224,8 @@ static tw_status read_root(const reader *r)
         s->out = out;
     }
     const tw_node *seed = tw_node_get(root, "seed");
-    if (seed && (!seed->is_integer || seed->integer < 0)) return tw_node_fail(s->doc, seed, r->err, "'seed' must be an integer >= 0");
+    if (seed && (!seed->is_integer || seed->integer < 0))
+        return tw_node_fail(s->doc, seed, r->err, "'seed' must be an integer >= 0");
     s->seed = seed ? (uint64_t)seed->integer : 1;
     TW_TRY(text_of(r, root, "rank_by", "rank_ic", &s->rank_by));
     TW_TRY(text_of(r, root, "portfolio", "", &s->portfolio));

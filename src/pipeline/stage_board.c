@@ -21,9 +21,16 @@ static tw_status make_market(tw_job *job, tw_error *err)
     const char **symbols = tw_arena_new(&job->arena, job->n_lanes, sizeof *symbols);
     if (!symbols) return tw_no_memory(err, "symbols by lane");
     for (size_t s = 0; s < tw_panel_symbols(job->panel); s++) symbols[s] = tw_panel_symbol(job->panel, s);
-    job->market = (tw_market){.n_times = job->n_times, .n_lanes = job->n_lanes, .time = tw_panel_stamps(job->panel),
-                              .symbol = symbols, .open = job->price[0], .high = job->price[1], .low = job->price[2],
-                              .close = job->price[3], .volume = job->price[4], .periods_per_year = periods_per_year(job)};
+    job->market = (tw_market){.n_times = job->n_times,
+                              .n_lanes = job->n_lanes,
+                              .time = tw_panel_stamps(job->panel),
+                              .symbol = symbols,
+                              .open = job->price[0],
+                              .high = job->price[1],
+                              .low = job->price[2],
+                              .close = job->price[3],
+                              .volume = job->price[4],
+                              .periods_per_year = periods_per_year(job)};
     return tw_params_parse(tw_portfolio_params(), "portfolio", job->spec->portfolio, &job->portfolio, err);
 }
 
@@ -73,9 +80,15 @@ static tw_status add_trials(tw_job *job, tw_error *err)
     for (size_t i = 0; i < job->n_entries; i++) {
         const tw_entry *e = &job->entry[i];
         if (e->left_out) continue;
-        const tw_trial trial = {.name = e->name, .params = e->params, .baseline = (e->learner->traits & TW_LEARNER_BASELINE) != 0,
-                                .n_metrics = n_metrics, .metric_names = names, .metrics = e->metric, .n_returns = e->result.n,
-                                .returns = e->result.returns, .fit_seconds = e->seconds};
+        const tw_trial trial = {.name = e->name,
+                                .params = e->params,
+                                .baseline = (e->learner->traits & TW_LEARNER_BASELINE) != 0,
+                                .n_metrics = n_metrics,
+                                .metric_names = names,
+                                .metrics = e->metric,
+                                .n_returns = e->result.n,
+                                .returns = e->result.returns,
+                                .fit_seconds = e->seconds};
         if (!is_on_ledger(job->ledger, &trial)) TW_TRY(tw_ledger_add(job->ledger, &trial, err));
     }
     return TW_OK;
@@ -114,12 +127,14 @@ static tw_status pick_fallback(tw_job *job, tw_error *err)
     job->fallback = SIZE_MAX;
     if (job->spec->fallback) {
         job->fallback = entry_named(job, job->spec->fallback);
-        if (job->fallback == SIZE_MAX) return tw_fail(err, TW_BAD_NAME, "fallback: no model '%s' in this run", job->spec->fallback);
+        if (job->fallback == SIZE_MAX)
+            return tw_fail(err, TW_BAD_NAME, "fallback: no model '%s' in this run", job->spec->fallback);
         return TW_OK;
     }
     for (size_t k = 0; k < sizeof simple / sizeof *simple && job->fallback == SIZE_MAX; k++)
         for (size_t i = 0; i < job->n_entries; i++)
-            if (i != job->best && !job->entry[i].left_out && !strcmp(job->entry[i].learner->name, simple[k])) job->fallback = i;
+            if (i != job->best && !job->entry[i].left_out && !strcmp(job->entry[i].learner->name, simple[k]))
+                job->fallback = i;
     for (size_t i = 0; i < job->n_entries && job->fallback == SIZE_MAX; i++)
         if (i != job->best && (job->entry[i].learner->traits & TW_LEARNER_BASELINE)) job->fallback = i;
     return TW_OK;

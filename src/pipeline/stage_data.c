@@ -98,8 +98,8 @@ static tw_status write_actions(const tw_job *job, const char *path, tw_error *er
         date[tw_time_format(list[i].ex_day * TW_NS_PER_DAY, date)] = '\0';
         ratio[tw_format_double(list[i].ratio, ratio)] = '\0';
         amount[tw_format_double(list[i].amount, amount)] = '\0';
-        tw_buf_printf(&text, "%s,%s,%s,%s,%s\n", date, list[i].symbol, list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend",
-                      ratio, amount);
+        tw_buf_printf(&text, "%s,%s,%s,%s,%s\n", date, list[i].symbol,
+                      list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
     }
     tw_status status = tw_buf_check(&text, err);
     if (status == TW_OK) status = tw_file_write(path, text.data, text.length, err);
@@ -152,17 +152,23 @@ tw_status tw_stage_data(tw_job *job, tw_error *err)
     TW_TRY(data_key(job, &key, err));
     char keep[32];
     (void)snprintf(keep, sizeof keep, "data-%016" PRIx64, key);
-    const paths p = {.panel = tw_job_path(job, "%s.twp", keep), .actions = tw_job_path(job, "%s.actions.csv", keep),
-                     .summary = tw_job_path(job, "%s.json", keep), .rejects = tw_job_path(job, "%s.rejects.csv", keep)};
+    const paths p = {.panel = tw_job_path(job, "%s.twp", keep),
+                     .actions = tw_job_path(job, "%s.actions.csv", keep),
+                     .summary = tw_job_path(job, "%s.json", keep),
+                     .rejects = tw_job_path(job, "%s.rejects.csv", keep)};
     if (!p.panel || !p.actions || !p.summary || !p.rejects) return tw_no_memory(err, "paths of the data stage");
-    if (tw_job_has(job, p.panel) && tw_job_has(job, p.summary)) TW_TRY(read_back(job, &p, err));
-    else if (job->spec->data.simulate) TW_TRY(simulate(job, &p, err));
-    else TW_TRY(import(job, &p, err));
+    if (tw_job_has(job, p.panel) && tw_job_has(job, p.summary))
+        TW_TRY(read_back(job, &p, err));
+    else if (job->spec->data.simulate)
+        TW_TRY(simulate(job, &p, err));
+    else
+        TW_TRY(import(job, &p, err));
     tw_job_forget(job, "data-", keep);
     size_t length = 0;
     TW_TRY(tw_file_read(job->ctx, p.summary, &job->import_json, &length, err));
     TW_TRY(load_actions(job, &p, err));
-    if (!tw_panel_times(job->raw) || !tw_panel_symbols(job->raw)) return tw_fail(err, TW_BAD_DATA, "the data hold no bar");
+    if (!tw_panel_times(job->raw) || !tw_panel_symbols(job->raw))
+        return tw_fail(err, TW_BAD_DATA, "the data hold no bar");
     return adjust(job, err);
 }
 
@@ -201,8 +207,10 @@ tw_status tw_stage_check(tw_job *job, tw_error *err)
     (void)snprintf(keep, sizeof keep, "check-%016" PRIx64, key);
     char *path = tw_job_path(job, "%s.json", keep);
     if (!path) return tw_no_memory(err, "paths of the check stage");
-    if (tw_job_has(job, path) && !job->spec->checks.fail_on_error) job->stage_cached = true;
-    else TW_TRY(run_checks(job, path, err));
+    if (tw_job_has(job, path) && !job->spec->checks.fail_on_error)
+        job->stage_cached = true;
+    else
+        TW_TRY(run_checks(job, path, err));
     tw_job_forget(job, "check-", keep);
     size_t length = 0;
     return tw_file_read(job->ctx, path, &job->findings_json, &length, err);

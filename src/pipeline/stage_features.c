@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stage_features.c - the plan over history into one mapped matrix of floats, [feature][time][lane]; then labels and folds. */
+/* stage_features.c - the plan over history into one mapped matrix of floats, [feature][time][lane]; then labels and
+ * folds. */
 #include "pipeline/pipeline_impl.h"
 
 #include <inttypes.h>
@@ -14,8 +15,12 @@ static tw_status compile(tw_job *job, tw_error *err)
     job->columns = tw_arena_new(&job->arena, job->n_columns, sizeof *job->columns);
     if (!job->columns) return tw_no_memory(err, "columns");
     for (size_t c = 0; c < job->n_columns; c++) job->columns[c] = tw_panel_column_name(job->panel, c);
-    const tw_plan_spec spec = {.columns = job->columns, .n_columns = job->n_columns, .lets = s->features.lets,
-                               .n_lets = s->features.n_lets, .features = s->features.list, .n_features = s->features.n};
+    const tw_plan_spec spec = {.columns = job->columns,
+                               .n_columns = job->n_columns,
+                               .lets = s->features.lets,
+                               .n_lets = s->features.n_lets,
+                               .features = s->features.list,
+                               .n_features = s->features.n};
     return tw_plan_compile(job->ctx, &spec, &job->plan, err);
 }
 
@@ -32,10 +37,12 @@ static tw_status run_plan(tw_job *job, float *cells, tw_error *err)
     for (size_t t = 0; t < n_times && status == TW_OK; t += SLICE) {
         const size_t n = n_times - t < SLICE ? n_times - t : SLICE;
         for (size_t c = 0; c < job->n_columns; c++)
-            in[c] = (tw_tiles){.base = tw_panel_tile(job->panel, c, 0) + t * TW_LANES, .block_stride = n_times * TW_LANES,
+            in[c] = (tw_tiles){.base = tw_panel_tile(job->panel, c, 0) + t * TW_LANES,
+                               .block_stride = n_times * TW_LANES,
                                .time_stride = TW_LANES};
         for (size_t f = 0; f < n_features; f++)
-            out[f] = (tw_tiles_out){.f32 = cells + f * job->n_cells + t * job->n_lanes, .block_stride = TW_LANES,
+            out[f] = (tw_tiles_out){.f32 = cells + f * job->n_cells + t * job->n_lanes,
+                                    .block_stride = TW_LANES,
                                     .time_stride = job->n_lanes};
         status = tw_runner_run(runner, n, in, out, err);
         if (status == TW_OK) status = tw_progress_step(job->ctx, "features", t + n, n_times, NULL);
@@ -70,7 +77,8 @@ tw_status tw_stage_features(tw_job *job, tw_error *err)
     job->n_lanes = tw_panel_symbols(job->panel) == 1 ? 1 : tw_panel_blocks(job->panel) * TW_LANES;
     job->n_cells = job->n_times * job->n_lanes;
     if (job->n_cells > UINT32_MAX)
-        return tw_fail(err, TW_TOO_LARGE, "%zu times x %zu symbols: a job takes at most 4294967295 cells", job->n_times, job->n_lanes);
+        return tw_fail(err, TW_TOO_LARGE, "%zu times x %zu symbols: a job takes at most 4294967295 cells", job->n_times,
+                       job->n_lanes);
     TW_TRY(compile(job, err));
     char hash[17];
     (void)snprintf(hash, sizeof hash, "%016" PRIx64, tw_plan_hash(job->plan));
@@ -80,8 +88,10 @@ tw_status tw_stage_features(tw_job *job, tw_error *err)
     char *path = tw_job_path(job, "%s.f32", keep);
     if (!path) return tw_no_memory(err, "paths of the features stage");
     const size_t bytes = tw_plan_features(job->plan) * job->n_cells * sizeof(float);
-    if (tw_job_has(job, path) && tw_mapping_open(path, bytes, &job->features, NULL) == TW_OK) job->stage_cached = true;
-    else TW_TRY(make_features(job, path, bytes, err));
+    if (tw_job_has(job, path) && tw_mapping_open(path, bytes, &job->features, NULL) == TW_OK)
+        job->stage_cached = true;
+    else
+        TW_TRY(make_features(job, path, bytes, err));
     tw_job_forget(job, "features-", keep);
     return view_features(job, err);
 }
@@ -116,7 +126,8 @@ static tw_status make_labels(tw_job *job, tw_error *err)
     const tw_choice *choice = &job->spec->label;
     const tw_label *label;
     tw_error why;
-    if (tw_label_find(choice->name, &label, &why) != TW_OK) return tw_node_fail(job->spec->doc, choice->node, err, "%s", why.message);
+    if (tw_label_find(choice->name, &label, &why) != TW_OK)
+        return tw_node_fail(job->spec->doc, choice->node, err, "%s", why.message);
     void *params = tw_arena_new(&job->arena, label->params_size ? label->params_size : 1, 1);
     job->label = tw_new(job->ctx, job->n_cells, sizeof *job->label);
     job->label_start = tw_new(job->ctx, job->n_cells, sizeof *job->label_start);
@@ -124,8 +135,12 @@ static tw_status make_labels(tw_job *job, tw_error *err)
     if (!params || !job->label || !job->label_start || !job->label_end) return tw_no_memory(err, "labels");
     if (tw_params_parse(label->params, label->name, choice->params, params, &why) != TW_OK)
         return tw_node_fail(job->spec->doc, choice->node, err, "%s", why.message);
-    const tw_prices prices = {.n_times = job->n_times, .n_lanes = job->n_lanes, .open = job->price[0], .high = job->price[1],
-                              .low = job->price[2], .close = job->price[3]};
+    const tw_prices prices = {.n_times = job->n_times,
+                              .n_lanes = job->n_lanes,
+                              .open = job->price[0],
+                              .high = job->price[1],
+                              .low = job->price[2],
+                              .close = job->price[3]};
     tw_label_out out = {.label = job->label, .start = job->label_start, .end = job->label_end};
     return label->make(job->ctx, &prices, NULL, params, &out, err);
 }
@@ -155,9 +170,15 @@ tw_status tw_stage_label(tw_job *job, tw_error *err)
     if (!job->known || !job->usable) return tw_no_memory(err, "the dataset");
     for (size_t t = 0; t < job->n_times; t++) job->known[t] = tw_panel_known(job->panel, t);
     TW_TRY(make_labels(job, err));
-    job->data = (tw_dataset){.n_times = job->n_times, .n_lanes = job->n_lanes, .n_features = tw_plan_features(job->plan),
-                             .features = job->feature, .feature_names = job->feature_name, .known = job->known,
-                             .label = job->label, .label_start = job->label_start, .label_end = job->label_end};
+    job->data = (tw_dataset){.n_times = job->n_times,
+                             .n_lanes = job->n_lanes,
+                             .n_features = tw_plan_features(job->plan),
+                             .features = job->feature,
+                             .feature_names = job->feature_name,
+                             .known = job->known,
+                             .label = job->label,
+                             .label_start = job->label_start,
+                             .label_end = job->label_end};
     tw_rows_usable(&job->data, job->spec->features.max_missing, 0, job->n_cells, job->usable);
     return make_folds(job, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stage_fit.c - every learner on every fold. One task is one (learner, fold) on one thread; each fitted model is kept in the out folder
- * under the hash of all it depends on, so that a stopped run goes on where it was. */
+/* stage_fit.c - every learner on every fold. One task is one (learner, fold) on one thread; each fitted model is kept
+ * in the out folder under the hash of all it depends on, so that a stopped run goes on where it was. */
 #include "pipeline/pipeline_impl.h"
 #include "tradewind/num.h"
 
@@ -20,10 +20,10 @@ static const char kept_magic[8] = "twfit01";
 /* All tasks of the stage. Task i is learner order[i / n_folds], fold i % n_folds. */
 typedef struct fitting {
     tw_job *job;
-    double **score;  /* [entry * n_folds + fold]: scores of the rows of the fold's spans */
+    double **score; /* [entry * n_folds + fold]: scores of the rows of the fold's spans */
     double *seconds;
     bool *from_file;
-    uint32_t **cells;   /* [fold] rows to score */
+    uint32_t **cells; /* [fold] rows to score */
     size_t *n_cells;
     _Atomic size_t done;
     size_t n_folds, n_tasks;
@@ -35,7 +35,8 @@ static uint64_t entry_key(const tw_job *job, const tw_entry *e)
     char seed[32], missing[32];
     (void)snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
     missing[tw_format_double(s->features.max_missing, missing)] = '\0';
-    const char *const parts[] = {s->label.name, s->label.params, s->split.name, s->split.params, e->learner->name, e->params, seed, missing};
+    const char *const parts[] = {s->label.name,    s->label.params, s->split.name, s->split.params,
+                                 e->learner->name, e->params,       seed,          missing};
     uint64_t key = job->features_key + TW_STAGE_FORMAT;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) key = tw_key(key, parts[i]);
     return key;
@@ -77,7 +78,8 @@ static tw_status make_entries(tw_job *job, tw_error *err)
     return TW_OK;
 }
 
-/* Rows to score in a fold: every usable cell of its spans; the last fold reaches to the end, where labels are not known yet. */
+/* Rows to score in a fold: every usable cell of its spans; the last fold reaches to the end, where labels are not known
+ * yet. */
 static tw_status rows_to_score(fitting *f, size_t fold, tw_error *err)
 {
     const tw_job *job = f->job;
@@ -128,8 +130,8 @@ static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model 
 }
 
 /* A model on the rows `train`: from the out folder when it is there, else fitted and kept. */
-static tw_status fit_or_load(const fitting *f, const tw_entry *e, const char *which, const tw_rows *train, tw_model **model,
-                             double *seconds, bool *from_file, tw_error *err)
+static tw_status fit_or_load(const fitting *f, const tw_entry *e, const char *which, const tw_rows *train,
+                             tw_model **model, double *seconds, bool *from_file, tw_error *err)
 {
     const tw_job *job = f->job;
     char path[4096];
@@ -138,7 +140,8 @@ static tw_status fit_or_load(const fitting *f, const tw_entry *e, const char *wh
     *from_file = tw_job_has(job, path) && read_kept(&job->task_ctx, path, model, seconds, NULL) == TW_OK;
     if (*from_file) return TW_OK;
     const int64_t start = tw_clock_ns();
-    const tw_status status = tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
+    const tw_status status =
+        tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
     if (status != TW_OK) return tw_fail_in(err, status, "%s, fold %s", e->name, which);
     *seconds = (double)(tw_clock_ns() - start) / 1e9;
     return write_kept(&job->task_ctx, path, *model, *seconds, err);
@@ -202,7 +205,8 @@ static tw_status measure(tw_job *job, tw_entry *e, tw_error *err)
     size_t n_metrics = 0, n = 0;
     const tw_metric *const *metrics = tw_metrics(&n_metrics);
     e->metric = tw_arena_new(&job->arena, n_metrics, sizeof *e->metric);
-    double *score = tw_new(job->ctx, job->n_cells, sizeof *score), *label = tw_new(job->ctx, job->n_cells, sizeof *label);
+    double *score = tw_new(job->ctx, job->n_cells, sizeof *score),
+           *label = tw_new(job->ctx, job->n_cells, sizeof *label);
     uint32_t *time = tw_new(job->ctx, job->n_cells, sizeof *time);
     if (e->metric && score && label && time) {
         for (size_t c = 0; c < job->n_cells; c++)
@@ -210,7 +214,8 @@ static tw_status measure(tw_job *job, tw_entry *e, tw_error *err)
                 score[n] = e->score[c], label[n] = job->label[c], time[n++] = (uint32_t)(c / job->n_lanes);
         const tw_scored scored = {.n = n, .score = score, .label = label, .time = time};
         for (size_t m = 0; m < n_metrics; m++)
-            if (metrics[m]->compute(job->ctx, &scored, &e->metric[m], NULL) != TW_OK) e->metric[m] = NAN; /* not defined here */
+            if (metrics[m]->compute(job->ctx, &scored, &e->metric[m], NULL) != TW_OK)
+                e->metric[m] = NAN; /* not defined here */
     }
     tw_free(job->ctx, score);
     tw_free(job->ctx, label);
@@ -306,7 +311,8 @@ static tw_status line_of(tw_job *job, const tw_entry *e, tw_bundle_line *line, t
     *line = (tw_bundle_line){.name = e->name, .model = list};
     /* Only in walk-forward is a fold's model one that could have been live at its time. */
     for (size_t f = 0; f < job->folds.n && !strcmp(job->spec->split.name, "walk_forward"); f++)
-        list[line->n++] = (tw_bundle_model){.valid_from_ns = stamp[job->folds.fold[f].span[0].from], .model = e->fold[f]};
+        list[line->n++] =
+            (tw_bundle_model){.valid_from_ns = stamp[job->folds.fold[f].span[0].from], .model = e->fold[f]};
     list[line->n++] = (tw_bundle_model){.valid_from_ns = stamp[job->n_times - 1] + 1, .model = e->final};
     return TW_OK;
 }
@@ -316,7 +322,8 @@ static void quantiles_json(tw_json *json, size_t n, double *sorted_later)
     static const double at[] = {0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1};
     tw_json_key(json, "quantiles");
     tw_json_array(json);
-    for (size_t i = 0; i < sizeof at / sizeof *at; i++) tw_json_number(json, n ? tw_quantile(n, sorted_later, at[i]) : NAN);
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++)
+        tw_json_number(json, n ? tw_quantile(n, sorted_later, at[i]) : NAN);
     tw_json_array_end(json);
 }
 
@@ -337,7 +344,8 @@ static void statistics_json(tw_json *json, const char *name, size_t n, size_t n_
     tw_json_object_end(json);
 }
 
-/* Statistics of every feature over a spread of the training rows, and of the scores out of sample: what monitoring compares with. */
+/* Statistics of every feature over a spread of the training rows, and of the scores out of sample: what monitoring
+ * compares with. */
 static tw_status reference_json(tw_job *job, tw_buf *out, tw_error *err)
 {
     enum { SAMPLE = 20000 };
@@ -354,8 +362,10 @@ static tw_status reference_json(tw_job *job, tw_buf *out, tw_error *err)
         size_t n = 0, missing = 0;
         for (size_t i = 0; i < fold->n_train; i += step) {
             const float x = job->feature[f][fold->train[i]];
-            if (isfinite(x)) values[n++] = (double)x;
-            else missing++;
+            if (isfinite(x))
+                values[n++] = (double)x;
+            else
+                missing++;
         }
         statistics_json(&j, job->feature_name[f], n, missing, values);
     }
@@ -374,12 +384,20 @@ static tw_status write_bundle(tw_job *job, const char *reference, tw_error *err)
 {
     const tw_panel_shape *shape = tw_panel_shape_view(job->panel);
     const tw_spec *s = job->spec;
-    tw_bundle_parts parts = {
-        .name = s->name, .spec_text = s->text, .calendar = shape->calendar, .bar_ns = shape->bar_ns,
-        .max_missing = s->features.max_missing, .n_symbols = shape->n_symbols, .symbols = shape->symbols,
-        .reference_json = reference,
-        .plan = {.columns = job->columns, .n_columns = job->n_columns, .lets = s->features.lets, .n_lets = s->features.n_lets,
-                 .features = s->features.list, .n_features = s->features.n}};
+    tw_bundle_parts parts = {.name = s->name,
+                             .spec_text = s->text,
+                             .calendar = shape->calendar,
+                             .bar_ns = shape->bar_ns,
+                             .max_missing = s->features.max_missing,
+                             .n_symbols = shape->n_symbols,
+                             .symbols = shape->symbols,
+                             .reference_json = reference,
+                             .plan = {.columns = job->columns,
+                                      .n_columns = job->n_columns,
+                                      .lets = s->features.lets,
+                                      .n_lets = s->features.n_lets,
+                                      .features = s->features.list,
+                                      .n_features = s->features.n}};
     TW_TRY(line_of(job, &job->entry[job->best], &parts.best, err));
     if (job->fallback != SIZE_MAX) TW_TRY(line_of(job, &job->entry[job->fallback], &parts.fallback, err));
     const size_t n = strlen(job->out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store.c - results kept in the out folder under names that hold the hash of all they depend on: a file that is there is done. */
+/* store.c - results kept in the out folder under names that hold the hash of all they depend on: a file that is there
+ * is done. */
 #include "pipeline/pipeline_impl.h"
 
 #include <dirent.h>
@@ -28,15 +29,9 @@ char *tw_job_path(tw_job *job, const char *format, ...)
     return path;
 }
 
-bool tw_job_has(const tw_job *job, const char *path)
-{
-    return !job->options->fresh && access(path, R_OK) == 0;
-}
+bool tw_job_has(const tw_job *job, const char *path) { return !job->options->fresh && access(path, R_OK) == 0; }
 
-uint64_t tw_key(uint64_t key, const char *text)
-{
-    return tw_hash64(text, strlen(text) + 1, key);
-}
+uint64_t tw_key(uint64_t key, const char *text) { return tw_hash64(text, strlen(text) + 1, key); }
 
 void tw_job_forget(const tw_job *job, const char *prefix, const char *keep)
 {
@@ -60,8 +55,10 @@ static tw_status map_file(const char *path, int flags, size_t length, tw_mapping
         status = tw_fail(err, TW_BAD_FILE, "%s: %lld bytes, expected %zu", path, (long long)st.st_size, length);
     if (status == TW_OK) {
         void *bytes = mmap(NULL, length, writing ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
-        if (bytes == MAP_FAILED) status = tw_fail(err, TW_IO_FAILED, "%s: cannot be mapped: %s", path, strerror(errno));
-        else mapping->bytes = bytes, mapping->length = length;
+        if (bytes == MAP_FAILED)
+            status = tw_fail(err, TW_IO_FAILED, "%s: cannot be mapped: %s", path, strerror(errno));
+        else
+            mapping->bytes = bytes, mapping->length = length;
     }
     (void)close(fd);
     return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bars.c - bars out of a request body: long-form CSV, or JSON as a list of bars or in the forms of MLflow's scoring protocol. */
+/* bars.c - bars out of a request body: long-form CSV, or JSON as a list of bars or in the forms of MLflow's scoring
+ * protocol. */
 #include "serve/serve_impl.h"
 
 #include <math.h>
@@ -55,7 +56,8 @@ static tw_status set_text(tw_bars *b, int role, const char *text, size_t length,
     }
     if (role == TIME) {
         if (tw_time_parse(text, length, &b->time[row])) return TW_OK;
-        return tw_fail(err, TW_BAD_DATA, "bar %zu: time '%.*s' is no time", row + 1, (int)(length < 40 ? length : 40), text);
+        return tw_fail(err, TW_BAD_DATA, "bar %zu: time '%.*s' is no time", row + 1, (int)(length < 40 ? length : 40),
+                       text);
     }
     if (!length || tw_parse_double(text, length, &b->value[row * b->n_columns + (size_t)role])) return TW_OK;
     return tw_fail(err, TW_BAD_DATA, "bar %zu: '%.*s' is no number", row + 1, (int)(length < 40 ? length : 40), text);
@@ -67,7 +69,8 @@ static tw_status end_row(const tw_bars *b, tw_error *err)
     const size_t row = b->n_rows - 1;
     if (b->time[row] == TW_NO_TIME) return tw_fail(err, TW_BAD_DATA, "bar %zu has no 'time'", row + 1);
     if (!b->symbol[row] || !b->symbol[row][0]) return tw_fail(err, TW_BAD_DATA, "bar %zu has no 'symbol'", row + 1);
-    if (row && b->time[row] < b->time[row - 1]) return tw_fail(err, TW_BAD_DATA, "bar %zu is earlier than the one before it", row + 1);
+    if (row && b->time[row] < b->time[row - 1])
+        return tw_fail(err, TW_BAD_DATA, "bar %zu is earlier than the one before it", row + 1);
     return TW_OK;
 }
 
@@ -79,13 +82,15 @@ static tw_status read_csv_rows(tw_bars *b, tw_csv *csv, tw_error *err)
     const tw_field *field;
     size_t n = 0, width = 0;
     TW_TRY(tw_csv_next(csv, &field, &width, err));
-    if (!field || width > MAX_FIELDS) return tw_fail(err, TW_BAD_DATA, "the body must start with a header of 1 to %d fields", MAX_FIELDS);
+    if (!field || width > MAX_FIELDS)
+        return tw_fail(err, TW_BAD_DATA, "the body must start with a header of 1 to %d fields", MAX_FIELDS);
     for (size_t i = 0; i < width; i++) role[i] = field_role(b->bundle, field[i].text, field[i].length);
     for (;;) {
         TW_TRY(tw_csv_next(csv, &field, &n, err));
         if (!field) return TW_OK;
         if (n != width)
-            return tw_fail(err, TW_BAD_DATA, "line %llu has %zu fields, the header %zu", (unsigned long long)tw_csv_line(csv), n, width);
+            return tw_fail(err, TW_BAD_DATA, "line %llu has %zu fields, the header %zu",
+                           (unsigned long long)tw_csv_line(csv), n, width);
         TW_TRY(new_row(b, err));
         for (size_t i = 0; i < n; i++) TW_TRY(set_text(b, role[i], field[i].text, field[i].length, err));
         TW_TRY(end_row(b, err));
@@ -124,11 +129,13 @@ static tw_status set_node(tw_bars *b, int role, const tw_node *node, tw_error *e
 
 static tw_status read_records(tw_bars *b, const tw_node *list, tw_error *err)
 {
-    if (list->kind != TW_NODE_LIST) return tw_fail(err, TW_BAD_DATA, "'%s' must be a list of bars", list->key ? list->key : "bars");
+    if (list->kind != TW_NODE_LIST)
+        return tw_fail(err, TW_BAD_DATA, "'%s' must be a list of bars", list->key ? list->key : "bars");
     for (const tw_node *bar = list->first; bar; bar = bar->next) {
         if (bar->kind != TW_NODE_MAP) return tw_fail(err, TW_BAD_DATA, "bar %zu is not an object", b->n_rows + 1);
         TW_TRY(new_row(b, err));
-        for (const tw_node *f = bar->first; f; f = f->next) TW_TRY(set_node(b, field_role(b->bundle, f->key, strlen(f->key)), f, err));
+        for (const tw_node *f = bar->first; f; f = f->next)
+            TW_TRY(set_node(b, field_role(b->bundle, f->key, strlen(f->key)), f, err));
         TW_TRY(end_row(b, err));
     }
     return TW_OK;
@@ -137,11 +144,13 @@ static tw_status read_records(tw_bars *b, const tw_node *list, tw_error *err)
 /* {"columns": [...], "data": [[...], ...]} */
 static tw_status read_split(tw_bars *b, const tw_node *split, tw_error *err)
 {
-    int role[MAX_FIELDS];
+    int role[MAX_FIELDS] = {0};
     size_t width = 0;
     const tw_node *columns = tw_node_get(split, "columns"), *data = tw_node_get(split, "data");
-    if (!columns || columns->kind != TW_NODE_LIST || columns->n_children > MAX_FIELDS || !data || data->kind != TW_NODE_LIST)
-        return tw_fail(err, TW_BAD_DATA, "'dataframe_split' must have lists 'columns' (at most %d) and 'data'", MAX_FIELDS);
+    if (!columns || columns->kind != TW_NODE_LIST || columns->n_children > MAX_FIELDS || !data ||
+        data->kind != TW_NODE_LIST)
+        return tw_fail(err, TW_BAD_DATA, "'dataframe_split' must have lists 'columns' (at most %d) and 'data'",
+                       MAX_FIELDS);
     for (const tw_node *c = columns->first; c; c = c->next) {
         const char *name = tw_node_text(c, "");
         role[width++] = field_role(b->bundle, name, strlen(name));
@@ -166,29 +175,36 @@ static tw_status read_json(tw_bars *b, const tw_ctx *ctx, const char *body, size
     for (size_t i = 0; i < sizeof lists / sizeof *lists && !list; i++) list = tw_node_get(root, lists[i]);
     const tw_node *split = tw_node_get(root, "dataframe_split");
     tw_status status;
-    if (list) status = read_records(b, list, err);
-    else if (split) status = read_split(b, split, err);
-    else status = tw_fail(err, TW_BAD_DATA, "the body must have one of 'bars', 'dataframe_records', 'dataframe_split', 'instances', 'inputs'");
+    if (list)
+        status = read_records(b, list, err);
+    else if (split)
+        status = read_split(b, split, err);
+    else
+        status =
+            tw_fail(err, TW_BAD_DATA,
+                    "the body must have one of 'bars', 'dataframe_records', 'dataframe_split', 'instances', 'inputs'");
     tw_doc_free(doc);
     return status;
 }
 
-static bool starts_with(const char *text, const char *prefix)
-{
-    return text && !strncmp(text, prefix, strlen(prefix));
-}
+static bool starts_with(const char *text, const char *prefix) { return text && !strncmp(text, prefix, strlen(prefix)); }
 
-tw_status tw_bars_read(const tw_ctx *ctx, const tw_bundle *bundle, const char *content_type, const char *body, size_t length,
-                       tw_bars *bars, tw_error *err)
+tw_status tw_bars_read(const tw_ctx *ctx, const tw_bundle *bundle, const char *content_type, const char *body,
+                       size_t length, tw_bars *bars, tw_error *err)
 {
     *bars = (tw_bars){.bundle = bundle};
     tw_arena_init(&bars->arena, ctx);
     (void)tw_bundle_columns(bundle, &bars->n_columns);
     tw_status status;
-    if (!length) status = tw_fail(err, TW_BAD_DATA, "the body is empty");
-    else if (starts_with(content_type, "text/csv")) status = read_csv(bars, ctx, body, length, err);
-    else if (!content_type || starts_with(content_type, "application/json")) status = read_json(bars, ctx, body, length, err);
-    else status = tw_fail(err, TW_UNSUPPORTED, "Content-Type must be text/csv or application/json, got '%s'", content_type);
+    if (!length)
+        status = tw_fail(err, TW_BAD_DATA, "the body is empty");
+    else if (starts_with(content_type, "text/csv"))
+        status = read_csv(bars, ctx, body, length, err);
+    else if (!content_type || starts_with(content_type, "application/json"))
+        status = read_json(bars, ctx, body, length, err);
+    else
+        status =
+            tw_fail(err, TW_UNSUPPORTED, "Content-Type must be text/csv or application/json, got '%s'", content_type);
     if (status != TW_OK) tw_bars_clear(bars);
     return status;
 }

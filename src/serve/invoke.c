@@ -24,7 +24,8 @@ static void unique_symbols(invocation *v)
     for (size_t i = 0; i < v->bars->n_rows; i++) v->symbols[i] = v->bars->symbol[i];
     qsort(v->symbols, v->bars->n_rows, sizeof *v->symbols, by_text);
     for (size_t i = 0; i < v->bars->n_rows; i++)
-        if (!v->n_symbols || strcmp(v->symbols[v->n_symbols - 1], v->symbols[i]) != 0) v->symbols[v->n_symbols++] = v->symbols[i];
+        if (!v->n_symbols || strcmp(v->symbols[v->n_symbols - 1], v->symbols[i]) != 0)
+            v->symbols[v->n_symbols++] = v->symbols[i];
 }
 
 static tw_status score_time(invocation *v, size_t from, size_t to, tw_error *err)
@@ -69,7 +70,8 @@ static void write_answer(const invocation *v, tw_json *json, tw_buf *csv)
     }
 }
 
-tw_status tw_invoke(const tw_ctx *ctx, const tw_bundle *bundle, const tw_bars *bars, tw_json *json, tw_buf *csv, tw_error *err)
+tw_status tw_invoke(const tw_ctx *ctx, const tw_bundle *bundle, const tw_bars *bars, tw_json *json, tw_buf *csv,
+                    tw_error *err)
 {
     if (!bars->n_rows) return tw_fail(err, TW_BAD_DATA, "the request holds no bar");
     invocation v = {.bars = bars};

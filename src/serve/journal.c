@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* journal.c - an append-only file of bars. A record is {length, time, values, hash}; a half-written last record fails its hash and is cut off. */
+/* journal.c - an append-only file of bars. A record is {length, time, values, hash}; a half-written last record fails
+ * its hash and is cut off. */
 #include "serve/serve_impl.h"
 
 #include <errno.h>
@@ -29,7 +30,8 @@ static tw_status write_all(int fd, const void *bytes, size_t length, tw_error *e
     for (const char *at = bytes; length;) {
         const ssize_t n = write(fd, at, length);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return tw_fail(err, TW_IO_FAILED, "the journal of a session cannot be written: %s", strerror(errno));
+        if (n <= 0)
+            return tw_fail(err, TW_IO_FAILED, "the journal of a session cannot be written: %s", strerror(errno));
         at += n;
         length -= (size_t)n;
     }
@@ -53,11 +55,11 @@ tw_status tw_journal_add(tw_journal *journal, int64_t time_ns, const double *val
     return TW_OK;
 }
 
-/* Bytes of the whole records at the start of `bytes`, each handed to `take`. */
-static tw_status replay_bytes(const char *bytes, size_t length, size_t n, size_t *whole,
-                              tw_status (*take)(void *arg, int64_t time_ns, const double *values, tw_error *err), void *arg, tw_error *err)
+/* Bytes of the whole records at the start of `bytes`, each handed over. */
+static tw_status replay_bytes(const char *bytes, size_t length, const tw_journal_taker *taker, size_t *whole,
+                              tw_error *err)
 {
-    const size_t size = sizeof(record_head) + n * sizeof(double) + sizeof(uint64_t);
+    const size_t n = taker->n_values, size = sizeof(record_head) + n * sizeof(double) + sizeof(uint64_t);
     for (*whole = 0; length - *whole >= size; *whole += size) {
         record_head head;
         uint64_t hash;
@@ -66,21 +68,21 @@ static tw_status replay_bytes(const char *bytes, size_t length, size_t n, size_t
         memcpy(&hash, at + size - sizeof hash, sizeof hash);
         const double *values = (const double *)(const void *)(at + sizeof head);
         if (head.n_values != n || record_hash(&head, values) != hash) return TW_OK;
-        TW_TRY(take(arg, head.time_ns, values, err));
+        TW_TRY(taker->take(taker->arg, head.time_ns, values, err));
     }
     return TW_OK;
 }
 
-tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, bool fsync, size_t n, tw_journal *journal,
-                            tw_status (*take)(void *arg, int64_t time_ns, const double *values, tw_error *err), void *arg, tw_error *err)
+tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, const tw_journal_taker *taker, tw_journal *journal,
+                            tw_error *err)
 {
-    if (access(path, F_OK) != 0) return tw_journal_start(path, fsync, journal, err);
+    if (access(path, F_OK) != 0) return tw_journal_start(path, journal->fsync, journal, err);
     char *bytes = NULL;
     size_t length = 0, whole = 0;
     TW_TRY(tw_file_read(ctx, path, &bytes, &length, err));
-    tw_status status = replay_bytes(bytes, length, n, &whole, take, arg, err);
+    tw_status status = replay_bytes(bytes, length, taker, &whole, err);
     tw_free(ctx, bytes);
-    if (status == TW_OK) status = open_at(path, O_WRONLY | O_APPEND, fsync, journal, err);
+    if (status == TW_OK) status = open_at(path, O_WRONLY | O_APPEND, journal->fsync, journal, err);
     if (status == TW_OK && ftruncate(journal->fd, (off_t)whole) != 0)
         status = tw_fail(err, TW_IO_FAILED, "%s: cannot be cut to its last whole record: %s", path, strerror(errno));
     return status;

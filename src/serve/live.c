@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* live.c - a live session: a scorer with its state on disk. Each bar is in the journal before it is acknowledged; every so often the whole
- * state is written as a snapshot and the journal starts anew. After a crash: snapshot, then journal, then on, to the same bits. */
+/* live.c - a live session: a scorer with its state on disk. Each bar is in the journal before it is acknowledged; every
+ * so often the whole state is written as a snapshot and the journal starts anew. After a crash: snapshot, then journal,
+ * then on, to the same bits. */
 #include "serve/serve_impl.h"
 
 #include <inttypes.h>
@@ -9,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Files of a session: "symbols" (one a line), "snapshot" (count of bars, then the scorer's state), "journal-<bars of the snapshot>". */
+/* Files of a session: "symbols" (one a line), "snapshot" (count of bars, then the scorer's state), "journal-<bars of
+ * the snapshot>". */
 static tw_status path_of(const tw_live *l, const char *name, tw_buf *path, tw_error *err)
 {
     path->length = 0;
@@ -73,11 +75,11 @@ static tw_status split_lines(tw_live *l, char *text, const char ***lines, size_t
     return TW_OK;
 }
 
-static tw_status open_scorer(tw_live *l, tw_buf *path, const char *const *symbols, size_t n_symbols, tw_error *err)
+static tw_status open_scorer(tw_live *l, tw_buf *path, const tw_live_spec *spec, tw_error *err)
 {
     TW_TRY(path_of(l, "symbols", path, err));
     if (access(path->data, R_OK) != 0) {
-        TW_TRY(tw_scorer_new(l->ctx, l->bundle, symbols, n_symbols, &l->scorer, err));
+        TW_TRY(tw_scorer_new(l->ctx, l->bundle, spec->symbols, spec->n_symbols, &l->scorer, err));
         return write_symbols(l, path, err);
     }
     char *text = NULL;
@@ -159,43 +161,44 @@ static tw_status restore(tw_live *l, tw_buf *path, tw_error *err)
     TW_TRY(path_of(l, "snapshot", path, err));
     TW_TRY(read_snapshot(l, path->data, err));
     TW_TRY(journal_path(l, l->snapshot_bars, path, err));
-    return tw_journal_replay(l->ctx, path->data, l->fsync, l->n_columns * l->n_lanes, &l->journal, replay_record, l, err);
+    const tw_journal_taker taker = {.n_values = l->n_columns * l->n_lanes, .take = replay_record, .arg = l};
+    l->journal.fsync = l->fsync;
+    return tw_journal_replay(l->ctx, path->data, &taker, &l->journal, err);
 }
 
-static tw_status open_files(tw_live *l, const char *state, const char *const *symbols, size_t n_symbols, tw_error *err)
+static tw_status open_files(tw_live *l, const tw_live_spec *spec, tw_error *err)
 {
     tw_buf path;
     tw_buf_init(&path, l->ctx);
-    tw_buf_printf(&path, "%s/%s", state, l->name);
+    tw_buf_printf(&path, "%s/%s", spec->state, l->name);
     tw_status status = tw_buf_check(&path, err);
     if (status == TW_OK) {
         l->folder = tw_text_copy(l->ctx, path.data);
         status = l->folder ? tw_folder_make(l->folder, err) : tw_no_memory(err, "a live session");
     }
-    if (status == TW_OK) status = open_scorer(l, &path, symbols, n_symbols, err);
+    if (status == TW_OK) status = open_scorer(l, &path, spec, err);
     if (status == TW_OK) status = make_buffers(l, err);
     if (status == TW_OK) status = restore(l, &path, err);
     tw_buf_clear(&path);
     return status;
 }
 
-tw_status tw_live_open(const tw_ctx *ctx, const tw_bundle *bundle, const char *state, const char *name, const char *const *symbols,
-                       size_t n_symbols, const tw_serve_options *options, tw_live **live, tw_error *err)
+tw_status tw_live_open(const tw_ctx *ctx, const tw_live_spec *spec, tw_live **live, tw_error *err)
 {
     tw_live *l = tw_new(ctx, 1, sizeof *l);
     if (!l) return tw_no_memory(err, "a live session");
     l->ctx = ctx;
-    l->bundle = bundle;
+    l->bundle = spec->bundle;
     l->journal.fd = -1;
-    l->snapshot_every = options->snapshot_every;
-    l->fsync = options->fsync;
-    l->name = tw_text_copy(ctx, name);
+    l->snapshot_every = spec->options->snapshot_every;
+    l->fsync = spec->options->fsync;
+    l->name = tw_text_copy(ctx, spec->name);
     (void)pthread_mutex_init(&l->lock, NULL);
-    const tw_status status = l->name ? open_files(l, state, symbols, n_symbols, err) : tw_no_memory(err, "a live session");
+    const tw_status status = l->name ? open_files(l, spec, err) : tw_no_memory(err, "a live session");
     if (status != TW_OK) {
         l->snapshot_every = 0; /* nothing to save */
         tw_live_close(l, false);
-        return tw_fail_in(err, status, "session '%s'", name);
+        return tw_fail_in(err, status, "session '%s'", spec->name);
     }
     *live = l;
     return TW_OK;
@@ -210,8 +213,11 @@ static tw_status lay_out(tw_live *l, const tw_bars *bars, size_t from, size_t to
     memset(l->taken, 0, l->n_lanes * sizeof *l->taken);
     for (size_t r = from; r < to; r++) {
         const size_t lane = tw_scorer_lane(l->scorer, bars->symbol[r]);
-        if (lane == SIZE_MAX) return tw_fail(err, TW_BAD_NAME, "symbol '%s' is not one of this session's %zu", bars->symbol[r], l->n_symbols);
-        if (l->taken[lane]) return tw_fail(err, TW_BAD_DATA, "symbol '%s' has two bars of the same time", bars->symbol[r]);
+        if (lane == SIZE_MAX)
+            return tw_fail(err, TW_BAD_NAME, "symbol '%s' is not one of this session's %zu", bars->symbol[r],
+                           l->n_symbols);
+        if (l->taken[lane])
+            return tw_fail(err, TW_BAD_DATA, "symbol '%s' has two bars of the same time", bars->symbol[r]);
         l->taken[lane] = true;
         for (size_t c = 0; c < l->n_columns; c++) l->values[c * l->n_lanes + lane] = bars->value[r * l->n_columns + c];
     }

@@ -32,8 +32,9 @@ static void answer_failure(tw_request *r, tw_status status, const tw_error *err)
     const struct {
         tw_status status;
         unsigned http;
-    } map[] = {{TW_BAD_VALUE, 400}, {TW_BAD_NAME, 400},   {TW_BAD_SYNTAX, 400}, {TW_BAD_DATA, 400}, {TW_NOT_FOUND, 404},
-               {TW_EXISTS, 409},    {TW_UNSUPPORTED, 415}, {TW_TOO_LARGE, 413},  {TW_NO_MEMORY, 507}};
+    } map[] = {{TW_BAD_VALUE, 400},   {TW_BAD_NAME, 400},  {TW_BAD_SYNTAX, 400},
+               {TW_BAD_DATA, 400},    {TW_NOT_FOUND, 404}, {TW_EXISTS, 409},
+               {TW_UNSUPPORTED, 415}, {TW_TOO_LARGE, 413}, {TW_NO_MEMORY, 507}};
     unsigned http = 500;
     for (size_t i = 0; i < sizeof map / sizeof *map; i++)
         if (map[i].status == status) http = map[i].http;
@@ -102,7 +103,8 @@ static tw_status invocations(tw_request *r, const char *rest, tw_error *err)
         tw_json_key(&json, "predictions");
         tw_json_array(&json);
     }
-    const tw_status status = tw_invoke(&r->server->ctx, r->server->bundle, &bars, csv ? NULL : &json, csv ? &r->answer : NULL, err);
+    const tw_status status =
+        tw_invoke(&r->server->ctx, r->server->bundle, &bars, csv ? NULL : &json, csv ? &r->answer : NULL, err);
     if (!csv) {
         tw_json_array_end(&json);
         tw_json_object_end(&json);
@@ -115,13 +117,15 @@ static tw_status invocations(tw_request *r, const char *rest, tw_error *err)
 
 enum { MAX_NAME = 64 };
 
-/* "NAME" or "NAME/verb" after /v1/sessions/. Names become folder names, so they are letters, digits, '-', '_' and inner dots. */
+/* "NAME" or "NAME/verb" after /v1/sessions/. Names become folder names, so they are letters, digits, '-', '_' and inner
+ * dots. */
 static tw_status split_session(const char *rest, char name[MAX_NAME + 1], const char **verb, tw_error *err)
 {
     const size_t length = strcspn(rest, "/");
     const size_t good = strspn(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
     if (!length || length > MAX_NAME || good < length || rest[0] == '.')
-        return tw_fail(err, TW_BAD_VALUE, "a session name has 1 to %d letters, digits, '-', '_' or '.' (not first), got '%.*s'", MAX_NAME,
+        return tw_fail(err, TW_BAD_VALUE,
+                       "a session name has 1 to %d letters, digits, '-', '_' or '.' (not first), got '%.*s'", MAX_NAME,
                        (int)(length < 80 ? length : 80), rest);
     memcpy(name, rest, length);
     name[length] = '\0';
@@ -136,16 +140,30 @@ static tw_live *find_session(tw_server *server, const char *name)
     return l;
 }
 
+/* Symbols of one's own for a session; n = 0: the bundle's. */
+typedef struct symbol_list {
+    const char **symbol;
+    size_t n;
+} symbol_list;
+
 /* Sessions are opened under the lock of the list: two first requests of one name must not open it twice. */
-static tw_status open_session(tw_server *s, const char *name, const char *const *symbols, size_t n, tw_live **live, tw_error *err)
+static tw_status open_session(tw_server *s, const char *name, const symbol_list *symbols, tw_error *err)
 {
-    TW_TRY(tw_live_open(&s->ctx, s->bundle, s->state, name, symbols, n, &s->options, live, err));
-    (*live)->next = s->sessions;
-    s->sessions = *live;
+    tw_live *live = NULL;
+    const tw_live_spec spec = {.bundle = s->bundle,
+                               .state = s->state,
+                               .name = name,
+                               .symbols = symbols->symbol,
+                               .n_symbols = symbols->n,
+                               .options = &s->options};
+    TW_TRY(tw_live_open(&s->ctx, &spec, &live, err));
+    live->next = s->sessions;
+    s->sessions = live;
     return TW_OK;
 }
 
-/* Finds a session and holds the list for reading, so that nobody deletes it meanwhile: leave_session ends that (when TW_OK). */
+/* Finds a session and holds the list for reading, so that nobody deletes it meanwhile: leave_session ends that (when
+ * TW_OK). */
 static tw_status enter_session(tw_server *s, const char *name, bool make, tw_live **live, tw_error *err)
 {
     (void)pthread_rwlock_rdlock(&s->lock);
@@ -154,7 +172,7 @@ static tw_status enter_session(tw_server *s, const char *name, bool make, tw_liv
         tw_status status = TW_OK;
         (void)pthread_rwlock_unlock(&s->lock);
         (void)pthread_rwlock_wrlock(&s->lock);
-        if (!find_session(s, name)) status = open_session(s, name, NULL, 0, live, err);
+        if (!find_session(s, name)) status = open_session(s, name, &(symbol_list){0}, err);
         (void)pthread_rwlock_unlock(&s->lock);
         if (status != TW_OK) return status;
         (void)pthread_rwlock_rdlock(&s->lock);
@@ -215,17 +233,25 @@ static tw_status get_by(tw_request *r, const char *name, void (*write)(tw_live *
     return TW_OK;
 }
 
-static tw_status get_scores(tw_request *r, const char *name, tw_error *err) { return get_by(r, name, tw_live_scores, err); }
-static tw_status get_session(tw_request *r, const char *name, tw_error *err) { return get_by(r, name, tw_live_status, err); }
-
-static tw_status symbols_of(const tw_node *list, tw_arena *arena, const char ***symbols, size_t *n, tw_error *err)
+static tw_status get_scores(tw_request *r, const char *name, tw_error *err)
 {
-    if (!list || list->kind != TW_NODE_LIST || !list->n_children) return tw_fail(err, TW_BAD_DATA, "'symbols' must be a list of names");
-    *symbols = tw_arena_new(arena, list->n_children, sizeof **symbols);
-    if (!*symbols) return tw_no_memory(err, "symbols of a session");
+    return get_by(r, name, tw_live_scores, err);
+}
+static tw_status get_session(tw_request *r, const char *name, tw_error *err)
+{
+    return get_by(r, name, tw_live_status, err);
+}
+
+static tw_status symbols_of(const tw_node *list, tw_arena *arena, symbol_list *symbols, tw_error *err)
+{
+    if (!list || list->kind != TW_NODE_LIST || !list->n_children)
+        return tw_fail(err, TW_BAD_DATA, "'symbols' must be a list of names");
+    symbols->symbol = tw_arena_new(arena, list->n_children, sizeof *symbols->symbol);
+    if (!symbols->symbol) return tw_no_memory(err, "symbols of a session");
     for (const tw_node *c = list->first; c; c = c->next) {
-        if (c->kind != TW_NODE_TEXT || !c->text[0] || strpbrk(c->text, "\n\r")) return tw_fail(err, TW_BAD_DATA, "a symbol must be text on one line");
-        (*symbols)[(*n)++] = c->text;
+        if (c->kind != TW_NODE_TEXT || !c->text[0] || strpbrk(c->text, "\n\r"))
+            return tw_fail(err, TW_BAD_DATA, "a symbol must be text on one line");
+        symbols->symbol[symbols->n++] = c->text;
     }
     return TW_OK;
 }
@@ -236,16 +262,16 @@ static tw_status put_session(tw_request *r, const char *name, tw_error *err)
     tw_server *s = r->server;
     tw_doc *doc = NULL;
     tw_arena arena;
-    const char **symbols = NULL;
-    size_t n = 0;
-    tw_live *live = NULL;
+    symbol_list symbols = {0};
     tw_arena_init(&arena, &s->ctx);
     tw_status status = tw_doc_parse_json(&s->ctx, r->body.data ? r->body.data : "", r->body.length, "body", &doc, err);
-    if (status == TW_OK) status = symbols_of(tw_node_get(tw_doc_root(doc), "symbols"), &arena, &symbols, &n, err);
+    if (status == TW_OK) status = symbols_of(tw_node_get(tw_doc_root(doc), "symbols"), &arena, &symbols, err);
     if (status == TW_OK) {
         (void)pthread_rwlock_wrlock(&s->lock);
-        if (find_session(s, name)) status = tw_fail(err, TW_EXISTS, "there is a session '%s' already", name);
-        else status = open_session(s, name, symbols, n, &live, err);
+        if (find_session(s, name))
+            status = tw_fail(err, TW_EXISTS, "there is a session '%s' already", name);
+        else
+            status = open_session(s, name, &symbols, err);
         (void)pthread_rwlock_unlock(&s->lock);
     }
     tw_doc_free(doc);
@@ -297,7 +323,8 @@ static tw_status session(tw_request *r, const char *rest, tw_error *err)
     const char *verb = "";
     TW_TRY(split_session(rest, name, &verb, err));
     for (size_t i = 0; i < sizeof session_routes / sizeof *session_routes; i++)
-        if (!strcmp(r->method, session_routes[i].method) && !strcmp(verb, session_routes[i].verb)) return session_routes[i].run(r, name, err);
+        if (!strcmp(r->method, session_routes[i].method) && !strcmp(verb, session_routes[i].verb))
+            return session_routes[i].run(r, name, err);
     return tw_fail(err, TW_NOT_FOUND, "no route %s %s", r->method, r->path);
 }
 
@@ -307,14 +334,21 @@ static const struct route {
     const char *method, *path; /* a path that ends in '/' is a prefix; method NULL: any */
     tw_status (*run)(tw_request *r, const char *rest, tw_error *err);
 } routes[] = {
-    {"GET", "/ping", ping},       {"GET", "/health", ping},       {"GET", "/version", version},         {"GET", "/v1/bundle", about},
-    {"POST", "/invocations", invocations}, {"GET", "/v1/sessions", list_sessions}, {NULL, "/v1/sessions/", session},
+    {"GET", "/ping", ping},
+    {"GET", "/health", ping},
+    {"GET", "/version", version},
+    {"GET", "/v1/bundle", about},
+    {"POST", "/invocations", invocations},
+    {"GET", "/v1/sessions", list_sessions},
+    {NULL, "/v1/sessions/", session},
 };
 
 static const char *match(const struct route *route, const tw_request *r)
 {
     const size_t n = strlen(route->path);
-    if (route->method && strcmp(route->method, r->method) != 0 && !(!strcmp(route->method, "GET") && !strcmp(r->method, "HEAD"))) return NULL;
+    if (route->method && strcmp(route->method, r->method) != 0 &&
+        !(!strcmp(route->method, "GET") && !strcmp(r->method, "HEAD")))
+        return NULL;
     if (route->path[n - 1] == '/') return strncmp(r->path, route->path, n) ? NULL : r->path + n;
     return strcmp(r->path, route->path) ? NULL : r->path + n;
 }

@@ -11,7 +11,8 @@
 
 /* ---------------------------------------------------------------- bars of a request */
 
-/* Bars read from a body, grouped by time: rows [first[i], first[i+1]) have time[i]. value[row * n_columns + c] as the bundle's columns. */
+/* Bars read from a body, grouped by time: rows [first[i], first[i+1]) have time[i]. value[row * n_columns + c] as the
+ * bundle's columns. */
 typedef struct tw_bars {
     tw_arena arena;
     const tw_bundle *bundle;
@@ -21,10 +22,10 @@ typedef struct tw_bars {
     double *value;
 } tw_bars;
 
-/* Reads long-form CSV (time,symbol,columns) or JSON ({"bars": [{time, symbol, ...}]}, or an MLflow form) by `content_type`. Times must not
- * descend. Missing columns and null are NaN. */
-tw_status tw_bars_read(const tw_ctx *ctx, const tw_bundle *bundle, const char *content_type, const char *body, size_t length,
-                       tw_bars *bars, tw_error *err);
+/* Reads long-form CSV (time,symbol,columns) or JSON ({"bars": [{time, symbol, ...}]}, or an MLflow form) by
+ * `content_type`. Times must not descend. Missing columns and null are NaN. */
+tw_status tw_bars_read(const tw_ctx *ctx, const tw_bundle *bundle, const char *content_type, const char *body,
+                       size_t length, tw_bars *bars, tw_error *err);
 void tw_bars_clear(tw_bars *bars);
 /* First row after `row` with another time. */
 size_t tw_bars_next_time(const tw_bars *bars, size_t row);
@@ -41,9 +42,17 @@ typedef struct tw_journal {
 tw_status tw_journal_start(const char *path, bool fsync, tw_journal *journal, tw_error *err);
 /* Appends one record; on TW_OK it outlasts this process. */
 tw_status tw_journal_add(tw_journal *journal, int64_t time_ns, const double *values, size_t n, tw_error *err);
-/* Calls `take` for each whole record of a journal file; a torn last record, which was never acknowledged, ends it. Then opens it for appending. */
-tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, bool fsync, size_t n, tw_journal *journal,
-                            tw_status (*take)(void *arg, int64_t time_ns, const double *values, tw_error *err), void *arg, tw_error *err);
+/* Who takes the records of a journal: values[n_values] of each time. */
+typedef struct tw_journal_taker {
+    size_t n_values;
+    tw_status (*take)(void *arg, int64_t time_ns, const double *values, tw_error *err);
+    void *arg;
+} tw_journal_taker;
+
+/* Hands each whole record of a journal file over; a torn last record, which was never acknowledged, is cut off. The
+ * journal is then open for appending. */
+tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, const tw_journal_taker *taker, tw_journal *journal,
+                            tw_error *err);
 void tw_journal_close(tw_journal *journal);
 
 /* ---------------------------------------------------------------- sessions */
@@ -59,7 +68,7 @@ struct tw_live {
     tw_scorer *scorer;
     tw_journal journal;
     size_t n_symbols, n_lanes, n_columns;
-    double *values;          /* [column][lane] of the bar at hand */
+    double *values; /* [column][lane] of the bar at hand */
     const double **view;
     double *score, *forming; /* of the last bar; of a peek */
     bool *taken;             /* [lane] its bar of this time has been seen */
@@ -69,9 +78,17 @@ struct tw_live {
     tw_live *next;
 };
 
-/* Makes a session (symbols NULL: the bundle's) in its folder, or opens the one that is there. */
-tw_status tw_live_open(const tw_ctx *ctx, const tw_bundle *bundle, const char *state, const char *name, const char *const *symbols,
-                       size_t n_symbols, const tw_serve_options *options, tw_live **live, tw_error *err);
+/* What a session is opened from; symbols NULL: the bundle's. */
+typedef struct tw_live_spec {
+    const tw_bundle *bundle;
+    const char *state, *name;
+    const char *const *symbols;
+    size_t n_symbols;
+    const tw_serve_options *options;
+} tw_live_spec;
+
+/* Makes a session in its folder, or opens the one that is there. */
+tw_status tw_live_open(const tw_ctx *ctx, const tw_live_spec *spec, tw_live **live, tw_error *err);
 /* Takes the bars of a request, one time after another; *taken counts times. */
 tw_status tw_live_take(tw_live *live, const tw_bars *bars, size_t *taken, tw_error *err);
 /* Scores the first time of `bars` as a forming bar and writes {"time", "scores"} as JSON. */
@@ -83,8 +100,10 @@ void tw_live_status(tw_live *live, tw_json *json);
 /* Snapshots (best effort: the journal has all) and frees. `forget` removes its folder instead. */
 void tw_live_close(tw_live *live, bool forget);
 
-/* Stateless: scores every row of `bars` from nothing, in a scorer of its own; writes the array of predictions, in row order. */
-tw_status tw_invoke(const tw_ctx *ctx, const tw_bundle *bundle, const tw_bars *bars, tw_json *json, tw_buf *csv, tw_error *err);
+/* Stateless: scores every row of `bars` from nothing, in a scorer of its own; writes the array of predictions, in row
+ * order. */
+tw_status tw_invoke(const tw_ctx *ctx, const tw_bundle *bundle, const tw_bars *bars, tw_json *json, tw_buf *csv,
+                    tw_error *err);
 
 /* ---------------------------------------------------------------- requests */
 
@@ -94,7 +113,8 @@ struct tw_server {
     char *state;
     tw_serve_options options;
     struct MHD_Daemon *daemon;
-    pthread_rwlock_t lock; /* of the list: held for reading while a session is used, for writing to make or delete one */
+    pthread_rwlock_t
+        lock; /* of the list: held for reading while a session is used, for writing to make or delete one */
     tw_live *sessions;
     int64_t started_ns;
 };

@@ -13,7 +13,8 @@ static const tw_param serve_params[] = {
     TW_PARAM_TEXT(tw_serve_options, address, "127.0.0.1", NULL, "address to bind; 0.0.0.0 for all"),
     TW_PARAM(tw_serve_options, port, 8080, 0, 65535, "port; 0 takes any free one"),
     TW_PARAM(tw_serve_options, threads, 2, 1, 256, "threads that answer requests"),
-    TW_PARAM(tw_serve_options, snapshot_every, 64, 0, 1000000, "bars between snapshots of a session; 0 only the journal"),
+    TW_PARAM(tw_serve_options, snapshot_every, 64, 0, 1000000,
+             "bars between snapshots of a session; 0 only the journal"),
     TW_PARAM(tw_serve_options, max_body_mib, 64, 1, 4096, "largest request body, MiB"),
     TW_PARAM(tw_serve_options, fsync, false, 0, 1, "flush each bar to the disk before it is acknowledged"),
     TW_PARAM_END,
@@ -27,7 +28,8 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, tw_request
     struct MHD_Response *response;
     if (r->answer.failed) {
         r->status = 507;
-        response = MHD_create_response_from_buffer(sizeof no_memory - 1, (void *)(uintptr_t)no_memory, MHD_RESPMEM_PERSISTENT);
+        response =
+            MHD_create_response_from_buffer(sizeof no_memory - 1, (void *)(uintptr_t)no_memory, MHD_RESPMEM_PERSISTENT);
     } else {
         response = MHD_create_response_from_buffer(r->answer.length, r->answer.data, MHD_RESPMEM_MUST_COPY);
     }
@@ -51,8 +53,8 @@ static tw_request *new_request(tw_server *server, struct MHD_Connection *connect
     return r;
 }
 
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method, const char *http,
-                                  const char *upload, size_t *upload_size, void **state)
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *http, const char *upload, size_t *upload_size, void **state)
 {
     (void)http;
     tw_request *r = *state;
@@ -94,7 +96,8 @@ static tw_status reopen_sessions(tw_server *s, tw_error *err)
     for (struct dirent *e; dir && status == TW_OK && (e = readdir(dir));) {
         if (e->d_name[0] == '.') continue;
         tw_live *live = NULL;
-        status = tw_live_open(&s->ctx, s->bundle, s->state, e->d_name, NULL, 0, &s->options, &live, err);
+        const tw_live_spec spec = {.bundle = s->bundle, .state = s->state, .name = e->d_name, .options = &s->options};
+        status = tw_live_open(&s->ctx, &spec, &live, err);
         if (status == TW_OK) live->next = s->sessions, s->sessions = live;
     }
     if (dir) (void)closedir(dir);
@@ -106,15 +109,17 @@ static tw_status listen_at(tw_server *s, tw_error *err)
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)s->options.port)};
     if (inet_pton(AF_INET, s->options.address, &at.sin_addr) != 1)
         return tw_fail(err, TW_BAD_VALUE, "address must be an IPv4 address, got '%s'", s->options.address);
-    s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, (uint16_t)s->options.port, NULL, NULL, on_request, s,
-                                 MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->options.threads,
-                                 MHD_OPTION_NOTIFY_COMPLETED, on_done, s, MHD_OPTION_CONNECTION_TIMEOUT, 60U, MHD_OPTION_END);
+    s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, (uint16_t)s->options.port, NULL,
+                                 NULL, on_request, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at,
+                                 MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->options.threads, MHD_OPTION_NOTIFY_COMPLETED,
+                                 on_done, s, MHD_OPTION_CONNECTION_TIMEOUT, 60U, MHD_OPTION_END);
     if (s->daemon) return TW_OK;
-    return tw_fail(err, TW_IO_FAILED, "cannot listen at %s:%d (in use, or not allowed)", s->options.address, s->options.port);
+    return tw_fail(err, TW_IO_FAILED, "cannot listen at %s:%d (in use, or not allowed)", s->options.address,
+                   s->options.port);
 }
 
-tw_status tw_server_start(const tw_ctx *ctx, const char *bundle, const char *state, const tw_serve_options *options, tw_server **server,
-                          tw_error *err)
+tw_status tw_server_start(const tw_ctx *ctx, const char *bundle, const char *state, const tw_serve_options *options,
+                          tw_server **server, tw_error *err)
 {
     tw_server *s = tw_new(ctx, 1, sizeof *s);
     if (!s) return tw_no_memory(err, "a server");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bundle_open.c - opens a bundle. Nothing in it is trusted: names stay inside the folder, checksums are verified, the plan is
- * compiled anew and must have the recorded hash. */
+/* bundle_open.c - opens a bundle. Nothing in it is trusted: names stay inside the folder, checksums are verified, the
+ * plan is compiled anew and must have the recorded hash. */
 #include "track/track_impl.h"
 
 #include <stdio.h>
@@ -106,8 +106,9 @@ static tw_status read_plan(const reader *r)
     char hash[17];
     tw_hash_text(tw_plan_hash(b->plan), hash);
     if (strcmp(hash, tw_node_text(tw_node_get(r->root, "plan_hash"), "")) != 0)
-        return tw_fail(r->err, TW_BAD_VERSION, "%s: its features compile to another plan here (%s) than where it was made (%s)",
-                       r->path, hash, tw_node_text(tw_node_get(r->root, "plan_hash"), "none"));
+        return tw_fail(r->err, TW_BAD_VERSION,
+                       "%s: its features compile to another plan here (%s) than where it was made (%s)", r->path, hash,
+                       tw_node_text(tw_node_get(r->root, "plan_hash"), "none"));
     return TW_OK;
 }
 
@@ -123,7 +124,8 @@ static tw_status read_model(const reader *r, const tw_node *entry, tw_bundle_mod
     tw_free(r->bundle->ctx, bytes);
     if (status != TW_OK) return tw_fail_in(r->err, status, "%s", r->path);
     out->model = model;
-    if (tw_model_features(model) != tw_plan_features(r->bundle->plan)) return bad(r, "a model wants another number of features");
+    if (tw_model_features(model) != tw_plan_features(r->bundle->plan))
+        return bad(r, "a model wants another number of features");
     return TW_OK;
 }
 
@@ -154,7 +156,8 @@ static tw_status read_universe(const reader *r)
     size_t i = 0;
     const tw_node *groups = tw_node_get(r->root, "groups");
     for (const tw_node *g = groups ? groups->first : NULL; g && i < b->n_symbols; g = g->next, i++) {
-        if (!g->is_integer || g->integer < 0 || g->integer > 1000000) return bad(r, "'groups' must be integers in [0, 1000000]");
+        if (!g->is_integer || g->integer < 0 || g->integer > 1000000)
+            return bad(r, "'groups' must be integers in [0, 1000000]");
         b->group[i] = (int32_t)g->integer;
     }
     const tw_node *bar = tw_node_get(r->root, "bar_ns"), *calendar = tw_node_get(r->root, "calendar");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bundle_write.c - a bundle is written into a folder beside its place and renamed, so that a reader never sees half of one. */
+/* bundle_write.c - a bundle is written into a folder beside its place and renamed, so that a reader never sees half of
+ * one. */
 #include "track/track_impl.h"
 
 #include <dirent.h>
@@ -9,10 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void tw_hash_text(uint64_t hash, char out[17])
-{
-    (void)snprintf(out, 17, "%016" PRIx64, hash);
-}
+void tw_hash_text(uint64_t hash, char out[17]) { (void)snprintf(out, 17, "%016" PRIx64, hash); }
 
 /* A bundle in the making: its folder, and the list of files with checksums that bundle.json will hold. */
 typedef struct writer {

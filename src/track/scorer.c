@@ -24,7 +24,7 @@ struct tw_scorer {
     size_t n_symbols, n_lanes;
     uint64_t symbols_hash;
     int64_t time_ns;
-    tw_dataset data;      /* one time: features[f][lane] */
+    tw_dataset data; /* one time: features[f][lane] */
     tw_tiles *in;
     tw_tiles_out *out;
     bool *usable;
@@ -56,10 +56,7 @@ size_t tw_bundle_model_at(const tw_bundle_line *line, int64_t time_ns)
     return i ? i - 1 : SIZE_MAX;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 static void sort_names(const char **names, size_t n)
 {
@@ -176,8 +173,10 @@ size_t tw_scorer_lane(const tw_scorer *scorer, const char *symbol)
         const size_t mid = (lo + hi) / 2;
         const int order = strcmp(scorer->symbols[mid], symbol);
         if (order == 0) return mid;
-        if (order < 0) lo = mid + 1;
-        else hi = mid;
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     return SIZE_MAX;
 }
@@ -189,7 +188,8 @@ static void all_missing(const tw_scorer *s, double *score)
     for (size_t l = 0; l < s->n_lanes; l++) score[l] = NAN;
 }
 
-/* Scores the usable rows by the model of `line` valid at time_ns. A model that fails or gives a value that is no number fails the line. */
+/* Scores the usable rows by the model of `line` valid at time_ns. A model that fails or gives a value that is no number
+ * fails the line. */
 static tw_status score_by(tw_scorer *s, const tw_bundle_line *line, int64_t time_ns, size_t n, tw_error *err)
 {
     const size_t m = tw_bundle_model_at(line, time_ns);
@@ -198,7 +198,8 @@ static tw_status score_by(tw_scorer *s, const tw_bundle_line *line, int64_t time
     TW_TRY(tw_model_predict(line->model[m].model, &rows, s->row_score, err));
     for (size_t i = 0; i < n; i++)
         if (!isfinite(s->row_score[i]))
-            return tw_fail(err, TW_BAD_DATA, "model '%s' scores '%s' as %g", line->name, s->symbols[s->cell[i]], s->row_score[i]);
+            return tw_fail(err, TW_BAD_DATA, "model '%s' scores '%s' as %g", line->name, s->symbols[s->cell[i]],
+                           s->row_score[i]);
     return TW_OK;
 }
 
@@ -252,7 +253,9 @@ tw_status tw_scorer_peek(tw_scorer *s, int64_t time_ns, const double *const *val
 
 tw_status tw_scorer_snapshot(const tw_scorer *s, tw_buf *out, tw_error *err)
 {
-    snapshot_head head = {.format = SCORER_FORMAT, .bundle_hash = s->bundle->hash, .symbols_hash = s->symbols_hash,
+    snapshot_head head = {.format = SCORER_FORMAT,
+                          .bundle_hash = s->bundle->hash,
+                          .symbols_hash = s->symbols_hash,
                           .time_ns = s->time_ns};
     memcpy(head.magic, scorer_magic, sizeof head.magic);
     tw_buf_add(out, &head, sizeof head);
@@ -263,12 +266,14 @@ tw_status tw_scorer_snapshot(const tw_scorer *s, tw_buf *out, tw_error *err)
 tw_status tw_scorer_restore(tw_scorer *s, const void *bytes, size_t length, tw_error *err)
 {
     snapshot_head head;
-    if (length < sizeof head) return tw_fail(err, TW_BAD_FILE, "scorer state: %zu bytes, at least %zu needed", length, sizeof head);
+    if (length < sizeof head)
+        return tw_fail(err, TW_BAD_FILE, "scorer state: %zu bytes, at least %zu needed", length, sizeof head);
     memcpy(&head, bytes, sizeof head);
-    if (memcmp(head.magic, scorer_magic, sizeof head.magic) != 0) return tw_fail(err, TW_BAD_FILE, "scorer state: not one");
+    if (memcmp(head.magic, scorer_magic, sizeof head.magic) != 0)
+        return tw_fail(err, TW_BAD_FILE, "scorer state: not one");
     if (head.format != SCORER_FORMAT)
-        return tw_fail(err, TW_BAD_VERSION, "scorer state: format %llu, this library reads %d", (unsigned long long)head.format,
-                       SCORER_FORMAT);
+        return tw_fail(err, TW_BAD_VERSION, "scorer state: format %llu, this library reads %d",
+                       (unsigned long long)head.format, SCORER_FORMAT);
     if (head.bundle_hash != s->bundle->hash || head.symbols_hash != s->symbols_hash)
         return tw_fail(err, TW_BAD_STATE, "scorer state: made by another bundle or for other symbols");
     TW_TRY(tw_runner_restore(s->runner, (const char *)bytes + sizeof head, length - sizeof head, err));
@@ -283,7 +288,8 @@ static void gather(const tw_panel *panel, const size_t *column, size_t n_columns
     const size_t width = n_symbols == 1 ? 1 : TW_LANES;
     for (size_t c = 0; c < n_columns; c++)
         for (size_t b = 0; b < blocks; b++)
-            memcpy(values + (c * blocks + b) * width, tw_panel_tile(panel, column[c], b) + t * TW_LANES, width * sizeof *values);
+            memcpy(values + (c * blocks + b) * width, tw_panel_tile(panel, column[c], b) + t * TW_LANES,
+                   width * sizeof *values);
 }
 
 typedef struct panel_scoring {
@@ -300,7 +306,8 @@ static tw_status find_columns(panel_scoring *p, const tw_bundle *bundle, tw_erro
     for (size_t c = 0; c < p->n_columns; c++) {
         p->column[c] = tw_panel_find_column(p->panel, bundle->columns[c]);
         if (p->column[c] == SIZE_MAX)
-            return tw_fail(err, TW_NOT_FOUND, "the bars have no column '%s', which bundle '%s' needs", bundle->columns[c], bundle->name);
+            return tw_fail(err, TW_NOT_FOUND, "the bars have no column '%s', which bundle '%s' needs",
+                           bundle->columns[c], bundle->name);
     }
     return TW_OK;
 }
@@ -318,7 +325,8 @@ static tw_status score_times(panel_scoring *p, double *score, tw_error *err)
     return TW_OK;
 }
 
-tw_status tw_bundle_score_panel(const tw_ctx *ctx, const tw_bundle *bundle, const tw_panel *panel, double *score, tw_error *err)
+tw_status tw_bundle_score_panel(const tw_ctx *ctx, const tw_bundle *bundle, const tw_panel *panel, double *score,
+                                tw_error *err)
 {
     const tw_panel_shape *shape = tw_panel_shape_view(panel);
     panel_scoring p = {.panel = panel, .n_columns = bundle->n_columns};
