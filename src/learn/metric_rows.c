@@ -100,7 +100,8 @@ static tw_status r2(const tw_ctx *ctx, const tw_scored *s, double *value, tw_err
         spread += w * (s->label[i] - mean) * (s->label[i] - mean);
         total += w;
     }
-    *value = spread > 0 ? 1 - *value * total / spread : NAN;
+    /* Below this the spread is the rounding of the mean. */
+    *value = spread > 1e-24 * total * mean * mean ? 1 - *value * total / spread : NAN;
     return TW_OK;
 }
 
