@@ -7,7 +7,7 @@
  * everyone else are in tradewind/num.h and give these bits too. Measured bounds: docs/reference/num.md.
  *
  * The method of exp and log follows the classic argument reductions (Tang 1989, 1990; Muller, "Elementary Functions",
- * 3rd ed., ch. 11); polynomials are minimax fits made by src/num/fit.sollya. */
+ * 3rd ed., ch. 11); polynomials are minimax fits made by the scripts in src/num/fit. */
 #ifndef TW_NUM_VMATH_H
 #define TW_NUM_VMATH_H
 
