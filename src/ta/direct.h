@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* direct.h - window operators that look at each earlier row: O(period) a bar.
  *
- * A row k bars back lies k * lanes values before, for every value of a tile alike, so a tile of TW_TILE values (four
- * bars of 16 lanes, or 64 bars of one) is worked on side by side: the loop over the window is outside, the loop over
- * the tile inside, and each value has its own chain of sums, whatever the cut into tiles. */
+ * A row k bars back lies k * lanes values before, for every value of a tile alike, so a tile of TW_TILE values (a bar
+ * of 16 lanes, or 16 bars of one) is worked on side by side: the loop over the window is outside, the loop over the
+ * tile inside, and each value has its own chain of sums, whatever the cut into tiles. */
 #ifndef TW_TA_DIRECT_H
 #define TW_TA_DIRECT_H
 
 #include "ta/op.h"
 
-enum { TW_TILE = 64, TW_DIRECT_INPUTS = 3 };
+enum { TW_TILE = 16, TW_DIRECT_INPUTS = 3 };
 
-/* Writes n <= TW_TILE values. */
+/* Writes n values: a constant, TW_TILE or 1. */
 typedef void tw_direct_tile(const void *state, size_t n, const double *const *in, double *const *out, size_t lanes);
 
 TW_LANE void tw_direct_run(tw_direct_tile *tile, size_t inputs, const void *state, size_t n, const double *const *in,
@@ -26,10 +26,11 @@ TW_LANE void tw_direct_run(tw_direct_tile *tile, size_t inputs, const void *stat
         for (size_t i = 0; i < inputs; i++) x[i] += TW_TILE;
         y[0] += TW_TILE;
     }
-    if (left == TW_LANES)
-        tile(state, TW_LANES, x, y, lanes); /* one bar of a panel */
-    else if (left)
-        tile(state, left, x, y, lanes);
+    for (; left; left--) { /* one lane only */
+        tile(state, 1, x, y, lanes);
+        for (size_t i = 0; i < inputs; i++) x[i]++;
+        y[0]++;
+    }
 }
 
 static inline size_t tw_direct_size(const void *params, size_t lanes)

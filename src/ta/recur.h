@@ -23,18 +23,21 @@ typedef struct tw_recur_params {
 /* One bar of one lane: inputs, memory (part 0: bars seen before this one), results. */
 typedef struct tw_recur_bar {
     double x[TW_RECUR_INPUTS], s[TW_RECUR_PARTS], y[TW_RECUR_OUTPUTS], n; /* n: bars seen with this one */
+    bool warm;                                                            /* a constant: every lane has all its seeds */
 } tw_recur_bar;
 
 typedef struct tw_recur {
     size_t inputs, parts, outputs;
     /* Takes bar->s one bar on and sets bar->y (NaN while it has no value yet); select-only. */
     void (*step)(const double *coef, tw_recur_bar *bar);
-    void (*coefs)(const tw_recur_params *params, double *coef);
+    /* Sets the constants and gives the bars after which no lane is seeding any more. */
+    double (*coefs)(const tw_recur_params *params, double *coef);
 } tw_recur;
 
 /* cells: parts[parts][lanes] */
 typedef struct tw_recur_state {
     double reset, propagate; /* 1 or 0 */
+    double warm_after;       /* bars */
     double coef[TW_RECUR_COEFS];
     double cells[];
 } tw_recur_state;
@@ -51,7 +54,7 @@ static inline void tw_recur_init(const tw_recur *d, void *state, const void *par
     memset(s, 0, tw_recur_size(d, lanes));
     s->reset = strcmp(p->nan, "reset") == 0;
     s->propagate = strcmp(p->nan, "propagate") == 0;
-    d->coefs(p, s->coef);
+    s->warm_after = d->coefs(p, s->coef);
 }
 
 /* What the memory becomes on a missing bar. A lane that has seen nothing yet has nothing to spoil. */
@@ -61,41 +64,64 @@ TW_LANE double tw_recur_missing(double old, double seen, double reset, double pr
     return (propagate != 0.0) & (seen != 0.0) ? (double)NAN : kept;
 }
 
-/* The kernel of every recursion; the caller passes a constant `d`, which folds away. */
+/* Lanes of a call, in locals that stay in registers. */
+typedef struct tw_recur_lanes {
+    double cells[TW_RECUR_PARTS * TW_LANES], coef[TW_RECUR_COEFS], reset, propagate;
+    const double *x[TW_RECUR_INPUTS];
+    double *y[TW_RECUR_OUTPUTS];
+} tw_recur_lanes;
+
+/* Bar t of every lane. */
+TW_LANE void tw_recur_row(const tw_recur *d, tw_recur_lanes *a, size_t t, const bool warm, const size_t lanes)
+{
+    TW_EACH(l, lanes)
+    {
+        tw_recur_bar bar;
+        bool known = true;
+        for (size_t i = 0; i < d->inputs; i++) {
+            bar.x[i] = a->x[i][t * lanes + l];
+            known = known & tw_is_finite(bar.x[i]);
+        }
+        for (size_t q = 0; q < d->parts; q++) bar.s[q] = a->cells[q * lanes + l];
+        const double seen = bar.s[0];
+        bar.warm = warm;
+        bar.n = bar.s[0] = seen + 1.0;
+        d->step(a->coef, &bar);
+        for (size_t q = 0; q < d->parts; q++) {
+            const double old = a->cells[q * lanes + l];
+            a->cells[q * lanes + l] = known  ? bar.s[q]
+                                      : warm ? old
+                                             : tw_recur_missing(old, seen, a->reset, a->propagate);
+        }
+        for (size_t o = 0; o < d->outputs; o++) a->y[o][t * lanes + l] = known ? tw_canon(bar.y[o]) : (double)NAN;
+    }
+}
+
+TW_LANE bool tw_recur_warm(const double *seen, double need, const size_t lanes)
+{
+    bool warm = true;
+    for (size_t l = 0; l < lanes; l++) warm = warm & (seen[l] >= need);
+    return warm;
+}
+
+/* The kernel of every recursion; the caller passes a constant `d`, which folds away. The careful row serves seeds and
+ * the rarer options; the warm row is the formula alone, with the same arithmetic, so that the change never shows. */
 TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double *const *in, double *const *out,
                           const size_t lanes)
 {
     tw_recur_state *st = state;
-    const double reset = st->reset, propagate = st->propagate;
-    double cells[TW_RECUR_PARTS * TW_LANES], coef[TW_RECUR_COEFS];
-    const double *x[TW_RECUR_INPUTS];
-    double *y[TW_RECUR_OUTPUTS];
+    const bool hold = st->reset == 0.0 && st->propagate == 0.0;
+    size_t t = 0;
+    tw_recur_lanes a;
 
-    for (size_t i = 0; i < TW_RECUR_COEFS; i++) coef[i] = st->coef[i];
-    for (size_t i = 0; i < d->parts * lanes; i++) cells[i] = st->cells[i];
-    for (size_t i = 0; i < d->inputs; i++) x[i] = in[i];
-    for (size_t o = 0; o < d->outputs; o++) y[o] = out[o];
-    for (size_t t = 0; t < n; t++) {
-        TW_EACH(l, lanes)
-        {
-            tw_recur_bar bar;
-            bool known = true;
-            for (size_t i = 0; i < d->inputs; i++) {
-                bar.x[i] = x[i][t * lanes + l];
-                known = known & tw_is_finite(bar.x[i]);
-            }
-            for (size_t q = 0; q < d->parts; q++) bar.s[q] = cells[q * lanes + l];
-            const double seen = bar.s[0];
-            bar.n = bar.s[0] = seen + 1.0;
-            d->step(coef, &bar);
-            for (size_t q = 0; q < d->parts; q++) {
-                const double missing = tw_recur_missing(cells[q * lanes + l], seen, reset, propagate);
-                cells[q * lanes + l] = known ? bar.s[q] : missing;
-            }
-            for (size_t o = 0; o < d->outputs; o++) y[o][t * lanes + l] = known ? tw_canon(bar.y[o]) : (double)NAN;
-        }
-    }
-    for (size_t i = 0; i < d->parts * lanes; i++) st->cells[i] = cells[i];
+    a.reset = st->reset, a.propagate = st->propagate;
+    for (size_t i = 0; i < TW_RECUR_COEFS; i++) a.coef[i] = st->coef[i];
+    for (size_t i = 0; i < d->parts * lanes; i++) a.cells[i] = st->cells[i];
+    for (size_t i = 0; i < d->inputs; i++) a.x[i] = in[i];
+    for (size_t o = 0; o < d->outputs; o++) a.y[o] = out[o];
+    for (; t < n && !(hold && tw_recur_warm(a.cells, st->warm_after, lanes)); t++) tw_recur_row(d, &a, t, false, lanes);
+    for (; t < n; t++) tw_recur_row(d, &a, t, true, lanes);
+    for (size_t i = 0; i < d->parts * lanes; i++) st->cells[i] = a.cells[i];
 }
 
 /* The operator `op` from the constant op##_recur; the rest are fields of tw_op. */
@@ -123,11 +149,14 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
                  __VA_ARGS__}
 
 /* A mean of the first `period` values, then v += k (x - v): Wilder's and the exponential average as TA-Lib seeds them.
- * n counts this value; below `period` v is the sum so far. */
-TW_LANE double tw_seeded(double v, double x, double n, double period, double k)
+ * n counts this value; below `period` v is the sum so far. coef: period, k. */
+typedef struct tw_seed {
+    double n, period, k;
+} tw_seed;
+TW_LANE double tw_seeded(const tw_recur_bar *b, double v, double x, tw_seed s)
 {
-    const double sum = v + x, smooth = (x - v) * k + v;
-    return n > period ? smooth : n == period ? sum / period : sum;
+    const double sum = v + x, smooth = (x - v) * s.k + v;
+    return b->warm || s.n > s.period ? smooth : s.n == s.period ? sum / s.period : sum;
 }
 
 #endif

@@ -21,20 +21,22 @@ static size_t average_back(const void *params) { return (size_t)((const tw_recur
 
 /* ---------------------------------------------------------------- ema, rma. s: seen, average. coef: period, k. */
 
-static void ema_coefs(const tw_recur_params *p, double *coef)
+static double ema_coefs(const tw_recur_params *p, double *coef)
 {
     coef[0] = p->period;
     coef[1] = 2.0 / (p->period + 1.0);
+    return p->period;
 }
-static void rma_coefs(const tw_recur_params *p, double *coef)
+static double rma_coefs(const tw_recur_params *p, double *coef)
 {
     coef[0] = p->period;
     coef[1] = 1.0 / p->period;
+    return p->period;
 }
 TW_LANE void average_step(const double *coef, tw_recur_bar *b)
 {
-    b->s[1] = tw_seeded(b->s[1], b->x[0], b->n, coef[0], coef[1]);
-    b->y[0] = b->n >= coef[0] ? b->s[1] : (double)NAN;
+    b->s[1] = tw_seeded(b, b->s[1], b->x[0], (tw_seed){b->n, coef[0], coef[1]});
+    b->y[0] = b->warm || b->n >= coef[0] ? b->s[1] : (double)NAN;
 }
 static const tw_recur ema_recur = {1, 2, 1, average_step, ema_coefs};
 static const tw_recur rma_recur = {1, 2, 1, average_step, rma_coefs};
@@ -54,10 +56,10 @@ TW_RECUR_OP(rma, .title = "Wilder's moving average", .group = "overlap", .source
 TW_LANE void spread_step(const double *coef, tw_recur_bar *b)
 {
     const double k = coef[1], d = b->x[0] - b->s[1], step = k * d;
-    const bool first = b->n == 1.0;
+    const bool first = !b->warm && b->n == 1.0;
     b->s[1] = first ? b->x[0] : b->s[1] + step;
     b->s[2] = first ? 0.0 : (1.0 - k) * (b->s[2] + step * d);
-    b->y[0] = b->n >= coef[0] ? sqrt(b->s[2]) : (double)NAN;
+    b->y[0] = b->warm || b->n >= coef[0] ? sqrt(b->s[2]) : (double)NAN;
 }
 static const tw_recur ewm_std_recur = {1, 3, 1, spread_step, ema_coefs};
 
@@ -76,11 +78,12 @@ static void macd_order(const tw_recur_params *p, double *fast, double *slow)
     *fast = p->fast < p->slow ? p->fast : p->slow;
     *slow = p->fast < p->slow ? p->slow : p->fast;
 }
-static void macd_coefs(const tw_recur_params *p, double *coef)
+static double macd_coefs(const tw_recur_params *p, double *coef)
 {
     macd_order(p, &coef[0], &coef[1]);
     coef[2] = p->signal;
     for (int i = 0; i < 3; i++) coef[3 + i] = 2.0 / (coef[i] + 1.0);
+    return coef[1] + coef[2] - 1.0;
 }
 static size_t macd_back(const void *params)
 {
@@ -92,11 +95,11 @@ static size_t macd_back(const void *params)
 TW_LANE void macd_step(const double *coef, tw_recur_bar *b)
 {
     const double skip = coef[1] - coef[0], n = b->n, x = b->x[0], lines = n - coef[1] + 1.0;
-    b->s[1] = n > skip ? tw_seeded(b->s[1], x, n - skip, coef[0], coef[3]) : 0.0;
-    b->s[2] = tw_seeded(b->s[2], x, n, coef[1], coef[4]);
+    b->s[1] = b->warm || n > skip ? tw_seeded(b, b->s[1], x, (tw_seed){n - skip, coef[0], coef[3]}) : 0.0;
+    b->s[2] = tw_seeded(b, b->s[2], x, (tw_seed){n, coef[1], coef[4]});
     const double line = b->s[1] - b->s[2];
-    b->s[3] = lines >= 1.0 ? tw_seeded(b->s[3], line, lines, coef[2], coef[5]) : 0.0;
-    const bool ready = lines >= coef[2];
+    b->s[3] = b->warm || lines >= 1.0 ? tw_seeded(b, b->s[3], line, (tw_seed){lines, coef[2], coef[5]}) : 0.0;
+    const bool ready = b->warm || lines >= coef[2];
     b->y[0] = ready ? line : (double)NAN;
     b->y[1] = ready ? b->s[3] : (double)NAN;
     b->y[2] = ready ? line - b->s[3] : (double)NAN;

@@ -45,14 +45,16 @@ TW_LANE void place_finish(const tw_scan_bar *bar, const double *w, double *y)
 {
     y[0] = w[0] != w[0] ? w[0] : w[1] - bar->u + bar->coef[0];
 }
-TW_LANE void pick(bool second, const double *a, const double *b, double *y)
+/* b where it is better or NaN, else a; select by select, which is what vectorises. */
+TW_LANE void pick(bool better, const double *a, const double *b, double *y)
 {
-    const double value = second ? b[0] : a[0], u = second ? b[1] : a[1];
-    y[0] = value;
-    y[1] = u;
+    const double value = better ? b[0] : a[0], u = better ? b[1] : a[1];
+    const double last = b[0] != b[0] ? b[0] : value, last_u = b[0] != b[0] ? b[1] : u;
+    y[0] = last;
+    y[1] = last_u;
 }
-TW_LANE void argmax_join(const double *a, const double *b, double *y) { pick((b[0] > a[0]) | (b[0] != b[0]), a, b, y); }
-TW_LANE void argmin_join(const double *a, const double *b, double *y) { pick((b[0] < a[0]) | (b[0] != b[0]), a, b, y); }
+TW_LANE void argmax_join(const double *a, const double *b, double *y) { pick(b[0] > a[0], a, b, y); }
+TW_LANE void argmin_join(const double *a, const double *b, double *y) { pick(b[0] < a[0], a, b, y); }
 /* NaN is the place of the highest of nothing but -inf. */
 static const tw_scan argmax_scan = {
     1, 2, 1, {-TW_LANE_INF, TW_LANE_NAN}, place_term, argmax_join, place_finish, place_coefs};

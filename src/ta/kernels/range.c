@@ -106,12 +106,12 @@ TW_LANE void aroon_term(const tw_scan_bar *bar, double *term)
 }
 TW_LANE void aroon_join(const double *a, const double *b, double *y)
 {
-    const bool high = (b[0] >= a[0]) | (b[0] != b[0]), low = (b[2] <= a[2]) | (b[2] != b[2]);
-    const double top = high ? b[0] : a[0], top_u = high ? b[1] : a[1];
-    const double bottom = low ? b[2] : a[2], bottom_u = low ? b[3] : a[3];
-    y[0] = top;
+    const double top = b[0] >= a[0] ? b[0] : a[0], top_u = b[0] >= a[0] ? b[1] : a[1];
+    const double bottom = b[2] <= a[2] ? b[2] : a[2], bottom_u = b[2] <= a[2] ? b[3] : a[3];
+    const double last = b[0] != b[0] ? b[0] : top, low = b[2] != b[2] ? b[2] : bottom;
+    y[0] = last;
     y[1] = top_u;
-    y[2] = bottom;
+    y[2] = low;
     y[3] = bottom_u;
 }
 TW_LANE void aroon_finish(const tw_scan_bar *bar, const double *w, double *y)

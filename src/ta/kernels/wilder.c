@@ -11,24 +11,25 @@ static const tw_param obv_table[] = {TW_PARAM_NAN, TW_PARAM_END};
 
 static size_t period_back(const void *params) { return (size_t)((const tw_recur_params *)params)->period; }
 static size_t adx_back(const void *params) { return 2 * period_back(params) - 1; }
-static void wilder_coefs(const tw_recur_params *p, double *coef)
+static double wilder_coefs(const tw_recur_params *p, double *coef)
 {
     coef[0] = p->period;
     coef[1] = 1.0 / p->period;
+    return 2.0 * p->period + 1.0; /* adx is the longest */
 }
 
 /* ---------------------------------------------------------------- rsi. s: seen, last, mean gain, mean loss. */
 
 TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
 {
-    const double move = b->n > 1.0 ? b->x[0] - b->s[1] : 0.0, up = move > 0.0 ? move : 0.0,
+    const double move = b->warm || b->n > 1.0 ? b->x[0] - b->s[1] : 0.0, up = move > 0.0 ? move : 0.0,
                  down = move < 0.0 ? -move : 0.0;
     const double moves = b->n - 1.0;
     b->s[1] = b->x[0];
-    b->s[2] = tw_seeded(b->s[2], up, moves, coef[0], coef[1]);
-    b->s[3] = tw_seeded(b->s[3], down, moves, coef[0], coef[1]);
+    b->s[2] = tw_seeded(b, b->s[2], up, (tw_seed){moves, coef[0], coef[1]});
+    b->s[3] = tw_seeded(b, b->s[3], down, (tw_seed){moves, coef[0], coef[1]});
     const double both = b->s[2] + b->s[3], rsi = 100.0 * (b->s[2] / both);
-    b->y[0] = moves >= coef[0] ? (both == 0.0 ? 0.0 : rsi) : (double)NAN;
+    b->y[0] = b->warm || moves >= coef[0] ? (both == 0.0 ? 0.0 : rsi) : (double)NAN;
 }
 static const tw_recur rsi_recur = {1, 4, 1, rsi_step, wilder_coefs};
 
@@ -43,8 +44,8 @@ TW_LANE double atr_next(const double *coef, tw_recur_bar *b)
 {
     const double range = tw_true_range(b->x[0], b->x[1], b->s[1]), ranges = b->n - 1.0;
     b->s[1] = b->x[2];
-    b->s[2] = ranges >= 1.0 ? tw_seeded(b->s[2], range, ranges, coef[0], coef[1]) : 0.0;
-    return ranges >= coef[0] ? b->s[2] : (double)NAN;
+    b->s[2] = b->warm || ranges >= 1.0 ? tw_seeded(b, b->s[2], range, (tw_seed){ranges, coef[0], coef[1]}) : 0.0;
+    return b->warm || ranges >= coef[0] ? b->s[2] : (double)NAN;
 }
 TW_LANE void atr_step(const double *coef, tw_recur_bar *b) { b->y[0] = atr_next(coef, b); }
 TW_LANE void natr_step(const double *coef, tw_recur_bar *b)
@@ -75,10 +76,10 @@ typedef struct direction {
 TW_LANE double wilder_sum(double s, double x, bool seeding, double k) { return seeding ? s + x : s - s * k + x; }
 TW_LANE direction direction_next(const double *coef, tw_recur_bar *b)
 {
-    const bool first = b->n == 1.0, seeding = b->n <= coef[0];
+    const bool first = !b->warm && b->n == 1.0, seeding = !b->warm && b->n <= coef[0];
     const double up = b->x[0] - b->s[1], down = b->s[2] - b->x[1];
-    const double plus = (up > 0.0) & (up > down) & !first ? up : 0.0;
-    const double minus = (down > 0.0) & (down > up) & !first ? down : 0.0;
+    const double gain = up > down ? up : 0.0, loss = down > up ? down : 0.0;
+    const double plus = first ? 0.0 : gain > 0.0 ? gain : 0.0, minus = first ? 0.0 : loss > 0.0 ? loss : 0.0;
     const double range = first ? 0.0 : tw_true_range(b->x[0], b->x[1], b->s[3]);
     for (size_t i = 0; i < 3; i++) b->s[1 + i] = b->x[i];
     b->s[4] = wilder_sum(b->s[4], plus, seeding, coef[1]);
@@ -93,26 +94,27 @@ TW_LANE direction direction_next(const double *coef, tw_recur_bar *b)
 TW_LANE void plus_di_step(const double *coef, tw_recur_bar *b)
 {
     const direction d = direction_next(coef, b);
-    b->y[0] = b->n > coef[0] ? d.plus : (double)NAN;
+    b->y[0] = b->warm || b->n > coef[0] ? d.plus : (double)NAN;
 }
 TW_LANE void minus_di_step(const double *coef, tw_recur_bar *b)
 {
     const direction d = direction_next(coef, b);
-    b->y[0] = b->n > coef[0] ? d.minus : (double)NAN;
+    b->y[0] = b->warm || b->n > coef[0] ? d.minus : (double)NAN;
 }
 TW_LANE void dx_step(const double *coef, tw_recur_bar *b)
 {
     const direction d = direction_next(coef, b);
-    b->s[7] = (b->n > coef[0]) & (d.dx == d.dx) ? d.dx : b->s[7];
-    b->y[0] = b->n > coef[0] ? b->s[7] : (double)NAN;
+    const double dx = d.dx == d.dx ? d.dx : b->s[7];
+    b->s[7] = b->warm || b->n > coef[0] ? dx : b->s[7];
+    b->y[0] = b->warm || b->n > coef[0] ? b->s[7] : (double)NAN;
 }
 TW_LANE void adx_step(const double *coef, tw_recur_bar *b)
 {
     const direction d = direction_next(coef, b);
     const double count = b->n - coef[0], old = b->s[7];
-    const double dx = d.dx == d.dx ? d.dx : count > coef[0] ? old : 0.0; /* no movement: the average stays */
-    b->s[7] = count >= 1.0 ? tw_seeded(old, dx, count, coef[0], coef[1]) : 0.0;
-    b->y[0] = count >= coef[0] ? b->s[7] : (double)NAN;
+    const double dx = d.dx == d.dx ? d.dx : b->warm || count > coef[0] ? old : 0.0; /* no movement: the average stays */
+    b->s[7] = b->warm || count >= 1.0 ? tw_seeded(b, old, dx, (tw_seed){count, coef[0], coef[1]}) : 0.0;
+    b->y[0] = b->warm || count >= coef[0] ? b->s[7] : (double)NAN;
 }
 static const tw_recur plus_di_recur = {3, 7, 1, plus_di_step, wilder_coefs};
 static const tw_recur minus_di_recur = {3, 7, 1, minus_di_step, wilder_coefs};
@@ -138,14 +140,18 @@ TW_RECUR_OP(adx, .title = "Average directional movement index", .group = "moment
 
 /* ---------------------------------------------------------------- obv. s: seen, last close, volume. */
 
-static void obv_coefs(const tw_recur_params *p, double *coef) { (void)p, (void)coef; }
+static double obv_coefs(const tw_recur_params *p, double *coef)
+{
+    (void)p, (void)coef;
+    return 1.0;
+}
 TW_LANE void obv_step(const double *coef, tw_recur_bar *b)
 {
     const double close = b->x[0], volume = b->x[1], last = b->s[1];
     const double move = close > last ? volume : close < last ? -volume : 0.0;
     (void)coef;
     b->s[1] = close;
-    b->s[2] = b->n == 1.0 ? volume : b->s[2] + move;
+    b->s[2] = !b->warm && b->n == 1.0 ? volume : b->s[2] + move;
     b->y[0] = b->s[2];
 }
 static const tw_recur obv_recur = {2, 3, 1, obv_step, obv_coefs};
