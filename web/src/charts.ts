@@ -131,7 +131,7 @@ function options(chart: TimeChart, width: number): uPlot.Options {
     height: chart.height ?? 260,
     tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "UTC"),
     fmtDate: undefined,
-    padding: [10, 12, 0, 0],
+    padding: [10, 20, 0, 0],
     scales: { x: { time: true }, y: { distr: chart.log ? 3 : 1, range: yRange(chart) } },
     axes: [axis("x", chart), axis("y", chart)],
     cursor: { sync: chart.group ? { key: chart.group } : undefined, points: { size: 6 }, drag: { x: true, y: false } },
