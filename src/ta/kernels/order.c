@@ -54,7 +54,8 @@ TW_LANE void sorted_replace(double *column, size_t period, const double *old_row
         double *row = column + i * lanes;
         TW_EACH(l, lanes)
         {
-            const double kept = row[l] < old[l] ? row[l] : row[l + lanes];
+            const double here = row[l], next = row[l + lanes];
+            const double kept = here < old[l] ? here : next;
             const double low = kept < now[l] ? kept : now[l];
             row[l] = before[l] > low ? before[l] : low;
             before[l] = kept;

@@ -22,8 +22,8 @@ static double wilder_coefs(const tw_recur_params *p, double *coef)
 
 TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
 {
-    const double move = b->warm || b->n > 1.0 ? b->x[0] - b->s[1] : 0.0, up = move > 0.0 ? move : 0.0,
-                 down = move < 0.0 ? -move : 0.0;
+    const double move = b->warm || b->n > 1.0 ? b->x[0] - b->s[1] : 0.0;
+    const double up = move > 0.0 ? move : 0.0, down = up - move;
     const double moves = b->n - 1.0;
     b->s[1] = b->x[0];
     b->s[2] = tw_seeded(b, b->s[2], up, (tw_seed){moves, coef[0], coef[1]});
