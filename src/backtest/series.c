@@ -7,7 +7,7 @@
 
 enum { N_SERIES = 9 };
 
-tw_status tw_series_init(const tw_ctx *ctx, const tw_signal *signal, tw_result *result, tw_error *err)
+tw_status tw_curves_init(const tw_ctx *ctx, const tw_signal *signal, tw_result *result, tw_error *err)
 {
     *result = (tw_result){.n = signal->to - signal->from, .from = signal->from};
     double **const series[N_SERIES] = {
@@ -28,7 +28,7 @@ void tw_result_clear(const tw_ctx *ctx, tw_result *result)
     *result = (tw_result){0};
 }
 
-void tw_series_record(tw_result *result, size_t i, const tw_close *close)
+void tw_curves_record(tw_result *result, size_t i, const tw_close *close)
 {
     const double net = close->worth.long_value - close->worth.short_value;
     const double gross = close->worth.long_value + close->worth.short_value;
@@ -42,7 +42,7 @@ void tw_series_record(tw_result *result, size_t i, const tw_close *close)
     result->net[i] = equity > 0 ? net / equity : NAN;
 }
 
-void tw_series_drawdown(tw_result *result)
+void tw_curves_drawdown(tw_result *result)
 {
     double peak = result->equity[0]; /* the capital, so it stays positive */
     for (size_t i = 0; i < result->n; i++) {
@@ -90,7 +90,7 @@ static tw_status average_returns(const tw_ctx *ctx, const tw_market *market, tw_
     return status;
 }
 
-tw_status tw_series_benchmark(const tw_ctx *ctx, const tw_market *market, tw_result *result, tw_error *err)
+tw_status tw_curves_benchmark(const tw_ctx *ctx, const tw_market *market, tw_result *result, tw_error *err)
 {
     if (market->benchmark)
         level_returns(market, result);

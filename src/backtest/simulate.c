@@ -113,7 +113,7 @@ static tw_status run_bar(engine *e, size_t t, tw_result *result, tw_error *err)
         .worth = tw_marks_value(&e->marks, e->account.position),
         .traded = traded_value(&e->account, first_event),
     };
-    tw_series_record(result, i, &close);
+    tw_curves_record(result, i, &close);
     return is_due(e, t) ? rebalance(e, t, result->equity[i], err) : TW_OK;
 }
 
@@ -144,10 +144,10 @@ static void take_ledger(tw_result *result, tw_account *account)
 static tw_status simulate(engine *e, tw_result *result, tw_error *err)
 {
     TW_TRY(engine_init(e, err));
-    TW_TRY(tw_series_init(e->ctx, e->signal, result, err));
+    TW_TRY(tw_curves_init(e->ctx, e->signal, result, err));
     TW_TRY(run_bars(e, result, err));
-    tw_series_drawdown(result);
-    TW_TRY(tw_series_benchmark(e->ctx, e->market, result, err));
+    tw_curves_drawdown(result);
+    TW_TRY(tw_curves_benchmark(e->ctx, e->market, result, err));
     take_ledger(result, &e->account);
     return TW_OK;
 }
