@@ -19,7 +19,7 @@ static const tw_param table[] = {
     TW_PARAM_END,
 };
 
-enum { NO_FEATURE = UINT32_MAX };
+static const uint32_t no_feature = UINT32_MAX;
 
 typedef struct last_model {
     const tw_ctx *ctx;
@@ -39,11 +39,11 @@ static tw_status make(last_model from, void **model, tw_error *err)
 
 static tw_status find_feature(const tw_dataset *data, const char *name, uint32_t *feature, tw_error *err)
 {
-    *feature = NO_FEATURE;
+    *feature = no_feature;
     if (!name[0]) return TW_OK;
     for (size_t f = 0; data->feature_names && f < data->n_features; f++)
         if (strcmp(data->feature_names[f], name) == 0) *feature = (uint32_t)f;
-    if (*feature != NO_FEATURE) return TW_OK;
+    if (*feature != no_feature) return TW_OK;
     return tw_fail(err, TW_BAD_NAME, "last_value: no feature '%s' among the %zu features", name, data->n_features);
 }
 
@@ -74,11 +74,11 @@ static tw_status predict(const void *model, const tw_rows *rows, double *score, 
 {
     const last_model *m = model;
     const tw_dataset *data = rows->data;
-    if (m->feature == NO_FEATURE && (!data->label || !data->label_end))
+    if (m->feature == no_feature && (!data->label || !data->label_end))
         return tw_fail(err, TW_BAD_DATA,
                        "last_value: there are no labels here; fit it with feature=NAME to score without them");
     for (size_t i = 0; i < rows->n; i++) {
-        if (m->feature == NO_FEATURE) {
+        if (m->feature == no_feature) {
             score[i] = last_label(m, data, rows->cell[i]);
             continue;
         }
@@ -108,7 +108,7 @@ static tw_status load(const tw_ctx *ctx, const void *bytes, size_t length, void 
     m.limit = tw_get_u32(&in);
     m.mean = tw_get_f64(&in);
     TW_TRY(tw_bytes_end(&in, "last_value", err));
-    if (!isfinite(m.mean) || (m.feature != NO_FEATURE && m.feature >= m.n_features))
+    if (!isfinite(m.mean) || (m.feature != no_feature && m.feature >= m.n_features))
         return tw_fail(err, TW_BAD_FILE, "last_value: feature %u of %llu, mean %g", (unsigned)m.feature,
                        (unsigned long long)m.n_features, m.mean);
     return make(m, model, err);

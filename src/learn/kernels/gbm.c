@@ -69,7 +69,7 @@ void TW_ISA_NAME(tw_gbm_gain)(const tw_gain_job *job)
         const double gl = (double)tw_gbm_gradient(left[b]) * sg, hl = (double)tw_gbm_hessian(left[b]) * sh;
         const double gr = g - gl, hr = h - hl;
         const double sum = gl * gl / (hl + l2) + gr * gr / (hr + l2);
-        gain[b] = (hl >= least) & (hr >= least) ? sum : -1;
+        gain[b] = ((hl >= least) & (hr >= least)) ? sum : -1;
     }
 }
 
