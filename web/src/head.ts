@@ -81,7 +81,7 @@ function findings(report: Report): { value: string; beside?: string; tone?: "goo
 /** Index of the leaderboard's best row: given as an index or a name, else the first that is no baseline. */
 export function bestRow(report: Report): number {
   const rows = list(report.leaderboard?.rows), best = report.leaderboard?.best;
-  if (typeof best === "number" && rows[best]) return best;
+  if (typeof best === "number" && rows[best] && !rows[best].baseline) return best;
   const named = rows.findIndex((row) => row.name === (typeof best === "string" ? best : report.scores?.model) && !row.baseline);
   return named >= 0 ? named : rows.findIndex((row) => !row.baseline);
 }

@@ -59,7 +59,7 @@ function checksCard(checks: Check[]): HTMLElement | null {
   return card("Checks", null, h("ul", { class: "checks" }, ...checks.map((c) => {
     const n = finite(c.findings) ?? 0;
     const state = c.not_run ? "skipped" : n ? (c.severity ?? "info") : "clean";
-    return h("li", { class: state, title: c.not_run ?? null }, h("span", {}, words(c.name ?? "?")), h("span", { class: "result" }, c.not_run ? `not run: ${c.not_run}` : n ? `${count(n)} found` : "clean"));
+    return h("li", { class: state, title: c.title ?? c.not_run }, h("span", {}, words(c.name ?? "?")), h("span", { class: "result" }, c.not_run ? `not run: ${c.not_run}` : n ? `${count(n)} found` : "clean"));
   })));
 }
 
