@@ -71,30 +71,48 @@ typedef struct tw_recur_lanes {
     double *y[TW_RECUR_OUTPUTS];
 } tw_recur_lanes;
 
+/* Takes one lane's bar in and its memory a step on; false where an input is missing. */
+TW_LANE bool tw_recur_step(const tw_recur *d, const tw_recur_lanes *a, size_t at, tw_recur_bar *bar, const double *s)
+{
+    bool known = true;
+    for (size_t i = 0; i < d->inputs; i++) {
+        bar->x[i] = a->x[i][at];
+        known = known & tw_is_finite(bar->x[i]);
+    }
+    for (size_t q = 0; q < d->parts; q++) bar->s[q] = s[q];
+    bar->n = bar->s[0] = s[0] + 1.0;
+    d->step(a->coef, bar);
+    return known;
+}
+
 /* Bar t of every lane. */
 TW_LANE void tw_recur_row(const tw_recur *d, tw_recur_lanes *a, size_t t, const bool warm, const size_t lanes)
 {
     TW_EACH(l, lanes)
     {
-        tw_recur_bar bar;
-        bool known = true;
-        for (size_t i = 0; i < d->inputs; i++) {
-            bar.x[i] = a->x[i][t * lanes + l];
-            known = known & tw_is_finite(bar.x[i]);
-        }
-        for (size_t q = 0; q < d->parts; q++) bar.s[q] = a->cells[q * lanes + l];
-        const double seen = bar.s[0];
-        bar.warm = warm;
-        bar.n = bar.s[0] = seen + 1.0;
-        d->step(a->coef, &bar);
+        tw_recur_bar bar = {.warm = warm};
+        double s[TW_RECUR_PARTS];
+        for (size_t q = 0; q < d->parts; q++) s[q] = a->cells[q * lanes + l];
+        const bool known = tw_recur_step(d, a, t * lanes + l, &bar, s);
         for (size_t q = 0; q < d->parts; q++) {
-            const double old = a->cells[q * lanes + l];
-            a->cells[q * lanes + l] = known  ? bar.s[q]
-                                      : warm ? old
-                                             : tw_recur_missing(old, seen, a->reset, a->propagate);
+            const double missing = warm ? s[q] : tw_recur_missing(s[q], s[0], a->reset, a->propagate);
+            a->cells[q * lanes + l] = known ? bar.s[q] : missing;
         }
         for (size_t o = 0; o < d->outputs; o++) a->y[o][t * lanes + l] = known ? tw_canon(bar.y[o]) : (double)NAN;
     }
+}
+
+/* Bar t of a single warm lane. A branch, because the memory would else wait for the results: gcc chooses both at once.
+ */
+TW_LANE void tw_recur_one(const tw_recur *d, tw_recur_lanes *a, size_t t)
+{
+    tw_recur_bar bar = {.warm = true};
+    if (!tw_recur_step(d, a, t, &bar, a->cells)) {
+        for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = (double)NAN;
+        return;
+    }
+    for (size_t q = 0; q < d->parts; q++) a->cells[q] = bar.s[q];
+    for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = tw_canon(bar.y[o]);
 }
 
 TW_LANE bool tw_recur_warm(const double *seen, double need, const size_t lanes)
@@ -120,6 +138,8 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
     for (size_t i = 0; i < d->inputs; i++) a.x[i] = in[i];
     for (size_t o = 0; o < d->outputs; o++) a.y[o] = out[o];
     for (; t < n && !(hold && tw_recur_warm(a.cells, st->warm_after, lanes)); t++) tw_recur_row(d, &a, t, false, lanes);
+    if (lanes == 1)
+        for (; t < n; t++) tw_recur_one(d, &a, t);
     for (; t < n; t++) tw_recur_row(d, &a, t, true, lanes);
     for (size_t i = 0; i < d->parts * lanes; i++) st->cells[i] = a.cells[i];
 }
