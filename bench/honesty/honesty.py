@@ -2,7 +2,7 @@
 """Calibration of honesty: the whole main job on simulated markets with no edge, and with the documented planted edge. Prints one JSON line with the share of
 each verdict and its 95 % Wilson interval. Bounds: "no evidence" in >= 95 % without an edge, "evidence" in >= 90 % with it.
 
-usage: honesty.py [--program P] [--markets 200] [--first-seed 1001] [--edge 0.06] [--jobs 2]"""
+usage: honesty.py [--program P] [--markets 200] [--first-seed 1001] [--edge 0.12] [--jobs 2]"""
 import argparse
 import collections
 import concurrent.futures
@@ -43,7 +43,7 @@ def main():
     parser.add_argument("--program", default=os.path.join(HERE, "../../build/release/tradewind"))
     parser.add_argument("--markets", type=int, default=200)
     parser.add_argument("--first-seed", type=int, default=1001)
-    parser.add_argument("--edge", type=float, default=0.06)
+    parser.add_argument("--edge", type=float, default=0.12)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--details", help="write one JSON line a market there")
     args = parser.parse_args()

@@ -228,9 +228,9 @@ static int run_command(const tw_cli *cli)
     tw_bar_init(&state.bar, stderr, tw_cli_value(cli, "quiet") != NULL);
     const tw_progress progress = {.update = on_progress, .cancelled = interrupted, .arg = &state};
     tw_ctx ctx = {.progress = &progress};
+    block_signals(); /* before the pool, whose threads take over the mask */
     tw_status status = open_context(cli, &ctx, &err);
     if (status == TW_OK) {
-        block_signals();
         tw_cli run = *cli;
         run.ctx = &ctx;
         status = run.command->run(&run, &err);

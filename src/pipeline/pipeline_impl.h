@@ -114,6 +114,7 @@ typedef struct tw_job {
     tw_folds folds;
 
     tw_ctx task_ctx; /* of fits: no pool, since (learner, fold) is the parallel part; models keep it */
+    tw_progress quiet;
     tw_entry *entry;
     size_t n_entries;
     size_t best, fallback; /* entries; fallback SIZE_MAX: none */

@@ -268,7 +268,10 @@ static fitting new_fitting(tw_job *job)
     fitting f = {.job = job, .n_folds = job->folds.n};
     job->task_ctx = *job->ctx;
     job->task_ctx.pool = NULL;
-    job->task_ctx.progress = NULL;
+    /* A fit is asked to stop, but does not report: many run at a time. */
+    job->quiet = job->ctx->progress ? *job->ctx->progress : (tw_progress){0};
+    job->quiet.update = NULL;
+    job->task_ctx.progress = &job->quiet;
     f.n_tasks = job->n_entries * f.n_folds;
     return f;
 }

@@ -60,8 +60,14 @@ static tw_model *fit(const char *learner, const char *params, double slope)
         cell[i] = (uint32_t)i, start[i] = end[i] = (uint32_t)(i / 16);
     }
     const float *const view[] = {x[0], x[1], x[2]};
-    const tw_dataset data = {.n_times = ROWS / 16, .n_lanes = 16, .n_features = N_FEATURES, .features = view, .feature_names = names,
-                             .label = label, .label_start = start, .label_end = end};
+    const tw_dataset data = {.n_times = ROWS / 16,
+                             .n_lanes = 16,
+                             .n_features = N_FEATURES,
+                             .features = view,
+                             .feature_names = names,
+                             .label = label,
+                             .label_start = start,
+                             .label_end = end};
     const tw_rows rows = {.data = &data, .cell = cell, .n = ROWS};
     tw_model *model = NULL;
     tw_error err;
@@ -74,10 +80,18 @@ static int64_t stamp(size_t t) { return (int64_t)(16000 + t) * TW_NS_PER_DAY; }
 static void write_bundle(fixture *f)
 {
     const tw_bundle_model best[] = {{stamp(30), f->early}, {stamp(60), f->late}}, fallback[] = {{stamp(30), f->simple}};
-    const tw_bundle_parts parts = {.name = "made", .spec_text = "name: made\n", .calendar = "XNYS", .bar_ns = TW_NS_PER_DAY, .max_missing = 0.4,
-                                   .n_symbols = N_SYMBOLS, .symbols = f->symbols, .reference_json = "{}",
-                                   .plan = {.columns = columns, .n_columns = 3, .features = features, .n_features = N_FEATURES},
-                                   .best = {"gbm", 2, best}, .fallback = {"ridge", 1, fallback}};
+    const tw_bundle_parts parts = {
+        .name = "made",
+        .spec_text = "name: made\n",
+        .calendar = "XNYS",
+        .bar_ns = TW_NS_PER_DAY,
+        .max_missing = 0.4,
+        .n_symbols = N_SYMBOLS,
+        .symbols = f->symbols,
+        .reference_json = "{}",
+        .plan = {.columns = columns, .n_columns = 3, .features = features, .n_features = N_FEATURES},
+        .best = {"gbm", 2, best},
+        .fallback = {"ridge", 1, fallback}};
     tw_error err = {{0}};
     if (tw_bundle_write(NULL, f->path, &parts, &err) != TW_OK) fail_msg("%s", err.message);
 }
@@ -287,9 +301,12 @@ static void other_states_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(restored_scorers_go_on_to_the_same_bits), cmocka_unit_test(time_must_ascend_and_peeks_are_not_taken),
-        cmocka_unit_test(models_change_at_their_time),             cmocka_unit_test(damaged_files_are_refused_by_name),
-        cmocka_unit_test(hostile_indexes_are_refused),             cmocka_unit_test(other_states_are_refused),
+        cmocka_unit_test(restored_scorers_go_on_to_the_same_bits),
+        cmocka_unit_test(time_must_ascend_and_peeks_are_not_taken),
+        cmocka_unit_test(models_change_at_their_time),
+        cmocka_unit_test(damaged_files_are_refused_by_name),
+        cmocka_unit_test(hostile_indexes_are_refused),
+        cmocka_unit_test(other_states_are_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
