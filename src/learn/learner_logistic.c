@@ -186,6 +186,20 @@ static tw_status descend(descent *d, tw_error *err)
     return TW_OK;
 }
 
+/* Starts at the log odds of class 1. False when all rows are of one class: there is nothing to tell apart, and the odds
+ * are as if there were half a row of the other. */
+static bool start(descent *d)
+{
+    const tw_rows *rows = d->design->rows;
+    double ones = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->data->label[rows->cell[i]] > d->p->threshold) ones += tw_row_weight(rows, i);
+    const double share = ones / d->design->total, least = 0.5 / (d->design->total + 1);
+    const double p = fmin(fmax(share, least), 1 - least);
+    d->b[d->n - 1] = tw_log(p / (1 - p));
+    return share > 0 && share < 1;
+}
+
 static tw_status fit_design(const tw_design *design, const params *p, double *work, void **model, tw_error *err)
 {
     const size_t n = design->n_features + 1;
@@ -197,8 +211,10 @@ static tw_status fit_design(const tw_design *design, const params *p, double *wo
     d.sum = d.step + n;
     d.moves = d.sum + n + 1;
     d.turns = d.moves + MEMORY * n;
-    TW_TRY(bound(&d, d.turns + MEMORY * n, err));
-    TW_TRY(descend(&d, err));
+    if (start(&d)) {
+        TW_TRY(bound(&d, d.turns + MEMORY * n, err));
+        TW_TRY(descend(&d, err));
+    }
     return tw_linear_new(design, d.b, d.b[n - 1], true, model, err);
 }
 

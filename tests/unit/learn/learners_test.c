@@ -166,6 +166,40 @@ static void equal_columns(void **state)
     learn_clear(&d);
 }
 
+/* One row, no features, labels that do not differ: every learner that can be fitted gives finite scores. */
+static void small_and_flat_data(void **state)
+{
+    (void)state;
+    size_t n;
+    const tw_learner *const *learners = tw_learners(&n);
+    learn_data d = learn_make(37, 30, 3, 0.5, 0);
+    d.rows.data = &d.data;
+    tw_dataset bare = d.data;
+    bare.n_features = 0;
+    for (size_t c = 0; c < d.n_cells; c++) d.label[c] = isnan(d.label[c]) ? NAN : 2.385;
+    const tw_rows cases[] = {d.rows, {&d.data, d.all, 1}, {&bare, d.all, d.rows.n}};
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < 3; k++) {
+            tw_model *model;
+            tw_error err;
+            double score;
+            if (k == 2 && strcmp(learners[i]->name, "gbm") == 0) {
+                assert_int_equal(tw_model_fit(NULL, "gbm", "", 1, &cases[k], NULL, &model, &err), TW_BAD_DATA);
+                continue;
+            }
+            assert_ok(tw_model_fit(NULL, learners[i]->name, "", 1, &cases[k], NULL, &model, &err), &err);
+            const tw_rows one = {cases[k].data, d.all + 100, 1};
+            assert_ok(tw_model_predict(model, &one, &score, &err), &err);
+            if (strcmp(learners[i]->name, "logistic") == 0)
+                assert_true(score > 0.5 && score < 1);
+            else
+                assert_near(score, 2.385, 1e-12);
+            tw_model_free(model);
+        }
+    }
+    learn_clear(&d);
+}
+
 static void cancelled(void *arg, const char *stage, uint64_t done, uint64_t total, const char *note)
 {
     (void)stage;
@@ -199,6 +233,7 @@ int main(void)
         cmocka_unit_test(one_split_by_hand),
         cmocka_unit_test(logistic_gives_chances),
         cmocka_unit_test(equal_columns),
+        cmocka_unit_test(small_and_flat_data),
         cmocka_unit_test(a_fit_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
