@@ -40,7 +40,7 @@ void tw_board_json(const tw_board *board, tw_json *json)
     tw_json_key(json, "verdict"), tw_json_text(json, tw_verdict_text(board->verdict));
     tw_json_key(json, "verdict_text"), tw_json_text(json, board->verdict_text);
     tw_json_key(json, "best"), tw_json_integer(json, (int64_t)board->best);
-    number(json, "trials", board->n_trials);
+    number(json, "n_trials", board->n_trials);
     number(json, "effective_trials", board->effective_trials);
     number(json, "sharpe_variance", board->sharpe_variance);
     tw_json_key(json, "pbo"), tw_json_object(json);

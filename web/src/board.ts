@@ -79,7 +79,7 @@ function foldPicture(folds: Fold[]): HTMLElement {
     const marks = years.length > 1 ? years.map((year) => ({ at: Date.UTC(year, 0, 1), text: String(year) })) : [lo, hi].map((t) => ({ at: t, text: day(t * 1e6) }));
     return [
       ...marks.flatMap((m, i) => [s("line", { x1: x(m.at), x2: x(m.at), y1: 0, y2: end, class: "grid" }),
-        s("text", { x: x(m.at), y: height - 8, "text-anchor": marks.length === 2 && years.length < 2 ? (i ? "end" : "start") : "middle" }, m.text)]),
+        s("text", { x: x(m.at), y: height - 8, "text-anchor": x(m.at) > width - 34 ? "end" : years.length < 2 && !i ? "start" : "middle" }, m.text)]),
       ...folds.flatMap((f, i) => [
         s("text", { x: 0, y: i * step + step / 2 + 4 }, width < 480 ? String(i + 1) : `Fold ${i + 1}`),
         span(f.train_from, f.train_to, i, "train", `Train ${day(f.train_from)} to ${day(f.train_to)}: ${count(f.n_train)} rows`),
