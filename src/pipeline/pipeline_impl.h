@@ -34,7 +34,7 @@ struct tw_spec {
         const char *simulate; /* parameters, or NULL */
         const char **csv;
         size_t n_csv;
-        const char *import, *actions, *adjust;
+        const char *import, *actions, *adjust, *groups;
     } data;
     struct {
         const char *which, *options;
@@ -46,6 +46,8 @@ struct tw_spec {
         double max_missing;
     } features;
     tw_choice label, split;
+    const char *side; /* expression of the side a meta label judges, or NULL */
+    bool uniqueness;  /* rows weigh by the uniqueness of their label */
     tw_choice *models;
     size_t n_models;
     const char *rank_by, *portfolio, *fallback;
@@ -95,6 +97,7 @@ typedef struct tw_job {
     tw_panel *raw, *panel; /* as imported; as features see it (may be the same) */
     tw_actions *actions;
     char *import_json, *findings_json;
+    int32_t *group; /* [symbol], or NULL: no groups */
 
     tw_plan *plan;
     const char **columns;
@@ -107,7 +110,7 @@ typedef struct tw_job {
     size_t n_cells, n_lanes, n_times;
     double *price[5]; /* open, high, low, close, volume by cell */
     int64_t *known;
-    double *label;
+    double *label, *side, *weight; /* side and weight: NULL when the spec asks for none */
     uint32_t *label_start, *label_end;
     bool *usable;
     tw_dataset data;
@@ -144,6 +147,9 @@ tw_status tw_stage_board(tw_job *job, tw_error *err);
 tw_status tw_stage_bundle(tw_job *job, tw_error *err);
 tw_status tw_stage_outputs(tw_job *job, tw_error *err);
 tw_status tw_stage_report(tw_job *job, tw_error *err);
+
+/* Groups of symbols from the CSV file of the spec; none when it names no file. */
+tw_status tw_job_groups(tw_job *job, tw_error *err);
 
 /* Frees what the stages put into a job. */
 void tw_job_clear(tw_job *job);

@@ -72,12 +72,14 @@ static tw_status read_data(const reader *r, const tw_node *root)
 {
     tw_spec *s = r->spec;
     const tw_node *data = tw_node_get(root, "data");
-    TW_TRY(check_keys(r, data, "data", TW_NAMES("simulate", "csv", "import", "actions", "adjust")));
+    TW_TRY(check_keys(r, data, "data", TW_NAMES("simulate", "csv", "import", "actions", "adjust", "groups")));
     const tw_node *csv = tw_node_get(data, "csv");
     TW_TRY(text_of(r, data, "simulate", NULL, &s->data.simulate));
     TW_TRY(text_of(r, data, "import", "", &s->data.import));
     TW_TRY(text_of(r, data, "actions", NULL, &s->data.actions));
     TW_TRY(path_of(r, s->data.actions, &s->data.actions));
+    TW_TRY(text_of(r, data, "groups", NULL, &s->data.groups));
+    TW_TRY(path_of(r, s->data.groups, &s->data.groups));
     TW_TRY(text_of(r, data, "adjust", s->data.simulate ? "splits" : "none", &s->data.adjust));
     if (!csv == !s->data.simulate)
         return tw_node_fail(s->doc, data ? data : root, r->err, "'data' must have either 'csv' or 'simulate'");
@@ -169,6 +171,23 @@ static tw_status read_choice(const reader *r, const tw_node *node, const char *w
     return text_of(r, node, "params", "", &out->params);
 }
 
+static tw_status read_label(const reader *r, const tw_node *root)
+{
+    tw_spec *s = r->spec;
+    const tw_node *label = tw_node_get(root, "label");
+    const char *weights;
+    s->label.node = label;
+    TW_TRY(check_keys(r, label, "label", TW_NAMES("name", "params", "side", "weights")));
+    TW_TRY(text_of(r, label, "name", "forward_return", &s->label.name));
+    TW_TRY(text_of(r, label, "params", "", &s->label.params));
+    TW_TRY(text_of(r, label, "side", NULL, &s->side));
+    TW_TRY(text_of(r, label, "weights", "none", &weights));
+    s->uniqueness = !strcmp(weights, "uniqueness");
+    if (s->uniqueness || !strcmp(weights, "none")) return TW_OK;
+    return tw_node_fail(s->doc, tw_node_get(label, "weights"), r->err, "'weights' must be none or uniqueness, got '%s'",
+                        weights);
+}
+
 static tw_status read_models(const reader *r, const tw_node *root)
 {
     tw_spec *s = r->spec;
@@ -233,7 +252,7 @@ static tw_status read_root(const reader *r)
     TW_TRY(read_data(r, root));
     TW_TRY(read_checks(r, root));
     TW_TRY(read_features(r, root));
-    TW_TRY(read_choice(r, tw_node_get(root, "label"), "label", "forward_return", &s->label));
+    TW_TRY(read_label(r, root));
     TW_TRY(read_choice(r, tw_node_get(root, "split"), "split", "walk_forward", &s->split));
     TW_TRY(read_models(r, root));
     return add_baseline(r);

@@ -32,7 +32,7 @@ static tw_status run_plan(tw_job *job, float *cells, tw_error *err)
     tw_tiles_out *out = tw_arena_new(&job->arena, n_features, sizeof *out);
     if (!in || !out) return tw_no_memory(err, "running the features");
     tw_runner *runner = NULL;
-    TW_TRY(tw_runner_new(job->ctx, job->plan, tw_panel_symbols(job->panel), NULL, &runner, err));
+    TW_TRY(tw_runner_new(job->ctx, job->plan, tw_panel_symbols(job->panel), job->group, &runner, err));
     tw_status status = TW_OK;
     for (size_t t = 0; t < n_times && status == TW_OK; t += SLICE) {
         const size_t n = n_times - t < SLICE ? n_times - t : SLICE;
@@ -79,10 +79,13 @@ tw_status tw_stage_features(tw_job *job, tw_error *err)
     if (job->n_cells > UINT32_MAX)
         return tw_fail(err, TW_TOO_LARGE, "%zu times x %zu symbols: a job takes at most 4294967295 cells", job->n_times,
                        job->n_lanes);
+    TW_TRY(tw_job_groups(job, err));
     TW_TRY(compile(job, err));
     char hash[17];
     (void)snprintf(hash, sizeof hash, "%016" PRIx64, tw_plan_hash(job->plan));
     job->features_key = tw_key(tw_panel_checksum(job->panel) + TW_STAGE_FORMAT, hash);
+    if (job->group)
+        job->features_key = tw_hash64(job->group, tw_panel_symbols(job->panel) * sizeof *job->group, job->features_key);
     char keep[48];
     (void)snprintf(keep, sizeof keep, "features-%016" PRIx64, job->features_key);
     char *path = tw_job_path(job, "%s.f32", keep);
@@ -121,6 +124,33 @@ static tw_status take_prices(tw_job *job, tw_error *err)
     return TW_OK;
 }
 
+/* The side a meta label judges, as a plan of one feature over the whole history. */
+static tw_status make_side(tw_job *job, tw_error *err)
+{
+    const tw_feature feature = {.name = "label.side", .expression = job->spec->side};
+    const tw_plan_spec spec = {.columns = job->columns,
+                               .n_columns = job->n_columns,
+                               .lets = job->spec->features.lets,
+                               .n_lets = job->spec->features.n_lets,
+                               .features = &feature,
+                               .n_features = 1};
+    tw_plan *plan = NULL;
+    tw_runner *runner = NULL;
+    job->side = tw_new(job->ctx, job->n_cells, sizeof *job->side);
+    tw_tiles *in = tw_arena_new(&job->arena, job->n_columns, sizeof *in);
+    if (!job->side || !in) return tw_no_memory(err, "the side of a label");
+    for (size_t c = 0; c < job->n_columns; c++)
+        in[c] = (tw_tiles){
+            .base = tw_panel_tile(job->panel, c, 0), .block_stride = job->n_times * TW_LANES, .time_stride = TW_LANES};
+    const tw_tiles_out out = {.f64 = job->side, .block_stride = TW_LANES, .time_stride = job->n_lanes};
+    TW_TRY(tw_plan_compile(job->ctx, &spec, &plan, err));
+    tw_status status = tw_runner_new(job->ctx, plan, tw_panel_symbols(job->panel), job->group, &runner, err);
+    if (status == TW_OK) status = tw_runner_run(runner, job->n_times, in, &out, err);
+    tw_runner_free(runner);
+    tw_plan_free(plan);
+    return status;
+}
+
 static tw_status make_labels(tw_job *job, tw_error *err)
 {
     const tw_choice *choice = &job->spec->label;
@@ -142,7 +172,8 @@ static tw_status make_labels(tw_job *job, tw_error *err)
                               .low = job->price[2],
                               .close = job->price[3]};
     tw_label_out out = {.label = job->label, .start = job->label_start, .end = job->label_end};
-    return label->make(job->ctx, &prices, NULL, params, &out, err);
+    if (job->spec->side) TW_TRY(make_side(job, err));
+    return label->make(job->ctx, &prices, job->side, params, &out, err);
 }
 
 static tw_status make_folds(tw_job *job, tw_error *err)
@@ -179,6 +210,12 @@ tw_status tw_stage_label(tw_job *job, tw_error *err)
                              .label = job->label,
                              .label_start = job->label_start,
                              .label_end = job->label_end};
+    if (job->spec->uniqueness) {
+        job->weight = tw_new(job->ctx, job->n_cells, sizeof *job->weight);
+        if (!job->weight) return tw_no_memory(err, "weights");
+        TW_TRY(tw_uniqueness(job->ctx, &job->data, job->weight, err));
+        job->data.weight = job->weight;
+    }
     tw_rows_usable(&job->data, job->spec->features.max_missing, 0, job->n_cells, job->usable);
     return make_folds(job, err);
 }

@@ -35,8 +35,16 @@ static uint64_t entry_key(const tw_job *job, const tw_entry *e)
     char seed[32], missing[32];
     (void)snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
     missing[tw_format_double(s->features.max_missing, missing)] = '\0';
-    const char *const parts[] = {s->label.name,    s->label.params, s->split.name, s->split.params,
-                                 e->learner->name, e->params,       seed,          missing};
+    const char *const parts[] = {s->label.name,
+                                 s->label.params,
+                                 s->split.name,
+                                 s->split.params,
+                                 e->learner->name,
+                                 e->params,
+                                 seed,
+                                 missing,
+                                 s->side ? s->side : "",
+                                 s->uniqueness ? "uniqueness" : "none"};
     uint64_t key = job->features_key + TW_STAGE_FORMAT;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) key = tw_key(key, parts[i]);
     return key;
@@ -394,6 +402,7 @@ static tw_status write_bundle(tw_job *job, const char *reference, tw_error *err)
                              .max_missing = s->features.max_missing,
                              .n_symbols = shape->n_symbols,
                              .symbols = shape->symbols,
+                             .group = job->group,
                              .reference_json = reference,
                              .plan = {.columns = job->columns,
                                       .n_columns = job->n_columns,
