@@ -64,6 +64,7 @@ typedef struct tw_entry {
     tw_model **fold; /* [n_folds] */
     tw_model *final; /* fitted on every labelled row; best and fallback only */
     double *score;   /* by cell, out of sample; NaN none */
+    double *traded;          /* what the backtest trades on: the scores, or the side times the score of a meta label */
     double seconds;
     tw_result result;
     double *metric;     /* in the order of tw_metrics */

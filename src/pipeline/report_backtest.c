@@ -67,7 +67,7 @@ static void at_cost(tw_job *job, tw_json *j, double cost_bp)
     tw_portfolio portfolio = job->portfolio;
     tw_result r = {0};
     portfolio.cost_bp = cost_bp;
-    const tw_signal signal = {.score = e->score, .from = e->result.from, .to = job->n_times};
+    const tw_signal signal = {.score = e->traded, .from = e->result.from, .to = job->n_times};
     double sharpe = NAN, annual = NAN;
     if (tw_simulate_scores(job->ctx, &job->market, &signal, &portfolio, &r, NULL) == TW_OK) {
         (void)tw_measure_compute("sharpe", r.n, r.returns, NULL, job->market.periods_per_year, &sharpe, NULL);

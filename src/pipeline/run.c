@@ -16,6 +16,7 @@ static void clear_entry(const tw_job *job, tw_entry *e)
 {
     for (size_t f = 0; e->fold && f < job->folds.n; f++) tw_model_free(e->fold[f]);
     tw_model_free(e->final);
+    if (e->traded != e->score) tw_free(job->ctx, e->traded);
     tw_free(job->ctx, e->score);
     tw_result_clear(job->ctx, &e->result);
 }

@@ -43,6 +43,17 @@ static size_t first_scored_time(const tw_job *job)
     return first;
 }
 
+/* What is traded: the scores; of a meta label, whose score is how sure the side is, the side times the score. */
+static tw_status make_signal(tw_job *job, tw_entry *e, tw_error *err)
+{
+    e->traded = e->score;
+    if (!job->side) return TW_OK;
+    e->traded = tw_new(job->ctx, job->n_cells, sizeof *e->traded);
+    if (!e->traded) return tw_no_memory(err, "the signal");
+    for (size_t c = 0; c < job->n_cells; c++) e->traded[c] = e->score[c] * job->side[c];
+    return TW_OK;
+}
+
 tw_status tw_stage_backtest(tw_job *job, tw_error *err)
 {
     TW_TRY(make_market(job, err));
@@ -50,7 +61,8 @@ tw_status tw_stage_backtest(tw_job *job, tw_error *err)
     for (size_t i = 0; i < job->n_entries; i++) {
         tw_entry *e = &job->entry[i];
         if (e->left_out) continue;
-        const tw_signal signal = {.score = e->score, .from = from, .to = job->n_times};
+        TW_TRY(make_signal(job, e, err));
+        const tw_signal signal = {.score = e->traded, .from = from, .to = job->n_times};
         TW_TRY(tw_simulate_scores(job->ctx, &job->market, &signal, &job->portfolio, &e->result, err));
         TW_TRY(tw_result_verify(job->ctx, &job->market, &signal, &job->portfolio, &e->result, err));
         TW_TRY(tw_progress_step(job->ctx, "backtest", i + 1, job->n_entries, e->name));
