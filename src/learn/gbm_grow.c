@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROW_STREAM = 1, COLUMN_STREAM = 2, SHARED_WORK = 1 << 21, NO_SLOT = -1 };
+enum { ROW_STREAM = 1, COLUMN_STREAM = 2, SHARED_WORK = 1 << 21, NO_SLOT = -1, AHEAD = 32 };
 static const size_t most_histogram_bytes = (size_t)1 << 30;
 
 /* A node that may still be split. */
@@ -206,26 +206,25 @@ static bool may_split(const tw_gbm_grower *g, const leaf *l)
            (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian >= 2 * g->params->min_child;
 }
 
-/* Rows of a leaf in two, in their order. */
+/* Rows of a leaf in two, in their order. A missing value is bin 0; taking 1 off every bin makes it the largest, so that
+ * one comparison of bytes sends it right. */
 static size_t partition(tw_gbm_grower *g, const leaf *l)
 {
-    const tw_gbm_bins *bins = g->bins;
-    const uint8_t *column = bins->bin + g->column[l->split.column];
-    const uint32_t last = l->split.bin;
-    const bool missing_right = l->split.missing_right;
-    uint32_t *row = g->row + l->begin;
-    const size_t n = l->end - l->begin;
+    const size_t n = l->end - l->begin, stride = g->bins->stride;
+    const uint8_t *column = g->bins->bin + g->column[l->split.column];
+    const unsigned off = l->split.missing_right, last = l->split.bin - off;
+    uint32_t *restrict row = g->row + l->begin, *restrict spare = g->spare;
     size_t left = 0, right = 0;
     for (size_t i = 0; i < n; i++) {
-        const uint32_t r = row[i], bin = column[(size_t)r * bins->stride];
-        if (i + 16 < n) __builtin_prefetch(column + (size_t)row[i + 16] * bins->stride);
-        const bool goes_right = bin > last || (missing_right && bin == 0);
+        __builtin_prefetch(column + (size_t)row[i + AHEAD < n ? i + AHEAD : i] * stride);
+        const uint32_t r = row[i];
+        const bool goes_right = (uint8_t)(column[(size_t)r * stride] - off) > last;
         row[left] = r; /* at or before i: never one not read yet */
-        g->spare[right] = r;
+        spare[right] = r;
         left += !goes_right;
         right += goes_right;
     }
-    memcpy(row + left, g->spare, right * sizeof *row);
+    memcpy(row + left, spare, right * sizeof *row);
     return left;
 }
 
