@@ -40,14 +40,16 @@ void tw_help(const tw_command *command, tw_buf *out)
 /* In roff a line must not start with a dot or quote, and '-' is a hyphen unless escaped. */
 static void roff(tw_buf *out, const char *text)
 {
+    bool starts_line = true;
     for (const char *c = text; *c; c++) {
+        if (starts_line && (*c == '.' || *c == '\'')) tw_buf_text(out, "\\&");
+        starts_line = *c == '\n';
         if (*c == '-')
             tw_buf_text(out, "\\-");
         else if (*c == '\\')
             tw_buf_text(out, "\\e");
         else
             tw_buf_add(out, c, 1);
-        if (*c == '\n' && (c[1] == '.' || c[1] == '\'')) tw_buf_text(out, "\\&");
     }
 }
 
@@ -57,11 +59,33 @@ static void man_option(const tw_option *o, tw_buf *out)
     roff(out, "--");
     roff(out, o->name);
     tw_buf_text(out, "\\fR");
-    if (o->arg) tw_buf_printf(out, " \\fI%s\\fR", o->arg);
+    if (o->arg) {
+        tw_buf_text(out, " \\fI");
+        roff(out, o->arg);
+        tw_buf_text(out, "\\fR");
+    }
     tw_buf_text(out, "\n");
     roff(out, o->help);
     tw_buf_text(out, "\n");
 }
+
+static void man_command(const tw_command *c, tw_buf *out)
+{
+    tw_buf_printf(out, ".SS tradewind %s%s%s\n", c->name, c->positional[0] ? " " : "", c->positional);
+    roff(out, c->title);
+    tw_buf_text(out, ".\n");
+    for (const tw_option *o = c->options; o && o->name; o++) man_option(o, out);
+    if (!c->more) return;
+    tw_buf_text(out, ".PP\n.nf\n");
+    roff(out, c->more);
+    tw_buf_text(out, "\n.fi\n");
+}
+
+static const char examples[] = "tradewind run examples/demo.yaml\n"
+                               "tradewind score out/demo/bundle \\-\\-in bars.csv \\-\\-last\n"
+                               "tradewind serve out/demo/bundle \\-\\-port 8080 \\-\\-state sessions\n"
+                               "tradewind data import bars.csv.gz \\-\\-out bars.twp \\-\\-rejects rejects.csv\n"
+                               "tradewind features calc \\-\\-in bars.twp \\-\\-expr \"mom=close/lag(close,20)\\-1\"\n";
 
 void tw_man_page(tw_buf *out)
 {
@@ -74,17 +98,11 @@ void tw_man_page(tw_buf *out)
                   tw_version());
     for (const tw_option *o = tw_common_options(); o->name; o++) man_option(o, out);
     tw_buf_text(out, ".SH COMMANDS\n");
-    for (size_t i = 0; i < n; i++) {
-        tw_buf_printf(out, ".SS tradewind %s %s\n", all[i]->name, all[i]->positional);
-        roff(out, all[i]->title);
-        tw_buf_text(out, ".\n");
-        for (const tw_option *o = all[i]->options; o && o->name; o++) man_option(o, out);
-        if (!all[i]->more) continue;
-        tw_buf_text(out, ".PP\n.nf\n");
-        roff(out, all[i]->more);
-        tw_buf_text(out, "\n.fi\n");
-    }
-    tw_buf_text(out, ".SH EXIT STATUS\n0 done, 1 failed, 2 misused, 130 interrupted.\n");
+    for (size_t i = 0; i < n; i++) man_command(all[i], out);
+    tw_buf_printf(out,
+                  ".SH EXAMPLES\n.nf\n%s.fi\n.SH EXIT STATUS\n0 done, 1 failed, 2 misused (a wrong command line, name "
+                  "or value), 130 interrupted.\n",
+                  examples);
 }
 
 static void bash_options(const tw_option *options, tw_buf *out)
@@ -92,33 +110,56 @@ static void bash_options(const tw_option *options, tw_buf *out)
     for (const tw_option *o = options; o && o->name; o++) tw_buf_printf(out, " --%s", o->name);
 }
 
-void tw_completion_bash(tw_buf *out)
+/* First words of the commands, each once. */
+static void bash_first_words(size_t n, const tw_command *const *all, tw_buf *out)
 {
-    size_t n = 0;
-    const tw_command *const *all = tw_commands(&n);
-    tw_buf_text(out, "# bash completion of tradewind, made by 'tradewind completion'\n_tradewind()\n{\n    local "
-                     "cur=${COMP_WORDS[COMP_CWORD]} words\n"
-                     "    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
-    for (size_t i = 0; i < n; i++) {
-        const bool family = strchr(all[i]->name, ' ') != NULL;
-        tw_buf_printf(out, "    \"%s\"%s) words=\"", all[i]->name, family ? "" : "\\ *");
-        bash_options(all[i]->options, out);
-        bash_options(tw_common_options(), out);
-        tw_buf_text(out, "\" ;;\n");
-    }
-    tw_buf_text(out, "    esac\n    if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"");
     for (size_t i = 0; i < n; i++) {
         const size_t length = strcspn(all[i]->name, " ");
         const bool seen = i && !strncmp(all[i]->name, all[i - 1]->name, length + 1);
         if (!seen) tw_buf_printf(out, " %.*s", (int)length, all[i]->name);
     }
-    tw_buf_text(out, "\"; fi\n    if [ \"$COMP_CWORD\" -eq 2 ]; then case \"${COMP_WORDS[1]}\" in\n");
-    for (size_t i = 0; i < n; i++)
-        if (strchr(all[i]->name, ' '))
-            tw_buf_printf(out, "    %.*s) words=\"$words %s\" ;;&\n", (int)strcspn(all[i]->name, " "), all[i]->name,
-                          strchr(all[i]->name, ' ') + 1);
-    tw_buf_text(out, "    *) ;;\n    esac; fi\n    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- "
-                     "\"$cur\"))\n}\ncomplete -F _tradewind tradewind\n");
+}
+
+/* The first word of command i and, where there are, the second words of its family, as one branch of a case. */
+static void bash_family(size_t n, const tw_command *const *all, size_t i, tw_buf *out)
+{
+    const size_t length = strcspn(all[i]->name, " ");
+    if (!all[i]->name[length] || (i && !strncmp(all[i]->name, all[i - 1]->name, length + 1))) return;
+    tw_buf_printf(out, "    2:%.*s) words=\"", (int)length, all[i]->name);
+    for (size_t k = i; k < n && !strncmp(all[k]->name, all[i]->name, length + 1); k++)
+        tw_buf_printf(out, " %s", all[k]->name + length + 1);
+    tw_buf_text(out, "\" ;;\n");
+}
+
+static void bash_values_of_isa(tw_buf *out)
+{
+    tw_buf_text(out, "    if [ \"$before\" = --isa ]; then words=\"");
+    for (int isa = TW_ISA_BEST; isa < TW_ISA_COUNT; isa++) tw_buf_printf(out, " %s", tw_isa_name((tw_isa)isa));
+    tw_buf_text(out, "\"\n");
+}
+
+void tw_completion_bash(tw_buf *out)
+{
+    size_t n = 0;
+    const tw_command *const *all = tw_commands(&n);
+    tw_buf_text(out, "# bash completion of tradewind, made by 'tradewind completion'\n_tradewind()\n{\n    local "
+                     "word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=\"\"\n"
+                     "    case \"$COMP_CWORD:${COMP_WORDS[1]}\" in\n    1:*) words=\"");
+    bash_first_words(n, all, out);
+    tw_buf_text(out, " --help --version\" ;;\n");
+    for (size_t i = 0; i < n; i++) bash_family(n, all, i, out);
+    tw_buf_text(out, "    esac\n");
+    bash_values_of_isa(out);
+    tw_buf_text(out, "    elif [[ $word == -* && -z $words ]]; then\n        case \"${COMP_WORDS[1]} "
+                     "${COMP_WORDS[2]}\" in\n");
+    for (size_t i = 0; i < n; i++) {
+        tw_buf_printf(out, "        \"%s%s words=\"", all[i]->name, strchr(all[i]->name, ' ') ? "\")" : " \"*)");
+        bash_options(all[i]->options, out);
+        bash_options(tw_common_options(), out);
+        tw_buf_text(out, "\" ;;\n");
+    }
+    tw_buf_text(out, "        esac\n    fi\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
+                     "# Where nothing is offered, names of files are.\ncomplete -o default -F _tradewind tradewind\n");
 }
 
 void tw_cli_markdown(tw_buf *out)
