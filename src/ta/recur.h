@@ -61,7 +61,7 @@ static inline void tw_recur_init(const tw_recur *d, void *state, const void *par
 TW_LANE double tw_recur_missing(double old, double seen, double reset, double propagate)
 {
     const double kept = reset != 0.0 ? 0.0 : old;
-    return (propagate != 0.0) & (seen != 0.0) ? (double)NAN : kept;
+    return ((propagate != 0.0) & (seen != 0.0)) ? (double)NAN : kept;
 }
 
 /* Lanes of a call, in locals that stay in registers. */

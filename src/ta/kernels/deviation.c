@@ -9,34 +9,38 @@ static const tw_param cci_table[] = {
 
 typedef double row_value(const double *const *x, size_t at);
 
-/* mean[i] and mean absolute deviation of value(x, i) over the window, the sums taken about the newest value. */
-TW_LANE void mean_deviation(size_t period, size_t n, const double *const *x, row_value *value, double *mean,
-                            double *deviation, const size_t inputs, const size_t lanes)
-{
-    const double share = 1.0 / (double)period;
-    const double *then[TW_DIRECT_INPUTS];
-    TW_EACH(i, n) mean[i] = deviation[i] = 0.0;
-    for (size_t k = 1; k < period; k++) {
-        for (size_t j = 0; j < inputs; j++) then[j] = x[j] - k * lanes;
-        TW_EACH(i, n) mean[i] += value(then, i) - value(x, i);
-    }
-    TW_EACH(i, n) mean[i] = value(x, i) + mean[i] * share;
-    for (size_t k = 0; k < period; k++) {
-        for (size_t j = 0; j < inputs; j++) then[j] = x[j] - k * lanes;
-        TW_EACH(i, n) deviation[i] += tw_lane_abs(value(then, i) - mean[i]);
-    }
-    TW_EACH(i, n) deviation[i] *= share;
-}
-
 TW_LANE double same_value(const double *const *x, size_t at) { return x[0][at]; }
 TW_LANE double typical_price(const double *const *x, size_t at) { return (x[0][at] + x[1][at] + x[2][at]) / 3.0; }
+
+/* Of a tile: the mean of value(x, i) over the window, summed about the newest, and the mean distance from it. */
+typedef struct deviations {
+    double mean[TW_TILE], away[TW_TILE];
+} deviations;
+
+TW_LANE void measure(deviations *m, const void *state, size_t n, const double *const *x, row_value *value,
+                     const size_t lanes)
+{
+    const size_t period = tw_window_back(state) + 1;
+    const double share = 1.0 / (double)period;
+    TW_EACH(i, n) m->mean[i] = m->away[i] = 0.0;
+    for (size_t k = 1; k < period; k++) {
+        const double *const then[TW_DIRECT_INPUTS] = {x[0] - k * lanes, x[1] - k * lanes, x[2] - k * lanes};
+        TW_EACH(i, n) m->mean[i] += value(then, i) - value(x, i);
+    }
+    TW_EACH(i, n) m->mean[i] = value(x, i) + m->mean[i] * share;
+    for (size_t k = 0; k < period; k++) {
+        const double *const then[TW_DIRECT_INPUTS] = {x[0] - k * lanes, x[1] - k * lanes, x[2] - k * lanes};
+        TW_EACH(i, n) m->away[i] += tw_lane_abs(value(then, i) - m->mean[i]);
+    }
+    TW_EACH(i, n) m->away[i] *= share;
+}
 
 enum { mad_inputs = 1, avgdev_inputs = 1, cci_inputs = 3 };
 TW_LANE void mad_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
 {
-    double mean[TW_TILE], deviation[TW_TILE];
-    mean_deviation(tw_window_back(state) + 1, n, x, same_value, mean, deviation, 1, lanes);
-    TW_EACH(i, n) out[0][i] = tw_canon(deviation[i]);
+    deviations m;
+    measure(&m, state, n, x, same_value, lanes);
+    TW_EACH(i, n) out[0][i] = tw_canon(m.away[i]);
 }
 TW_LANE void avgdev_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
 {
@@ -44,12 +48,12 @@ TW_LANE void avgdev_tile(const void *state, size_t n, const double *const *x, do
 }
 TW_LANE void cci_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
 {
-    double mean[TW_TILE], deviation[TW_TILE];
-    mean_deviation(tw_window_back(state) + 1, n, x, typical_price, mean, deviation, 3, lanes);
+    deviations m;
+    measure(&m, state, n, x, typical_price, lanes);
     TW_EACH(i, n)
     {
-        const double away = typical_price(x, i) - mean[i], cci = away / (0.015 * deviation[i]);
-        out[0][i] = tw_canon(deviation[i] == 0.0 ? away * 0.0 : cci);
+        const double away = typical_price(x, i) - m.mean[i], cci = away / (0.015 * m.away[i]);
+        out[0][i] = tw_canon(m.away[i] == 0.0 ? away * 0.0 : cci);
     }
 }
 

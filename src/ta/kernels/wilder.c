@@ -4,9 +4,12 @@
 #include "ta/range.h"
 #include "ta/recur.h"
 
-#define PERIOD(from_) TW_PARAM_SEARCH(tw_recur_params, period, 14, from_, TW_PERIOD_MAX, 5, 60, true, "bars averaged")
-static const tw_param wilder_table[] = {PERIOD(1), TW_PARAM_NAN, TW_PARAM_END};
-static const tw_param wilder2_table[] = {PERIOD(2), TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param wilder_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, period, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars averaged"), TW_PARAM_NAN,
+    TW_PARAM_END};
+static const tw_param wilder2_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, period, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars averaged"), TW_PARAM_NAN,
+    TW_PARAM_END};
 static const tw_param obv_table[] = {TW_PARAM_NAN, TW_PARAM_END};
 
 static size_t period_back(const void *params) { return (size_t)((const tw_recur_params *)params)->period; }

@@ -216,7 +216,7 @@ static void fill(op_data *d, data_kind kind)
             }
         }
     /* missing values, so that windows are seen to lose them */
-    for (size_t k = 0; k < 9; k++) d->in[0][(60 * k + 41) * d->lanes + k] = (double)NAN;
+    for (size_t k = 0; k < 9 && k < d->lanes; k++) d->in[0][(60 * k + 41) * d->lanes + k] = (double)NAN;
 }
 
 /* ---------------------------------------------------------------- comparison */
@@ -261,7 +261,7 @@ static void compare(const char *name, const char *text, oracle *f, int n, double
     op_data_init(&d, BARS, TW_LANES);
     fill(&d, kind);
     op_drive(&c, &d, 0);
-    for (size_t t = c.lookback; t < BARS; t += 1 + t % 3)
+    for (size_t t = c.lookback; t < BARS; t += 3 + t % 5)
         for (size_t l = t % 2; l < TW_LANES; l += 5) {
             const double got = d.out[0][t * TW_LANES + l];
             if (!window_at(&d, t, l, n, rows, &w)) continue;
@@ -350,11 +350,39 @@ static void constants_are_exact(void **state)
     }
 }
 
+/* Windows of 20,000 bars, and the bars just before and after a block of them ends. */
+static void long_windows_keep_their_digits(void **state)
+{
+    enum { LONG = 20000, SERIES = 3 * LONG };
+    static const struct twin longs[] = {{"mean", "", mean_is, 0, 0},     {"std", "", std_is, 0, 0},
+                                        {"skew", "", skew_is, 0, 0},     {"corr", "", corr_is, 0, 0},
+                                        {"argmax", "", argmax_is, 0, 0}, {"wma", "", wma_is, 0, 0}};
+    static const size_t at[] = {LONG - 1, LONG, LONG + LONG / 2, 2 * LONG - 1, 2 * LONG, SERIES - 1};
+    (void)state;
+    for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++) {
+        op_case c;
+        op_data d;
+        assert_true(op_open(&c, TW_ISA_BEST, longs[i].name, "period=20000"));
+        op_data_init(&d, SERIES, 1);
+        fill(&d, CENTS);
+        for (size_t k = 0; k < SERIES; k++)
+            if (d.in[0][k] != d.in[0][k]) d.in[0][k] = 60000.0;
+        op_drive(&c, &d, 0);
+        for (size_t k = 0; k < sizeof at / sizeof at[0]; k++) {
+            const window w = {{d.in[0] + at[k] + 1 - LONG, d.in[1] + at[k] + 1 - LONG}, LONG, 0};
+            const answer want = longs[i].f(&w);
+            check_value(&c, &w, &want, d.out[0][at[k]], CENTS);
+        }
+        op_data_clear(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_are_their_definitions),
         cmocka_unit_test(constants_are_exact),
+        cmocka_unit_test(long_windows_keep_their_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
