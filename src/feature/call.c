@@ -18,7 +18,7 @@ typedef struct arguments {
 
 /* ---- finding the operator */
 
-static tw_status fail_operator(fx_parser *p, const fx_token *name)
+static void explain_operator(fx_parser *p, const fx_token *name)
 {
     enum { MOST = 512 };
     const char *names[MOST + 1];
@@ -28,9 +28,9 @@ static tw_status fail_operator(fx_parser *p, const fx_token *name)
     if (n > MOST) n = MOST;
     for (size_t i = 0; i < n; i++) names[i] = ops[i]->name;
     names[n] = NULL;
-    return fx_fail(p, TW_BAD_NAME, name->at, "unknown operator '%.*s'%s",
-                   (int)(name->length < TW_TEXT_MAX ? name->length : TW_TEXT_MAX), p->source.text + name->at,
-                   fx_hint(p, name, names, hint));
+    fx_explain(p, TW_BAD_NAME, name->at, "unknown operator '%.*s'%s",
+               (int)(name->length < TW_TEXT_MAX ? name->length : TW_TEXT_MAX), p->source.text + name->at,
+               fx_hint(p, name, names, hint));
 }
 
 static tw_status find_operator(fx_parser *p, const fx_token *name, const tw_op **op)
@@ -39,7 +39,8 @@ static tw_status find_operator(fx_parser *p, const fx_token *name, const tw_op *
     const tw_op *const *ops = tw_ops(TW_ISA_BASELINE, &n);
     for (size_t i = 0; i < n; i++)
         if (fx_token_is(name, p->source.text, ops[i]->name)) return *op = ops[i], TW_OK;
-    return fail_operator(p, name);
+    explain_operator(p, name);
+    return TW_BAD_NAME;
 }
 
 /* ---- reading arguments */
@@ -86,7 +87,7 @@ static size_t count_params(const tw_op *op)
     return n;
 }
 
-static tw_status fail_param_name(fx_parser *p, const tw_op *op, const fx_token *key)
+static void explain_param_name(fx_parser *p, const tw_op *op, const fx_token *key)
 {
     enum { MOST = 64 };
     const char *names[MOST + 1];
@@ -94,11 +95,13 @@ static tw_status fail_param_name(fx_parser *p, const tw_op *op, const fx_token *
     size_t n = 0;
     for (; n < count_params(op) && n < MOST; n++) names[n] = op->params[n].name;
     names[n] = NULL;
-    for (size_t i = 0; op->inputs[i]; i++)
-        if (fx_token_is(key, p->source.text, op->inputs[i]))
-            return fx_fail(p, TW_BAD_NAME, key->at, "%s: the input '%s' is given by its place, not by name", op->name,
-                           op->inputs[i]);
-    return fx_fail(p, TW_BAD_NAME, key->at, "%s has no parameter '%.*s'%s", op->name,
+    size_t i = 0;
+    while (op->inputs[i] && !fx_token_is(key, p->source.text, op->inputs[i])) i++;
+    if (op->inputs[i])
+        fx_explain(p, TW_BAD_NAME, key->at, "%s: the input '%s' is given by its place, not by name", op->name,
+                   op->inputs[i]);
+    else
+        fx_explain(p, TW_BAD_NAME, key->at, "%s has no parameter '%.*s'%s", op->name,
                    (int)(key->length < 40 ? key->length : 40), p->source.text + key->at, fx_hint(p, key, names, hint));
 }
 
@@ -109,7 +112,8 @@ static tw_status param_of(fx_parser *p, const tw_op *op, const arguments *args, 
     if (key->kind == FX_END) return *param = op->params + (i - tw_op_inputs(op)), TW_OK;
     for (size_t k = 0; k < count_params(op); k++)
         if (fx_token_is(key, p->source.text, op->params[k].name)) return *param = op->params + k, TW_OK;
-    return fail_param_name(p, op, key);
+    explain_param_name(p, op, key);
+    return TW_BAD_NAME;
 }
 
 /* A number as a parameter table reads it. */
@@ -153,7 +157,7 @@ static tw_status set_param(fx_parser *p, const tw_op *op, const tw_param *param,
 
 static tw_status set_params(fx_parser *p, const tw_op *op, const arguments *args, void *params)
 {
-    const tw_param *param, *earlier;
+    const tw_param *param = NULL, *earlier = NULL;
     for (size_t i = tw_op_inputs(op); i < args->n; i++) {
         const fx_value *value = &args->list[i].value;
         TW_TRY(param_of(p, op, args, i, &param));
@@ -218,7 +222,7 @@ tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, si
 tw_status fx_call_parse(fx_parser *p, fx_token name, fx_value *out)
 {
     arguments args = {.n = 0};
-    fx_value inputs[FX_INPUTS];
+    fx_value inputs[FX_INPUTS] = {0};
     fx_call call = {0};
     TW_TRY(find_operator(p, &name, &call.op));
     TW_TRY(parse_arguments(p, &args));

@@ -115,14 +115,24 @@ tw_status fx_dag_constant(fx_dag *dag, double x, bool logical, fx_ref *ref, tw_e
 
 /* ---- what is known of an operator's result */
 
-/* Operators that hand an input through, so that a logical input stays logical. */
+/* fill(x, 0) and fill(x, 1) of a condition are conditions. */
+static bool fills_logical(const fx_call *call)
+{
+    double value;
+    memcpy(&value, (const char *)call->params + call->op->params[0].offset, sizeof value);
+    return value == 0 || value == 1;
+}
+
+/* Operators that hand an input through, so that a condition stays one. */
 static bool is_logical(const fx_dag *dag, const fx_call *call)
 {
+    const char *name = call->op->name;
     if (call->op->traits & TW_LOGICAL) return true;
-    if (strcmp(call->op->name, "lag") == 0) return fx_node_of(dag, call->inputs[0])->logical;
-    if (strcmp(call->op->name, "if") == 0)
+    if (strcmp(name, "if") == 0)
         return fx_node_of(dag, call->inputs[1])->logical && fx_node_of(dag, call->inputs[2])->logical;
-    return false;
+    const bool passes =
+        strcmp(name, "lag") == 0 || strcmp(name, "nz") == 0 || (strcmp(name, "fill") == 0 && fills_logical(call));
+    return passes && fx_node_of(dag, call->inputs[0])->logical;
 }
 
 /* Of all operators only lag leaves the newest bars of its input out. */
@@ -227,6 +237,13 @@ static void mark_live(const fx_dag *dag, const fx_ref *roots, size_t n_roots, bo
         for (size_t k = 0; live[i] && k < dag->nodes[i].n_inputs; k++) live[dag->nodes[i].inputs[k].node] = true;
 }
 
+static void count_users(fx_node *nodes, size_t n, const fx_ref *roots, size_t n_roots)
+{
+    for (size_t r = 0; r < n_roots; r++) nodes[roots[r].node].users++;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < nodes[i].n_inputs; k++) nodes[nodes[i].inputs[k].node].users++;
+}
+
 tw_status fx_dag_finish(fx_dag *dag, fx_ref *roots, size_t n_roots, tw_error *err)
 {
     bool *live = tw_new(dag->ctx, dag->n + 1, sizeof *live);
@@ -244,6 +261,7 @@ tw_status fx_dag_finish(fx_dag *dag, fx_ref *roots, size_t n_roots, tw_error *er
             nodes[i].hash = hash_node(nodes + i); /* of what is left: equal plans, equal hashes */
         }
         for (size_t r = 0; r < n_roots; r++) roots[r].node = now[roots[r].node];
+        count_users(nodes, n, roots, n_roots);
         fx_node *old = dag->nodes;
         dag->nodes = nodes;
         dag->n = n;

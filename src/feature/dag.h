@@ -29,6 +29,7 @@ typedef struct fx_node {
     size_t age;              /* bars since the newest bar it looks at: 0 = known at the close of the bar */
     uint32_t phase;          /* cross-sections below it, itself counted */
     bool logical;            /* 0, 1 or NaN */
+    uint32_t users;          /* inputs and features it serves, once finished */
     uint64_t hash;
 } fx_node;
 

@@ -36,15 +36,6 @@ static void describe_inputs(const tw_plan *plan, const fx_node *node, tw_json *j
     tw_json_array_end(json);
 }
 
-static size_t count_users(const tw_plan *plan, size_t id)
-{
-    size_t users = 0;
-    for (size_t i = 0; i < plan->dag.n; i++)
-        for (uint32_t k = 0; k < plan->dag.nodes[i].n_inputs; k++) users += plan->dag.nodes[i].inputs[k].node == id;
-    for (size_t i = 0; i < plan->n_features; i++) users += plan->roots[i].node == id;
-    return users;
-}
-
 static void describe_what(const tw_plan *plan, const fx_node *node, tw_json *json)
 {
     if (node->kind == FX_COLUMN) {
@@ -70,7 +61,7 @@ static void describe_node(const tw_plan *plan, size_t id, tw_json *json)
     key_count(json, "lookback", node->lookback);
     if (node->age != SIZE_MAX) key_count(json, "age", node->age);
     key_count(json, "phase", node->phase);
-    key_count(json, "users", count_users(plan, id));
+    key_count(json, "users", node->users);
     tw_json_object_end(json);
 }
 

@@ -153,12 +153,14 @@ static tw_status make_step(planner *p, size_t i, tw_error *err)
 static void add_stores(planner *p)
 {
     fx_layout *l = p->layout;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < l->n_steps; i++) {
-        l->steps[i].first_store = n;
-        for (uint32_t f = 0; f < p->plan->n_features; f++)
-            if (p->plan->roots[f].node == i) l->stores[n++] = (fx_store){f, place_of(p, p->plan->roots[f])};
-        l->steps[i].n_stores = n - l->steps[i].first_store;
+    const fx_ref *roots = p->plan->roots;
+    for (size_t f = 0; f < p->plan->n_features; f++) l->steps[roots[f].node].n_stores++;
+    for (size_t i = 1; i < l->n_steps; i++)
+        l->steps[i].first_store = l->steps[i - 1].first_store + l->steps[i - 1].n_stores;
+    for (size_t i = 0; i < l->n_steps; i++) l->steps[i].n_stores = 0;
+    for (uint32_t f = 0; f < p->plan->n_features; f++) {
+        fx_step *step = l->steps + roots[f].node;
+        l->stores[step->first_store + step->n_stores++] = (fx_store){f, place_of(p, roots[f])};
     }
 }
 

@@ -22,7 +22,7 @@ static void excerpt(const fx_parser *p, size_t at, char out[2 * EXCERPT + 16])
     snprintf(out + used, EXCERPT, "\n  %*s^", (int)(at - from), "");
 }
 
-tw_status fx_fail(fx_parser *p, tw_status status, size_t at, const char *format, ...)
+void fx_explain(fx_parser *p, tw_status status, size_t at, const char *format, ...)
 {
     char message[256], where[2 * EXCERPT + 16];
     va_list args;
@@ -30,8 +30,8 @@ tw_status fx_fail(fx_parser *p, tw_status status, size_t at, const char *format,
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     excerpt(p, at, where);
-    return tw_fail(p->err, status, "%s '%.64s', column %zu: %s%s", p->source.kind, p->source.name, at + 1, message,
-                   where);
+    (void)tw_fail(p->err, status, "%s '%.64s', column %zu: %s%s", p->source.kind, p->source.name, at + 1, message,
+                  where);
 }
 
 const char *fx_hint(const fx_parser *p, const fx_token *token, const char *const *names, char out[96])
@@ -205,7 +205,7 @@ static tw_status parse_prefix(fx_parser *p, int least, fx_value *out)
     }
     if (is_not && least > STRENGTH_NOT)
         return fx_fail(p, TW_BAD_SYNTAX, sign.at, "'not' binds weaker than what stands before it: put it in brackets");
-    fx_value operand;
+    fx_value operand = {0};
     TW_TRY(fx_next(p));
     TW_TRY(parse_binary(p, is_not ? STRENGTH_NOT : STRENGTH_POWER, &operand));
     TW_TRY(apply_named(p, is_not ? "not" : "neg", &operand, sign.at, out));
@@ -242,7 +242,7 @@ tw_status fx_expression(fx_parser *p, fx_value *out) { return parse_binary(p, 0,
 tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_ref *ref, tw_error *err)
 {
     fx_parser p = {.scope = scope, .source = *source, .length = strlen(source->text), .err = err};
-    fx_value value;
+    fx_value value = {0};
     if (p.length > FX_MOST_TEXT)
         return tw_fail(err, TW_TOO_LARGE, "%s '%.64s': an expression may have %d bytes, got %zu", source->kind,
                        source->name, FX_MOST_TEXT, p.length);

@@ -51,8 +51,10 @@ tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_ref *ref, 
 
 /* ---- between parse.c and call.c */
 
-/* Fails with "feature 'mom', column 14: ...", the line of the expression and a caret under byte `at`. */
-tw_status fx_fail(fx_parser *p, tw_status status, size_t at, const char *format, ...) TW_PRINTF(4, 5);
+/* Writes "feature 'mom', column 14: ...", the line of the expression and a caret under byte `at`. */
+void fx_explain(fx_parser *p, tw_status status, size_t at, const char *format, ...) TW_PRINTF(4, 5);
+/* Does so and is the status: `return fx_fail(...)`. A macro, so that whoever reads it sees a failure. */
+#define fx_fail(p, status, at, ...) (fx_explain((p), (status), (at), __VA_ARGS__), (status))
 /* Takes the next token. */
 tw_status fx_next(fx_parser *p);
 /* Takes a token written so, or fails naming what was wanted. */

@@ -38,7 +38,7 @@ static tw_status check_groups(const int32_t *group, size_t n, tw_error *err)
     return TW_OK;
 }
 
-static tw_status open(tw_runner *r, const int32_t *group, tw_error *err)
+static tw_status open_runner(tw_runner *r, const int32_t *group, tw_error *err)
 {
     TW_TRY(check_groups(group, r->n_symbols, err));
     TW_TRY(fx_layout_init(&r->layout, r->ctx, r->plan, r->lanes, err));
@@ -64,7 +64,7 @@ tw_status tw_runner_new(const tw_ctx *ctx, const tw_plan *plan, size_t n_symbols
     if (!made) return tw_no_memory(err, "a runner");
     *made = (tw_runner){.ctx = ctx, .plan = plan, .n_symbols = n_symbols, .lanes = n_symbols == 1 ? 1 : TW_LANES};
     made->n_blocks = (n_symbols + made->lanes - 1) / made->lanes;
-    const tw_status status = open(made, group, err);
+    const tw_status status = open_runner(made, group, err);
     if (status == TW_OK)
         *runner = made;
     else

@@ -144,6 +144,30 @@ static void error_shows_the_line(void **state)
                                      "              ^");
 }
 
+/* The examples of docs/reference/expressions.md. */
+static void documented_examples(void **state)
+{
+    (void)state;
+    static const tw_feature features[] = {
+        {"mom", "close / lag(close, 20) - 1"},
+        {"spread", "ema(close, 12) - ema(close, 26)"},
+        {"signal", "macd(close, 12, 26, 9).signal"},
+        {"quality", "rank(mom / std(close / lag(close, 1), 20))"},
+        {"breakout", "if(close > lag(max(high, 20), 1) and volume > 2 * mean(volume, 20), 1, 0)"},
+        {"reset", "ema(close, 12, nan=\"reset\")"},
+        {"nested", "mean(rank(close), 5)"},
+    };
+    const tw_plan_spec spec = {TW_NAMES("high", "close", "volume"), 3, features, 1, features, 7};
+    tw_plan *plan = NULL;
+    tw_error err = {""};
+    assert_ok(tw_plan_compile(NULL, &spec, &plan, &err), &err);
+    tw_plan_free(plan);
+    assert_int_equal(case_compile(TW_NAMES("close"), "lag(close, -1) / close", NULL, &err), TW_LOOK_AHEAD);
+    assert_string_equal(err.message,
+                        "feature 'f', column 12: lag: k = -1 would use bars that have not happened yet (look-ahead); "
+                        "it must be 0 or more\n  lag(close, -1) / close\n             ^");
+}
+
 /* ---- hostile text */
 
 static void nesting_is_bounded(void **state)
@@ -190,9 +214,10 @@ static void long_sums_are_fine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(precedence),           cmocka_unit_test(errors_point),
-        cmocka_unit_test(error_shows_the_line), cmocka_unit_test(nesting_is_bounded),
-        cmocka_unit_test(length_is_bounded),    cmocka_unit_test(long_sums_are_fine),
+        cmocka_unit_test(precedence),          cmocka_unit_test(errors_point),
+        cmocka_unit_test(documented_examples), cmocka_unit_test(error_shows_the_line),
+        cmocka_unit_test(nesting_is_bounded),  cmocka_unit_test(length_is_bounded),
+        cmocka_unit_test(long_sums_are_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,6 +66,26 @@ static void vwap_is_wanted(void **state)
     assert_null(compile("alpha158", 5, TW_BAD_NAME));
 }
 
+/* Who has no vwap says what stands for it. */
+static void vwap_may_be_a_let(void **state)
+{
+    (void)state;
+    const tw_feature_set *set;
+    tw_arena arena;
+    tw_plan *plan = NULL;
+    tw_feature *features;
+    tw_error err = {""};
+    const tw_feature let = {"vwap", "(high + low + close) / 3"};
+    tw_plan_spec spec = {.columns = columns, .n_columns = 5, .lets = &let, .n_lets = 1};
+    tw_arena_init(&arena, NULL);
+    assert_ok(tw_feature_set_find("alpha360", &set, &err), &err);
+    assert_ok(set->build(&arena, &features, &spec.n_features, &err), &err);
+    spec.features = features;
+    assert_ok(tw_plan_compile(NULL, &spec, &plan, &err), &err);
+    tw_plan_free(plan);
+    tw_arena_clear(&arena);
+}
+
 static void names(void **state)
 {
     (void)state;
@@ -82,6 +102,7 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(alpha158), cmocka_unit_test(alpha360),
-                                       cmocka_unit_test(vwap_is_wanted), cmocka_unit_test(names)};
+                                       cmocka_unit_test(vwap_is_wanted), cmocka_unit_test(vwap_may_be_a_let),
+                                       cmocka_unit_test(names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
