@@ -35,6 +35,7 @@ gates: build/setup ## layers, shape, headers, format, lint, generated files
 	@$(MAKE) release
 	tools/check_tidy -j $(JOBS)
 	tools/generate --check
+	@tools/check_web || test $$? -eq 77
 
 release: build/setup
 	@cmake --preset release > build/release.log || { cat build/release.log; exit 1; }
