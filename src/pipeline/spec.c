@@ -104,6 +104,14 @@ static tw_status read_checks(const reader *r, const tw_node *root)
     return TW_OK;
 }
 
+static bool is_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    if (!*text || !strchr(letters, *text)) return false;
+    while (*text && (strchr(letters, *text) || strchr("0123456789.", *text))) text++;
+    return !*text;
+}
+
 /* Appends the children of a map name: expression. */
 static tw_status append_expressions(const reader *r, const tw_node *map, tw_feature **list, size_t *n)
 {
@@ -114,6 +122,11 @@ static tw_status append_expressions(const reader *r, const tw_node *map, tw_feat
     if (!all) return tw_no_memory(r->err, "features of the spec");
     if (*n) memcpy(all, *list, *n * sizeof *all);
     for (const tw_node *c = map->first; c; c = c->next) {
+        if (!is_name(c->key))
+            return tw_node_fail(r->spec->doc, c, r->err,
+                                "'%s' is no name for an expression (letters, digits, '_', '.'); "
+                                "inside { } a comma ends an expression: put it in quotes",
+                                c->key);
         if (c->kind == TW_NODE_LIST || c->kind == TW_NODE_MAP)
             return tw_node_fail(r->spec->doc, c, r->err, "expression of '%s' must be text", c->key);
         all[(*n)++] = (tw_feature){.name = c->key, .expression = c->text};

@@ -21,7 +21,7 @@ data:
   adjust: splits
 features:
   sets: [alpha158]
-  add: {relative: rank(close / lag(close, 7))}
+  add: {relative: "rank(close / lag(close, 7))"}
 label: {name: forward_return, params: horizon=5 price=next_open}
 split: {name: walk_forward, params: refits=3 embargo=5}
 models:
@@ -95,7 +95,7 @@ def other_routes(server, times, header):
     status, text = server.ask("POST", "/invocations", body, Accept="application/json")
     assert status == 200 and len(json.loads(text)["predictions"]) == sum(len(r) for _, r in times)
     names = header.strip().split(",")
-    records = [{n: (v if n in ("time", "symbol") else float(v)) for n, v in zip(names, r.strip().split(",")) if v} for r in rows]
+    records = [{n: (v if n in ("time", "date", "symbol") else float(v)) for n, v in zip(names, r.strip().split(",")) if v} for r in rows]
     assert server.ask("POST", "/invocations", json.dumps({"dataframe_records": records}), "application/json")[0] == 200
     assert server.ask("PUT", "/v1/sessions/one", json.dumps({"symbols": ["ABC"]}), "application/json")[0] == 200
     assert server.ask("PUT", "/v1/sessions/one", json.dumps({"symbols": ["ABC"]}), "application/json")[0] == 409
