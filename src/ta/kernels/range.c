@@ -68,7 +68,8 @@ TW_LANE void trange_run(void *state, size_t n, const double *const *in, double *
     TW_EACH(i, n * lanes)
     {
         const double range = tw_true_range(high[i], low[i], before[i]);
-        y[i] = (high[i] != high[i]) | (low[i] != low[i]) | (before[i] != before[i]) ? (double)NAN : range;
+        const bool missing = (high[i] != high[i]) | (low[i] != low[i]) | (before[i] != before[i]);
+        y[i] = missing ? (double)NAN : range;
     }
 }
 TW_OP_FORMS(trange, trange_run)
