@@ -176,7 +176,7 @@ typedef struct stale_params {
 } stale_params;
 static const tw_param stale_table[] = {
     TW_PARAM(stale_params, sessions, 5, 2, 10000, "bars with the same close and no volume"),
-    TW_PARAM(stale_params, traded, 10, 2, 10000, "bars with the same close whatever the volume"),
+    TW_PARAM(stale_params, traded, 10, 2, 10000, "daily bars with the same close whatever the volume"),
     TW_PARAM_END,
 };
 
@@ -186,7 +186,8 @@ static tw_status report_run(const tw_series *series, size_t s, const size_t run[
     size_t dry = 0;
     for (size_t k = run[0] + 1; k < run[1]; k++) if (!(series->volume[k] > 0)) dry++;
     const size_t length = run[1] - run[0];
-    if (dry < (size_t)p->sessions && length < (size_t)p->traded) return TW_OK;
+    const bool daily = series->panel->shape.bar_ns == TW_NS_PER_DAY;
+    if (dry < (size_t)p->sessions && (!daily || length < (size_t)p->traded)) return TW_OK;
     const tw_where where = {out, "stale", TW_WARN, s, series->t[run[0]], (double)length, p->sessions};
     return tw_finding_write(&where, "close %g for %zu bars from %s to %s, %zu of them without volume", series->close[run[0]],
                             length, tw_stamp_of(series->panel, series->t[run[0]]).text,

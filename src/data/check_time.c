@@ -41,6 +41,21 @@ static bool has_bar(const gaps *g, size_t s, size_t t)
     return false;
 }
 
+/* Sessions from `from` to before `to`, on which no symbol has a bar. */
+static tw_status check_hole(const gaps *g, int64_t from, int64_t to, size_t t)
+{
+    tw_session session;
+    size_t n = 0;
+    int64_t first = from;
+    for (int64_t day = from; day < to; day++)
+        if (tw_calendar_session(g->calendar, day, &session) && n++ == 0) first = day;
+    if (n == 0) return TW_OK;
+    const tw_civil d = tw_date_from_days(first);
+    const tw_where where = {g->out, "session_gaps", TW_WARN, TW_NOWHERE, t, (double)n, 0};
+    return tw_finding_write(&where, "%zu session%s of %s without any bar from %04d-%02d-%02d on", n, n > 1 ? "s" : "",
+                            tw_calendar_name(g->calendar), d.year, d.month, d.day);
+}
+
 /* Days with bars against days with sessions, both ways. */
 static tw_status check_days(const gaps *g, const int64_t *days)
 {
@@ -54,13 +69,7 @@ static tw_status check_days(const gaps *g, const int64_t *days)
             TW_TRY(tw_finding_write(&where, "%s: bars on a day without a session of %s", tw_stamp_of(g->panel, t).text,
                                     tw_calendar_name(g->calendar)));
         }
-        for (int64_t day = t > 0 ? days[t - 1] + 1 : days[t]; day < days[t]; day++) {
-            if (!tw_calendar_session(g->calendar, day, &session)) continue;
-            const tw_civil d = tw_date_from_days(day);
-            const tw_where where = {g->out, "session_gaps", TW_WARN, TW_NOWHERE, t, 1, 0};
-            TW_TRY(tw_finding_write(&where, "%04d-%02d-%02d: a session of %s without any bar", d.year, d.month, d.day,
-                                    tw_calendar_name(g->calendar)));
-        }
+        if (t > 0) TW_TRY(check_hole(g, days[t - 1] + 1, days[t], t));
     }
     return TW_OK;
 }
@@ -90,7 +99,7 @@ static tw_status check_times(const gaps *g)
 {
     for (size_t t = 0; t < g->panel->shape.n_times; t++) {
         const double share = g->living[t] ? (double)g->missing[t] / g->living[t] : 0;
-        if (g->living[t] < 5 || share <= g->params->day_share) continue;
+        if (g->living[t] < 20 || share <= g->params->day_share) continue;
         const tw_where where = {g->out, "session_gaps", TW_WARN, TW_NOWHERE, t, share, g->params->day_share};
         TW_TRY(tw_finding_write(&where, "%s: %u of %u symbols have no bar", tw_stamp_of(g->panel, t).text, g->missing[t],
                                 g->living[t]));
@@ -206,7 +215,8 @@ static tw_status run_duplicates(const tw_ctx *ctx, const tw_check_input *input, 
     tw_status st = twins ? TW_OK : TW_NO_MEMORY;
     for (size_t s = 0; st == TW_OK && s < n; s++) {
         tw_series_load(&x, s);
-        st = check_repeats(&x, s, out);
+        /* Between minutes of a quiet market the same bar comes back by itself. */
+        if (input->panel->shape.bar_ns == TW_NS_PER_DAY) st = check_repeats(&x, s, out);
         if (x.n < 20) continue;
         const uint64_t closes = tw_hash64(x.close, x.n * sizeof *x.close, tw_hash64(x.t, x.n * sizeof *x.t, 0));
         twins[n_twins++] = (twin){tw_hash64(x.volume, x.n * sizeof *x.volume, closes), s};
