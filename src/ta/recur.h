@@ -102,17 +102,23 @@ TW_LANE void tw_recur_row(const tw_recur *d, tw_recur_lanes *a, size_t t, const 
     }
 }
 
-/* Bar t of a single warm lane. A branch, because the memory would else wait for the results: gcc chooses both at once.
- */
-TW_LANE void tw_recur_one(const tw_recur *d, tw_recur_lanes *a, size_t t)
+/* Bars of a single warm lane. A branch for missing values and a count beside the memory, because gcc would else have
+ * the memory wait for the results (choosing both at once), or pack the count with it. */
+TW_LANE void tw_recur_one(const tw_recur *d, tw_recur_lanes *a, size_t t, size_t n)
 {
-    tw_recur_bar bar = {.warm = true};
-    if (!tw_recur_step(d, a, t, &bar, a->cells)) {
-        for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = (double)NAN;
-        return;
+    size_t seen = 0;
+    for (; t < n; t++) {
+        tw_recur_bar bar = {.warm = true};
+        const bool known = tw_recur_step(d, a, t, &bar, a->cells);
+        if (!known) {
+            for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = (double)NAN;
+            continue;
+        }
+        for (size_t q = 1; q < d->parts; q++) a->cells[q] = bar.s[q];
+        for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = tw_canon(bar.y[o]);
+        seen++;
     }
-    for (size_t q = 0; q < d->parts; q++) a->cells[q] = bar.s[q];
-    for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = tw_canon(bar.y[o]);
+    a->cells[0] += (double)seen;
 }
 
 TW_LANE bool tw_recur_warm(const double *seen, double need, const size_t lanes)
@@ -138,9 +144,8 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
     for (size_t i = 0; i < d->inputs; i++) a.x[i] = in[i];
     for (size_t o = 0; o < d->outputs; o++) a.y[o] = out[o];
     for (; t < n && !(hold && tw_recur_warm(a.cells, st->warm_after, lanes)); t++) tw_recur_row(d, &a, t, false, lanes);
-    if (lanes == 1)
-        for (; t < n; t++) tw_recur_one(d, &a, t);
-    for (; t < n; t++) tw_recur_row(d, &a, t, true, lanes);
+    if (lanes == 1) tw_recur_one(d, &a, t, n);
+    for (; lanes > 1 && t < n; t++) tw_recur_row(d, &a, t, true, lanes);
     for (size_t i = 0; i < d->parts * lanes; i++) st->cells[i] = a.cells[i];
 }
 

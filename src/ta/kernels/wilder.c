@@ -76,13 +76,15 @@ typedef struct direction {
     double plus, minus, dx; /* dx is NaN where there is no movement */
 } direction;
 
+/* max(x, 0), exactly; chains of selects on one value are made into branches. */
+TW_LANE double above_zero(double x) { return 0.5 * (x + tw_lane_abs(x)); }
 TW_LANE double wilder_sum(double s, double x, bool seeding, double k) { return seeding ? s + x : s - s * k + x; }
 TW_LANE direction direction_next(const double *coef, tw_recur_bar *b)
 {
     const bool first = !b->warm && b->n == 1.0, seeding = !b->warm && b->n <= coef[0];
     const double up = b->x[0] - b->s[1], down = b->s[2] - b->x[1];
-    const double gain = up > down ? up : 0.0, loss = down > up ? down : 0.0;
-    const double plus = first ? 0.0 : gain > 0.0 ? gain : 0.0, minus = first ? 0.0 : loss > 0.0 ? loss : 0.0;
+    const double gain = up > down ? above_zero(up) : 0.0, loss = down > up ? above_zero(down) : 0.0;
+    const double plus = first ? 0.0 : gain, minus = first ? 0.0 : loss;
     const double range = first ? 0.0 : tw_true_range(b->x[0], b->x[1], b->s[3]);
     for (size_t i = 0; i < 3; i++) b->s[1 + i] = b->x[i];
     b->s[4] = wilder_sum(b->s[4], plus, seeding, coef[1]);
@@ -151,10 +153,10 @@ static double obv_coefs(const tw_recur_params *p, double *coef)
 TW_LANE void obv_step(const double *coef, tw_recur_bar *b)
 {
     const double close = b->x[0], volume = b->x[1], last = b->s[1];
-    const double move = close > last ? volume : close < last ? -volume : 0.0;
+    const double rise = close > last ? volume : 0.0, fall = close < last ? volume : 0.0;
     (void)coef;
     b->s[1] = close;
-    b->s[2] = !b->warm && b->n == 1.0 ? volume : b->s[2] + move;
+    b->s[2] = !b->warm && b->n == 1.0 ? volume : b->s[2] + rise - fall;
     b->y[0] = b->s[2];
 }
 static const tw_recur obv_recur = {2, 3, 1, obv_step, obv_coefs};
