@@ -15,10 +15,13 @@ install(FILES share/tradewind.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-com
 set(TW_OUTSIDE_LIST yaml z zstd microhttpd m pthread)
 list(TRANSFORM TW_OUTSIDE_LIST PREPEND -l OUTPUT_VARIABLE TW_OUTSIDE_LIBS)
 string(JOIN " " TW_OUTSIDE_LIBS ${TW_OUTSIDE_LIBS})
+# The prefix is found from where the file lies, so that `cmake --install --prefix` may choose it.
+file(RELATIVE_PATH TW_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 configure_file(cmake/tradewind.pc.in tradewind.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/tradewind.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 configure_package_config_file(cmake/tradewind-config.cmake.in tradewind-config.cmake
-  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tradewind)
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tradewind
+  PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR)
 write_basic_package_version_file(tradewind-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/tradewind-config.cmake ${CMAKE_BINARY_DIR}/tradewind-config-version.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tradewind)

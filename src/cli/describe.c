@@ -4,6 +4,7 @@
 #include "tradewind/backtest.h"
 #include "tradewind/feature.h"
 #include "tradewind/learn.h"
+#include "tradewind/serve.h"
 #include "tradewind/ta.h"
 
 #include <string.h>
@@ -95,13 +96,15 @@ static void import(tw_json *j)
     item(j, "import", "reading of CSV bars", "docs/reference/data.md", tw_import_params());
 }
 
+static void serve(tw_json *j) { item(j, "serve", "the server", "docs/reference/server.md", tw_serve_params()); }
+
 static const struct family {
     const char *name;
     void (*write)(tw_json *j);
 } families[] = {
-    {"checks", checks},       {"feature_sets", sets},  {"import", import},       {"labels", labels},
-    {"learners", learners},   {"measures", measures},  {"metrics", metrics},     {"operators", operators},
-    {"portfolio", portfolio}, {"simulate", simulator}, {"splitters", splitters},
+    {"checks", checks},       {"feature_sets", sets}, {"import", import},      {"labels", labels},
+    {"learners", learners},   {"measures", measures}, {"metrics", metrics},    {"operators", operators},
+    {"portfolio", portfolio}, {"serve", serve},       {"simulate", simulator}, {"splitters", splitters},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
@@ -113,8 +116,8 @@ static tw_status check_family(const char *name, tw_error *err)
         if (!name || !strcmp(name, names[i])) return TW_OK;
     }
     const char *near = tw_did_you_mean(name, names);
-    return tw_fail(err, TW_BAD_NAME, "no family '%s'%s%s%s", name, near ? " (did you mean '" : "", near ? near : "",
-                   near ? "'?)" : "");
+    return tw_fail(err, TW_BAD_NAME, "no family '%s'%s%s%s", name, near ? "; did you mean '" : "", near ? near : "",
+                   near ? "'?" : "");
 }
 
 static tw_status describe(tw_cli *cli, tw_error *err)
@@ -153,7 +156,7 @@ const tw_command tw_command_describe = {
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, splitters, metrics, checks, ...",
     .more = "FAMILY is checks, feature_sets, import, labels, learners, measures, metrics, operators,\nportfolio, "
-            "simulate or splitters.",
+            "serve, simulate or splitters.",
     .most = 1,
     .options = options,
     .run = describe,

@@ -179,6 +179,6 @@ void tw_cli_markdown(tw_buf *out)
             for (const tw_option *o = all[i]->options; o->name; o++) option_line(o, out);
             tw_buf_text(out, "```\n");
         }
-        if (all[i]->more) tw_buf_printf(out, "\n```\n%s\n```\n", all[i]->more);
+        if (all[i]->more) tw_buf_printf(out, "\n%s\n", all[i]->more);
     }
 }

@@ -138,7 +138,8 @@ const tw_metric tw_metric_hit_rate = {"hit_rate", "Share of rows whose score has
                                       "labels of 0 left out, scores of 0 count one half", true, hit_rate};
 const tw_metric tw_metric_log_loss = {"log_loss", "Cross-entropy", "scores are chances of label > 0, cut at 1e-15",
                                       false, log_loss};
-const tw_metric tw_metric_mae = {"mae", "Mean absolute error", "", false, mae};
+const tw_metric tw_metric_mae = {"mae", "Mean absolute error", "mean of |score - label|", false, mae};
 const tw_metric tw_metric_r2 = {"r2", "Coefficient of determination", "against the mean label of the same rows", true,
                                 r2};
-const tw_metric tw_metric_rmse = {"rmse", "Root mean squared error", "", false, rmse};
+const tw_metric tw_metric_rmse = {"rmse", "Root mean squared error", "root of the mean of (score - label)^2", false,
+                                  rmse};

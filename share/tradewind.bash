@@ -1,0 +1,34 @@
+# bash completion of tradewind, made by 'tradewind completion'
+_tradewind()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=""
+    case "$COMP_CWORD:${COMP_WORDS[1]}" in
+    1:*) words=" run score serve data features describe completion man reference version --help --version" ;;
+    2:data) words=" import show check adjust simulate calendar" ;;
+    2:features) words=" list calc" ;;
+    esac
+    if [ "$before" = --isa ]; then words=" best baseline avx2 avx512"
+    elif [[ $word == -* && -z $words ]]; then
+        case "${COMP_WORDS[1]} ${COMP_WORDS[2]}" in
+        "run "*) words=" --out --budget --fresh --jobs --isa --quiet --help" ;;
+        "score "*) words=" --in --out --last --import --jobs --isa --quiet --help" ;;
+        "serve "*) words=" --port --address --state --set --jobs --isa --quiet --help" ;;
+        "data import") words=" --out --rejects --strict --import --jobs --isa --quiet --help" ;;
+        "data show") words=" --symbols --csv --import --jobs --isa --quiet --help" ;;
+        "data check") words=" --which --set --actions --other --universe --json --limit --strict --out --import --jobs --isa --quiet --help" ;;
+        "data adjust") words=" --actions --rejects --how --as-of --out --import --jobs --isa --quiet --help" ;;
+        "data simulate") words=" --set --out --jobs --isa --quiet --help" ;;
+        "data calendar") words=" --jobs --isa --quiet --help" ;;
+        "features list") words=" --jobs --isa --quiet --help" ;;
+        "features calc") words=" --in --expr --set --let --out --import --jobs --isa --quiet --help" ;;
+        "describe "*) words=" --json --out --jobs --isa --quiet --help" ;;
+        "completion "*) words=" --out --jobs --isa --quiet --help" ;;
+        "man "*) words=" --out --jobs --isa --quiet --help" ;;
+        "reference "*) words=" --out --jobs --isa --quiet --help" ;;
+        "version "*) words=" --jobs --isa --quiet --help" ;;
+        esac
+    fi
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+# Where nothing is offered, names of files are.
+complete -o default -F _tradewind tradewind
