@@ -7,6 +7,7 @@
  * low, close, volume, vwap (bench/alpha158_peer.py writes one); without it the panel is simulated. --dump writes the
  * features as doubles [feature][time][symbol] and times nothing. */
 #include <math.h>
+#include <time.h>
 
 #include "bench.h"
 #include "tradewind/feature.h"
@@ -175,15 +176,55 @@ static void bench_history(const panel *data, const tw_plan *plan, const char *na
     }
 }
 
-/* ---- ticks */
+/* ---- ticks: by the clock, and by the processor time of the thread, which other work on the machine leaves alone */
 
-static void report_ticks(const char *name, double *us, size_t n)
+typedef struct ticks {
+    double *wall, *cpu; /* us of each */
+    size_t n;
+    int64_t wall_start, cpu_start;
+} ticks;
+
+static int64_t cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void tick_start(ticks *k)
+{
+    k->cpu_start = cpu_ns();
+    k->wall_start = tw_clock_ns();
+}
+
+static void tick_end(ticks *k)
+{
+    k->wall[k->n] = (double)(tw_clock_ns() - k->wall_start) * 1e-3;
+    k->cpu[k->n++] = (double)(cpu_ns() - k->cpu_start) * 1e-3;
+}
+
+static void report_times(const char *name, double *us, size_t n)
 {
     qsort(us, n, sizeof us[0], bench_order);
     const bench_case own = {.name = name, .variant = tw_isa_name(tw_isa_resolve(TW_ISA_BEST))};
     const bench_stat stat = {us[n / 2] * 1e3, us[n / 4] * 1e3, us[n * 99 / 100] * 1e3};
     bench_line("feature", &own, &stat, NULL, NULL);
     fprintf(stderr, "%-16s p50 %.1f us, p99 %.1f us, most %.1f us\n", name, us[n / 2], us[n * 99 / 100], us[n - 1]);
+}
+
+static void report_ticks(const char *name, ticks *k)
+{
+    char cpu[32];
+    snprintf(cpu, sizeof cpu, "%s-cpu", name);
+    report_times(name, k->wall, k->n);
+    report_times(cpu, k->cpu, k->n);
+    tw_free(NULL, k->wall);
+    tw_free(NULL, k->cpu);
+}
+
+static ticks new_ticks(size_t n)
+{
+    return (ticks){.wall = tw_new(NULL, n, sizeof(double)), .cpu = tw_new(NULL, n, sizeof(double))};
 }
 
 /* One bar for all symbols at a time, each into the same row of results, as a live session does. */
@@ -196,16 +237,15 @@ static void bench_ticks(const panel *data, const tw_plan *plan)
     tw_error err;
     for (size_t f = 0; f < j->n_features; f++)
         out[f] = (tw_tiles_out){.f64 = j->f64 + f * row, .block_stride = TW_LANES, .time_stride = row};
-    double *us = tw_new(NULL, data->n_times, sizeof *us);
+    ticks k = new_ticks(data->n_times);
     for (size_t t = 0; t < data->n_times; t++) {
         for (size_t c = 0; c < COLUMNS; c++)
             in[c] = (tw_tiles){data->tiles[c] + t * TW_LANES, data->n_times * TW_LANES, TW_LANES};
-        const int64_t start = tw_clock_ns();
+        tick_start(&k);
         check(tw_runner_run(j->runner, 1, in, out, &err), &err);
-        us[t] = (double)(tw_clock_ns() - start) * 1e-3;
+        tick_end(&k);
     }
-    report_ticks("tick-505", us, data->n_times);
-    tw_free(NULL, us);
+    report_ticks("tick-505", &k);
     free_job(j);
 }
 
@@ -216,17 +256,16 @@ static void bench_one(const panel *data, const tw_plan *plan)
     tw_tiles in[COLUMNS];
     tw_tiles_out out[MOST_FEATURES];
     static double y[MOST_FEATURES];
-    double *us = tw_new(NULL, data->n_times, sizeof *us);
+    ticks k = new_ticks(data->n_times);
     check(tw_runner_new(NULL, plan, 1, NULL, &runner, &err), &err);
     for (size_t f = 0; f < tw_plan_features(plan); f++) out[f] = (tw_tiles_out){.f64 = y + f, .time_stride = 1};
     for (size_t t = 0; t < data->n_times; t++) {
         for (size_t c = 0; c < COLUMNS; c++) in[c] = (tw_tiles){data->tiles[c] + t * TW_LANES, 0, 1};
-        const int64_t start = tw_clock_ns();
+        tick_start(&k);
         check(tw_runner_run(runner, 1, in, out, &err), &err);
-        us[t] = (double)(tw_clock_ns() - start) * 1e-3;
+        tick_end(&k);
     }
-    report_ticks("tick-1", us, data->n_times);
-    tw_free(NULL, us);
+    report_ticks("tick-1", &k);
     tw_runner_free(runner);
 }
 
