@@ -32,7 +32,8 @@ tw_status tw_actions_new(const tw_ctx *ctx, const tw_action *list, size_t n, tw_
 {
     for (size_t i = 0; i < n; i++)
         if (flaw_of(&list[i]))
-            return tw_fail(err, TW_BAD_VALUE, "action %zu (%s): %s", i, list[i].symbol ? list[i].symbol : "", flaw_of(&list[i]));
+            return tw_fail(err, TW_BAD_VALUE, "action %zu (%s): %s", i, list[i].symbol ? list[i].symbol : "",
+                           flaw_of(&list[i]));
     tw_actions *a = tw_new(ctx, 1, sizeof *a);
     if (!a) return tw_no_memory(err, "a list of actions");
     a->ctx = ctx;
@@ -74,8 +75,10 @@ tw_action_run tw_actions_of(const tw_actions *actions, const char *symbol)
     size_t lo = 0, hi = actions ? actions->n : 0;
     while (lo < hi) {
         const size_t mid = lo + (hi - lo) / 2;
-        if (strcmp(actions->list[mid].symbol, symbol) < 0) lo = mid + 1;
-        else hi = mid;
+        if (strcmp(actions->list[mid].symbol, symbol) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     size_t end = lo;
     while (actions && end < actions->n && strcmp(actions->list[end].symbol, symbol) == 0) end++;
@@ -111,8 +114,9 @@ static tw_status read_header(reader *r, const tw_field *fields, size_t n, tw_err
     static const struct {
         const char *name;
         field_kind kind;
-    } names[] = {{"ex_date", F_DAY}, {"effective_date", F_DAY}, {"date", F_DAY},     {"symbol", F_SYMBOL}, {"ticker", F_SYMBOL},
-                 {"kind", F_KIND},   {"type", F_KIND},          {"ratio", F_RATIO},  {"price_adj_ratio", F_DIVIDEND_RATIO},
+    } names[] = {{"ex_date", F_DAY},   {"effective_date", F_DAY}, {"date", F_DAY},
+                 {"symbol", F_SYMBOL}, {"ticker", F_SYMBOL},      {"kind", F_KIND},
+                 {"type", F_KIND},     {"ratio", F_RATIO},        {"price_adj_ratio", F_DIVIDEND_RATIO},
                  {"amount", F_AMOUNT}, {"dividend", F_AMOUNT}};
     r->n_fields = n;
     for (size_t k = 0; k < F_COUNT; k++) r->at[k] = -1;
@@ -141,9 +145,12 @@ static const char *kind_of(const reader *r, const tw_field *fields, tw_action_ki
         return NULL;
     }
     const tw_field f = fields[r->at[F_KIND]];
-    if (is_word(f, "split")) *kind = TW_ACTION_SPLIT;
-    else if (is_word(f, "dividend")) *kind = TW_ACTION_DIVIDEND;
-    else return "kind is neither split nor dividend";
+    if (is_word(f, "split"))
+        *kind = TW_ACTION_SPLIT;
+    else if (is_word(f, "dividend"))
+        *kind = TW_ACTION_DIVIDEND;
+    else
+        return "kind is neither split nor dividend";
     return NULL;
 }
 

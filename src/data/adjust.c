@@ -43,7 +43,7 @@ typedef struct adjuster {
     const int64_t *days;
     tw_adjust how;
     int64_t as_of;
-    size_t n_times; /* of `to` */
+    size_t n_times;         /* of `to` */
     double *price, *shares; /* factor of prices, of volumes at each time */
     double *growth;         /* TOTAL_RETURN */
 } adjuster;
@@ -116,8 +116,11 @@ static void forward(adjuster *a, size_t s, const tw_action_run *run)
         for (; k < run->n && run->first[k].ex_day <= a->days[t]; k++) {
             const tw_action *action = &run->first[k];
             if (isnan(base)) continue; /* before the first bar */
-            if (action->kind == TW_ACTION_SPLIT) factor /= action->ratio, units /= action->ratio;
-            else cash += action->amount > 0 ? units * action->amount : units * (1 - action->ratio) * close_before(a, s, t);
+            if (action->kind == TW_ACTION_SPLIT)
+                factor /= action->ratio, units /= action->ratio;
+            else
+                cash +=
+                    action->amount > 0 ? units * action->amount : units * (1 - action->ratio) * close_before(a, s, t);
         }
         const double close = close_at(a, s, t);
         if (!isnan(close)) {
@@ -170,8 +173,10 @@ static tw_status adjust(adjuster *a, const tw_ctx *ctx, tw_error *err)
     TW_TRY(make_panel(a, ctx, err));
     for (size_t s = 0; s < a->from->shape.n_symbols; s++) {
         const tw_action_run run = tw_actions_of(a->actions, a->from->shape.symbols[s]);
-        if (a->how == TW_ADJUST_TOTAL_RETURN) forward(a, s, &run);
-        else TW_TRY(backward(a, s, &run, err));
+        if (a->how == TW_ADJUST_TOTAL_RETURN)
+            forward(a, s, &run);
+        else
+            TW_TRY(backward(a, s, &run, err));
         write_symbol(a, s);
     }
     return tw_panel_seal(a->to, err);
@@ -185,7 +190,9 @@ tw_status tw_panel_adjust(const tw_ctx *ctx, const tw_panel *panel, const tw_act
     const tw_status st = adjust(&a, ctx, err);
     tw_free(ctx, a.price);
     tw_free(ctx, (void *)(uintptr_t)a.days);
-    if (st != TW_OK) tw_panel_close(a.to);
-    else *adjusted = a.to;
+    if (st != TW_OK)
+        tw_panel_close(a.to);
+    else
+        *adjusted = a.to;
     return st;
 }

@@ -16,8 +16,8 @@ tw_status tw_calendar_find(const char *name, const tw_calendar **calendar, tw_er
             return TW_OK;
         }
     const char *near = tw_did_you_mean(name, names);
-    return tw_fail(err, TW_BAD_NAME, "no calendar \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
-                   near ? "\"?" : "");
+    return tw_fail(err, TW_BAD_NAME, "no calendar \"%s\"%s%s%s", name, near ? "; did you mean \"" : "",
+                   near ? near : "", near ? "\"?" : "");
 }
 
 const char *tw_calendar_name(const tw_calendar *calendar) { return calendar->name; }

@@ -5,7 +5,14 @@
 
 #include "tradewind/data.h"
 
-typedef enum tw_zone { TW_ZONE_UTC, TW_ZONE_NEW_YORK, TW_ZONE_CHICAGO, TW_ZONE_LONDON, TW_ZONE_BERLIN, TW_ZONE_TOKYO } tw_zone;
+typedef enum tw_zone {
+    TW_ZONE_UTC,
+    TW_ZONE_NEW_YORK,
+    TW_ZONE_CHICAGO,
+    TW_ZONE_LONDON,
+    TW_ZONE_BERLIN,
+    TW_ZONE_TOKYO
+} tw_zone;
 
 /* Seconds by which the wall clock of `zone` is ahead of UTC at an instant. */
 int tw_zone_offset(tw_zone zone, int64_t time_ns);
@@ -36,9 +43,9 @@ typedef struct tw_rule {
     tw_rule_kind kind;
     int8_t month, day, weekday, shift;
     tw_observe observe;
-    int16_t from, to;  /* years, both included */
-    uint8_t weekdays;  /* bits of the weekdays on which it counts, 0 = all */
-    int16_t close;     /* half days: minutes of the close */
+    int16_t from, to; /* years, both included */
+    uint8_t weekdays; /* bits of the weekdays on which it counts, 0 = all */
+    int16_t close;    /* half days: minutes of the close */
 } tw_rule;
 
 /* Minutes of the wall clock counted from midnight of the session day; valid from a date yyyymmdd on. */

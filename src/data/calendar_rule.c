@@ -25,7 +25,8 @@ static int equinox(int year, int month)
 static int64_t nth(int year, int month, int n, int weekday)
 {
     if (n < 0) {
-        const int64_t last = (month == 12 ? tw_days_from_date(year + 1, 1, 1) : tw_days_from_date(year, month + 1, 1)) - 1;
+        const int64_t last =
+            (month == 12 ? tw_days_from_date(year + 1, 1, 1) : tw_days_from_date(year, month + 1, 1)) - 1;
         return last - (tw_weekday(last) - weekday + 7) % 7;
     }
     const int64_t first = tw_days_from_date(year, month, 1);

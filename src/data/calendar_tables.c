@@ -6,11 +6,18 @@ enum { MON = 0, TUE = 1, WED = 2, THU = 3, EVER = 9999 };
 enum { ON_MON = 1, ON_TUE = 2, ON_WED = 4, ON_THU = 8, ON_FRI = 16 };
 
 #define AT(hour, minute) ((hour)*60 + (minute))
-#define ON_DATE(m, d, how, first, last) \
-    {.kind = TW_RULE_DATE, .month = (m), .day = (d), .observe = TW_OBSERVE_##how, .from = (first), .to = (last)}
-#define ON_NTH(m, n, wd, first, last) \
-    {.kind = TW_RULE_NTH, .month = (m), .day = (n), .weekday = (wd), .from = (first), .to = (last)}
-#define ON_EASTER(days, first, last) {.kind = TW_RULE_EASTER, .shift = (days), .from = (first), .to = (last)}
+#define ON_DATE(m, d, how, first, last)                                                                                \
+    {                                                                                                                  \
+        .kind = TW_RULE_DATE, .month = (m), .day = (d), .observe = TW_OBSERVE_##how, .from = (first), .to = (last)     \
+    }
+#define ON_NTH(m, n, wd, first, last)                                                                                  \
+    {                                                                                                                  \
+        .kind = TW_RULE_NTH, .month = (m), .day = (n), .weekday = (wd), .from = (first), .to = (last)                  \
+    }
+#define ON_EASTER(days, first, last)                                                                                   \
+    {                                                                                                                  \
+        .kind = TW_RULE_EASTER, .shift = (days), .from = (first), .to = (last)                                         \
+    }
 
 /* ---- New York Stock Exchange, Nasdaq: NYSE rule 7.2 and the exchange's list of special closings */
 
@@ -20,7 +27,7 @@ static const tw_rule us_holidays[] = {
     ON_NTH(1, 3, MON, 1998, EVER),     /* Martin Luther King Jr. */
     ON_NTH(2, 3, MON, 1971, EVER),     /* Washington */
     ON_EASTER(-2, 1900, EVER),
-    ON_NTH(5, -1, MON, 1971, EVER),    /* Memorial Day */
+    ON_NTH(5, -1, MON, 1971, EVER),      /* Memorial Day */
     ON_DATE(6, 19, NEAREST, 2022, EVER), /* Juneteenth */
     ON_DATE(7, 4, NEAREST, 1900, EVER),
     ON_NTH(9, 1, MON, 1900, EVER),  /* Labor Day */
@@ -29,13 +36,39 @@ static const tw_rule us_holidays[] = {
     {0},
 };
 static const tw_rule us_half_days[] = {
-    {.kind = TW_RULE_DATE, .month = 7, .day = 3, .from = 1995, .to = EVER, .weekdays = ON_MON | ON_TUE | ON_THU, .close = AT(13, 0)},
+    {.kind = TW_RULE_DATE,
+     .month = 7,
+     .day = 3,
+     .from = 1995,
+     .to = EVER,
+     .weekdays = ON_MON | ON_TUE | ON_THU,
+     .close = AT(13, 0)},
     {.kind = TW_RULE_DATE, .month = 7, .day = 3, .from = 2013, .to = EVER, .weekdays = ON_WED, .close = AT(13, 0)},
     {.kind = TW_RULE_DATE, .month = 7, .day = 5, .from = 1995, .to = 2012, .weekdays = ON_FRI, .close = AT(13, 0)},
-    {.kind = TW_RULE_NTH, .month = 11, .day = 4, .weekday = THU, .shift = 1, .from = 1992, .to = 1992, .close = AT(14, 0)},
-    {.kind = TW_RULE_NTH, .month = 11, .day = 4, .weekday = THU, .shift = 1, .from = 1993, .to = EVER, .close = AT(13, 0)},
+    {.kind = TW_RULE_NTH,
+     .month = 11,
+     .day = 4,
+     .weekday = THU,
+     .shift = 1,
+     .from = 1992,
+     .to = 1992,
+     .close = AT(14, 0)},
+    {.kind = TW_RULE_NTH,
+     .month = 11,
+     .day = 4,
+     .weekday = THU,
+     .shift = 1,
+     .from = 1993,
+     .to = EVER,
+     .close = AT(13, 0)},
     {.kind = TW_RULE_DATE, .month = 12, .day = 24, .from = 1990, .to = 1992, .close = AT(14, 0)},
-    {.kind = TW_RULE_DATE, .month = 12, .day = 24, .from = 1993, .to = EVER, .weekdays = ON_MON | ON_TUE | ON_WED | ON_THU, .close = AT(13, 0)},
+    {.kind = TW_RULE_DATE,
+     .month = 12,
+     .day = 24,
+     .from = 1993,
+     .to = EVER,
+     .weekdays = ON_MON | ON_TUE | ON_WED | ON_THU,
+     .close = AT(13, 0)},
     {0},
 };
 static const int32_t us_closures[] = {
@@ -49,34 +82,58 @@ static const int32_t us_closures[] = {
     0,
 };
 static const tw_early us_earlies[] = {
-    {19971226, AT(13, 0)}, {19991231, AT(13, 0)}, {20031226, AT(13, 0)}, {0},
+    {19971226, AT(13, 0)},
+    {19991231, AT(13, 0)},
+    {20031226, AT(13, 0)},
+    {0},
 };
 static const tw_calendar xnys = {
-    .name = "XNYS", .title = "New York Stock Exchange", .zone = TW_ZONE_NEW_YORK, .hours = us_hours, .holidays = us_holidays,
-    .half_days = us_half_days, .closures = us_closures, .earlies = us_earlies,
+    .name = "XNYS",
+    .title = "New York Stock Exchange",
+    .zone = TW_ZONE_NEW_YORK,
+    .hours = us_hours,
+    .holidays = us_holidays,
+    .half_days = us_half_days,
+    .closures = us_closures,
+    .earlies = us_earlies,
 };
 static const tw_calendar xnas = {
-    .name = "XNAS", .title = "Nasdaq", .zone = TW_ZONE_NEW_YORK, .hours = us_hours, .holidays = us_holidays,
-    .half_days = us_half_days, .closures = us_closures, .earlies = us_earlies,
+    .name = "XNAS",
+    .title = "Nasdaq",
+    .zone = TW_ZONE_NEW_YORK,
+    .hours = us_hours,
+    .holidays = us_holidays,
+    .half_days = us_half_days,
+    .closures = us_closures,
+    .earlies = us_earlies,
 };
 
 /* ---- London Stock Exchange: bank holidays of England and Wales */
 
 static const tw_hours london_hours[] = {{18000101, AT(8, 0), AT(16, 30), 0, 0}, {0}};
 static const tw_rule london_holidays[] = {
-    ON_DATE(1, 1, NEXT, 1974, EVER),  ON_EASTER(-2, 1900, EVER),
-    ON_EASTER(1, 1900, EVER),         ON_NTH(5, 1, MON, 1978, 1994),
-    ON_DATE(5, 8, NONE, 1995, 1995),  /* fifty years of VE Day */
-    ON_NTH(5, 1, MON, 1996, 2019),    ON_DATE(5, 8, NONE, 2020, 2020), /* seventy-five years */
-    ON_NTH(5, 1, MON, 2021, EVER),    ON_NTH(5, -1, MON, 1971, 2001),
-    ON_NTH(5, -1, MON, 2003, 2011),   ON_NTH(5, -1, MON, 2013, 2021),
-    ON_NTH(5, -1, MON, 2023, EVER),   ON_NTH(8, -1, MON, 1971, EVER),
-    ON_DATE(12, 25, PLUS2, 1974, EVER), ON_DATE(12, 26, PLUS2, 1974, EVER),
-    {0},
+    ON_DATE(1, 1, NEXT, 1974, EVER),    ON_EASTER(-2, 1900, EVER),          ON_EASTER(1, 1900, EVER),
+    ON_NTH(5, 1, MON, 1978, 1994),      ON_DATE(5, 8, NONE, 1995, 1995), /* fifty years of VE Day */
+    ON_NTH(5, 1, MON, 1996, 2019),      ON_DATE(5, 8, NONE, 2020, 2020), /* seventy-five years */
+    ON_NTH(5, 1, MON, 2021, EVER),      ON_NTH(5, -1, MON, 1971, 2001),     ON_NTH(5, -1, MON, 2003, 2011),
+    ON_NTH(5, -1, MON, 2013, 2021),     ON_NTH(5, -1, MON, 2023, EVER),     ON_NTH(8, -1, MON, 1971, EVER),
+    ON_DATE(12, 25, PLUS2, 1974, EVER), ON_DATE(12, 26, PLUS2, 1974, EVER), {0},
 };
 static const tw_rule london_half_days[] = {
-    {.kind = TW_RULE_DATE, .month = 12, .day = 24, .observe = TW_OBSERVE_BEFORE, .from = 1990, .to = EVER, .close = AT(12, 30)},
-    {.kind = TW_RULE_DATE, .month = 12, .day = 31, .observe = TW_OBSERVE_BEFORE, .from = 1990, .to = EVER, .close = AT(12, 30)},
+    {.kind = TW_RULE_DATE,
+     .month = 12,
+     .day = 24,
+     .observe = TW_OBSERVE_BEFORE,
+     .from = 1990,
+     .to = EVER,
+     .close = AT(12, 30)},
+    {.kind = TW_RULE_DATE,
+     .month = 12,
+     .day = 31,
+     .observe = TW_OBSERVE_BEFORE,
+     .from = 1990,
+     .to = EVER,
+     .close = AT(12, 30)},
     {0},
 };
 static const int32_t london_closures[] = {
@@ -90,8 +147,13 @@ static const int32_t london_closures[] = {
     0,
 };
 static const tw_calendar xlon = {
-    .name = "XLON", .title = "London Stock Exchange", .zone = TW_ZONE_LONDON, .hours = london_hours, .holidays = london_holidays,
-    .half_days = london_half_days, .closures = london_closures,
+    .name = "XLON",
+    .title = "London Stock Exchange",
+    .zone = TW_ZONE_LONDON,
+    .hours = london_hours,
+    .holidays = london_holidays,
+    .half_days = london_half_days,
+    .closures = london_closures,
 };
 
 /* ---- Tokyo Stock Exchange: national holidays (Act on National Holidays, 1948, as amended), turn of the year */
@@ -149,7 +211,11 @@ static const int32_t tokyo_closures[] = {
     0,
 };
 static const tw_calendar xtks = {
-    .name = "XTKS", .title = "Tokyo Stock Exchange", .zone = TW_ZONE_TOKYO, .hours = tokyo_hours, .holidays = tokyo_holidays,
+    .name = "XTKS",
+    .title = "Tokyo Stock Exchange",
+    .zone = TW_ZONE_TOKYO,
+    .hours = tokyo_hours,
+    .holidays = tokyo_holidays,
     .closures = tokyo_closures,
 };
 
@@ -157,18 +223,36 @@ static const tw_calendar xtks = {
 
 static const tw_hours xetra_hours[] = {{18000101, AT(9, 0), AT(17, 30), 0, 0}, {0}};
 static const tw_rule xetra_holidays[] = {
-    ON_DATE(1, 1, NONE, 1900, EVER),   ON_EASTER(-2, 1900, EVER),         ON_EASTER(1, 1900, EVER),
-    ON_DATE(5, 1, NONE, 1900, EVER),   ON_EASTER(50, 2007, 2007),         ON_EASTER(50, 2015, 2021),
-    ON_DATE(10, 3, NONE, 2014, 2021),  ON_DATE(10, 31, NONE, 2017, 2017), ON_DATE(12, 24, NONE, 1900, EVER),
-    ON_DATE(12, 25, NONE, 1900, EVER), ON_DATE(12, 26, NONE, 1900, EVER), ON_DATE(12, 31, NONE, 1900, EVER),
+    ON_DATE(1, 1, NONE, 1900, EVER),
+    ON_EASTER(-2, 1900, EVER),
+    ON_EASTER(1, 1900, EVER),
+    ON_DATE(5, 1, NONE, 1900, EVER),
+    ON_EASTER(50, 2007, 2007),
+    ON_EASTER(50, 2015, 2021),
+    ON_DATE(10, 3, NONE, 2014, 2021),
+    ON_DATE(10, 31, NONE, 2017, 2017),
+    ON_DATE(12, 24, NONE, 1900, EVER),
+    ON_DATE(12, 25, NONE, 1900, EVER),
+    ON_DATE(12, 26, NONE, 1900, EVER),
+    ON_DATE(12, 31, NONE, 1900, EVER),
     {0},
 };
 static const tw_rule xetra_half_days[] = {
-    {.kind = TW_RULE_DATE, .month = 12, .day = 30, .observe = TW_OBSERVE_BEFORE, .from = 2010, .to = EVER, .close = AT(14, 0)},
+    {.kind = TW_RULE_DATE,
+     .month = 12,
+     .day = 30,
+     .observe = TW_OBSERVE_BEFORE,
+     .from = 2010,
+     .to = EVER,
+     .close = AT(14, 0)},
     {0},
 };
 static const tw_calendar xetr = {
-    .name = "XETR", .title = "Xetra", .zone = TW_ZONE_BERLIN, .hours = xetra_hours, .holidays = xetra_holidays,
+    .name = "XETR",
+    .title = "Xetra",
+    .zone = TW_ZONE_BERLIN,
+    .hours = xetra_hours,
+    .holidays = xetra_holidays,
     .half_days = xetra_half_days,
 };
 
@@ -176,9 +260,15 @@ static const tw_calendar xetr = {
 
 static const tw_hours globex_hours[] = {{18000101, AT(-7, 0), AT(16, 0), 0, 0}, {0}};
 static const tw_rule globex_holidays[] = {
-    ON_DATE(1, 1, SUNDAY, 1900, EVER), ON_EASTER(-2, 1900, EVER), ON_DATE(12, 25, NEAREST, 1900, EVER), {0},
+    ON_DATE(1, 1, SUNDAY, 1900, EVER),
+    ON_EASTER(-2, 1900, EVER),
+    ON_DATE(12, 25, NEAREST, 1900, EVER),
+    {0},
 };
-#define GLOBEX_NOON(...) {__VA_ARGS__, .to = EVER, .close = AT(12, 0)}
+#define GLOBEX_NOON(...)                                                                                               \
+    {                                                                                                                  \
+        __VA_ARGS__, .to = EVER, .close = AT(12, 0)                                                                    \
+    }
 static const tw_rule globex_half_days[] = {
     GLOBEX_NOON(.kind = TW_RULE_NTH, .month = 1, .day = 3, .weekday = MON, .from = 1998),
     GLOBEX_NOON(.kind = TW_RULE_NTH, .month = 2, .day = 3, .weekday = MON, .from = 1971),
@@ -188,24 +278,37 @@ static const tw_rule globex_half_days[] = {
     GLOBEX_NOON(.kind = TW_RULE_NTH, .month = 9, .day = 1, .weekday = MON, .from = 1971),
     GLOBEX_NOON(.kind = TW_RULE_NTH, .month = 11, .day = 4, .weekday = THU, .from = 1971),
     GLOBEX_NOON(.kind = TW_RULE_NTH, .month = 11, .day = 4, .weekday = THU, .shift = 1, .from = 1971),
-    GLOBEX_NOON(.kind = TW_RULE_DATE, .month = 12, .day = 24, .from = 1993, .weekdays = ON_MON | ON_TUE | ON_WED | ON_THU),
+    GLOBEX_NOON(.kind = TW_RULE_DATE, .month = 12, .day = 24, .from = 1993,
+                .weekdays = ON_MON | ON_TUE | ON_WED | ON_THU),
     {0},
 };
 static const int32_t globex_closures[] = {20040611, 20070102, 20181205, 20250109, 0};
 static const tw_calendar cmes = {
-    .name = "CMES", .title = "CME Globex", .zone = TW_ZONE_CHICAGO, .hours = globex_hours, .holidays = globex_holidays,
-    .half_days = globex_half_days, .closures = globex_closures,
+    .name = "CMES",
+    .title = "CME Globex",
+    .zone = TW_ZONE_CHICAGO,
+    .hours = globex_hours,
+    .holidays = globex_holidays,
+    .half_days = globex_half_days,
+    .closures = globex_closures,
 };
 
 /* ---- always open, and foreign exchange from Sunday 17:00 to Friday 17:00 New York */
 
 static const tw_hours always_hours[] = {{18000101, AT(0, 0), AT(24, 0), 0, 0}, {0}};
 static const tw_calendar always = {
-    .name = "24/7", .title = "always open", .zone = TW_ZONE_UTC, .weekends = true, .hours = always_hours,
+    .name = "24/7",
+    .title = "always open",
+    .zone = TW_ZONE_UTC,
+    .weekends = true,
+    .hours = always_hours,
 };
 static const tw_hours fx_hours[] = {{18000101, AT(-7, 0), AT(17, 0), 0, 0}, {0}};
 static const tw_calendar fx = {
-    .name = "FX", .title = "foreign exchange, 24 hours on 5 days", .zone = TW_ZONE_NEW_YORK, .hours = fx_hours,
+    .name = "FX",
+    .title = "foreign exchange, 24 hours on 5 days",
+    .zone = TW_ZONE_NEW_YORK,
+    .hours = fx_hours,
 };
 
 const tw_calendar *const tw_calendars[] = {&xnys, &xnas, &xlon, &xtks, &xetr, &cmes, &always, &fx, NULL};

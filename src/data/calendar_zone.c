@@ -8,8 +8,8 @@ static const struct {
     int seconds; /* standard time ahead of UTC */
     law law;
 } zones[] = {
-    [TW_ZONE_UTC] = {0, LAW_NONE},       [TW_ZONE_NEW_YORK] = {-5 * 3600, LAW_US}, [TW_ZONE_CHICAGO] = {-6 * 3600, LAW_US},
-    [TW_ZONE_LONDON] = {0, LAW_UK},      [TW_ZONE_BERLIN] = {3600, LAW_EU},        [TW_ZONE_TOKYO] = {9 * 3600, LAW_NONE},
+    [TW_ZONE_UTC] = {0, LAW_NONE},  [TW_ZONE_NEW_YORK] = {-5 * 3600, LAW_US}, [TW_ZONE_CHICAGO] = {-6 * 3600, LAW_US},
+    [TW_ZONE_LONDON] = {0, LAW_UK}, [TW_ZONE_BERLIN] = {3600, LAW_EU},        [TW_ZONE_TOKYO] = {9 * 3600, LAW_NONE},
 };
 
 static int64_t sunday_on_or_after(int year, int month, int day)

@@ -132,8 +132,10 @@ tw_status tw_check_run(const tw_ctx *ctx, const tw_check_input *input, const cha
     if (st == TW_OK) st = make_params(&plan, options, err);
     if (st == TW_OK) st = run_checks(&plan, input, findings, err);
     for (size_t i = 0; i < N_CHECKS; i++) tw_free(ctx, plan.params[i]);
-    if (st != TW_OK) tw_findings_free(findings);
-    else *out = findings;
+    if (st != TW_OK)
+        tw_findings_free(findings);
+    else
+        *out = findings;
     return st;
 }
 
@@ -177,7 +179,9 @@ void tw_series_load(tw_series *series, size_t symbol)
         if (!isnan(tw_panel_at(series->panel, close, symbol, t))) series->t[series->n++] = t;
     for (size_t i = 0; i < 5; i++)
         for (size_t k = 0; k < series->n; k++)
-            out[i][k] = series->column[i] == SIZE_MAX ? NAN : tw_panel_at(series->panel, series->column[i], symbol, series->t[k]);
+            out[i][k] = series->column[i] == SIZE_MAX
+                            ? NAN
+                            : tw_panel_at(series->panel, series->column[i], symbol, series->t[k]);
 }
 
 double tw_robust_centre(size_t n, const double *x, double *scratch, double *spread)

@@ -33,8 +33,10 @@ static size_t bar_on(const tw_series *x, int64_t day)
     size_t lo = 0, hi = x->n;
     while (lo < hi) {
         const size_t mid = lo + (hi - lo) / 2;
-        if (x->panel->shape.times[x->t[mid]] < day * TW_NS_PER_DAY) lo = mid + 1;
-        else hi = mid;
+        if (x->panel->shape.times[x->t[mid]] < day * TW_NS_PER_DAY)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     return lo;
 }
@@ -50,14 +52,15 @@ static tw_status check_action(adjustment_job *job, size_t s, const tw_action_run
     const double raw = tw_log(x->close[k] / x->close[k - 1]);
     tw_where where = {job->out, "adjustment", TW_ERROR, s, x->t[k], 0, job->p->jump};
     if (!tw_dividend_ratio(a, x->close[k - 1], &ratio))
-        return tw_finding_write(&where, "%s: dividend %g on a close of %g", tw_stamp_of(x->panel, x->t[k]).text, a->amount,
-                                x->close[k - 1]);
+        return tw_finding_write(&where, "%s: dividend %g on a close of %g", tw_stamp_of(x->panel, x->t[k]).text,
+                                a->amount, x->close[k - 1]);
     where.value = fabs(raw - tw_log(ratio));
     /* A fall on the day of a small dividend is the market's doing, not the action's. */
     if (where.value <= job->p->jump || fabs(tw_log(ratio)) < job->p->jump / 3) return TW_OK;
-    return tw_finding_write(&where, "%s: %s with factor %.4g where the close went %.4g to %.4g: adjusted return %+.0f %%",
-                            tw_stamp_of(x->panel, x->t[k]).text, a->kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio,
-                            x->close[k - 1], x->close[k], 100 * tw_expm1(raw - tw_log(ratio)));
+    return tw_finding_write(&where,
+                            "%s: %s with factor %.4g where the close went %.4g to %.4g: adjusted return %+.0f %%",
+                            tw_stamp_of(x->panel, x->t[k]).text, a->kind == TW_ACTION_SPLIT ? "split" : "dividend",
+                            ratio, x->close[k - 1], x->close[k], 100 * tw_expm1(raw - tw_log(ratio)));
 }
 
 static bool has_action(const tw_action_run *run, int64_t first_day, int64_t last_day)
@@ -78,7 +81,8 @@ static tw_status check_factor(adjustment_job *job, size_t s, const tw_action_run
         if (isnan(factor)) continue;
         if (factor <= 0) {
             const tw_where where = {job->out, "adjustment", TW_ERROR, s, x->t[k], factor, 0};
-            TW_TRY(tw_finding_write(&where, "%s: adj_close / close is %g", tw_stamp_of(x->panel, x->t[k]).text, factor));
+            TW_TRY(
+                tw_finding_write(&where, "%s: adj_close / close is %g", tw_stamp_of(x->panel, x->t[k]).text, factor));
         }
         if (fabs(factor / before - 1) > job->p->noise) {
             const int64_t day = x->panel->shape.times[x->t[k]] / TW_NS_PER_DAY;
@@ -107,7 +111,8 @@ static tw_status check_symbol(adjustment_job *job, size_t s)
 static tw_status run_adjustment(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
                                 tw_error *err)
 {
-    adjustment_job job = {.input = input, .p = params, .out = out, .adjusted = tw_panel_find_column(input->panel, "adj_close")};
+    adjustment_job job = {
+        .input = input, .p = params, .out = out, .adjusted = tw_panel_find_column(input->panel, "adj_close")};
     if (!input->actions && job.adjusted == SIZE_MAX)
         return tw_findings_not_run(out, "adjustment", "neither an action file nor a column adj_close");
     TW_TRY(tw_series_init(&job.x, ctx, input->panel, err));
@@ -117,6 +122,10 @@ static tw_status run_adjustment(const tw_ctx *ctx, const tw_check_input *input, 
     return st == TW_NO_MEMORY ? tw_no_memory(err, "findings") : st;
 }
 
-const tw_check tw_check_adjustment = {
-    .name = "adjustment", .title = "actions fit the prices; adjusted differs from raw on action days only", .source = SOURCE,
-    .severity = TW_ERROR, .params = table, .params_size = sizeof(adjustment_params), .run = run_adjustment};
+const tw_check tw_check_adjustment = {.name = "adjustment",
+                                      .title = "actions fit the prices; adjusted differs from raw on action days only",
+                                      .source = SOURCE,
+                                      .severity = TW_ERROR,
+                                      .params = table,
+                                      .params_size = sizeof(adjustment_params),
+                                      .run = run_adjustment};

@@ -31,7 +31,8 @@ static double column_at(const tw_panel *panel, size_t c, size_t s, size_t t)
 /* The rule a complete bar breaks, by how much (relative to its close); NULL when none. */
 static const char *broken_rule(const bar *b, double *by)
 {
-    const double top = fmax(b->open, b->close), bottom = fmin(b->open, b->close), scale = fabs(b->close) > 0 ? fabs(b->close) : 1;
+    const double top = fmax(b->open, b->close), bottom = fmin(b->open, b->close),
+                 scale = fabs(b->close) > 0 ? fabs(b->close) : 1;
     *by = (b->low - b->high) / scale;
     if (*by > 0) return "low above high";
     *by = (top - b->high) / scale;
@@ -51,8 +52,8 @@ static tw_status check_bar(const tw_panel *panel, const bar *b, double tolerance
     if (missing > 0) {
         where.severity = TW_WARN;
         where.value = missing;
-        return tw_finding_write(&where, "%s: %d of open, high, low, close missing (%g %g %g %g)", stamp.text, missing, b->open,
-                                b->high, b->low, b->close);
+        return tw_finding_write(&where, "%s: %d of open, high, low, close missing (%g %g %g %g)", stamp.text, missing,
+                                b->open, b->high, b->low, b->close);
     }
     const char *rule = broken_rule(b, &by);
     if (!rule || by <= tolerance) return TW_OK;
@@ -61,7 +62,8 @@ static tw_status check_bar(const tw_panel *panel, const bar *b, double tolerance
                             b->open, b->high, b->low, b->close);
 }
 
-static tw_status run_ohlc(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err)
+static tw_status run_ohlc(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                          tw_error *err)
 {
     (void)ctx;
     static const char *const names[] = {"open", "high", "low", "close", "vwap"};
@@ -81,9 +83,13 @@ static tw_status run_ohlc(const tw_ctx *ctx, const tw_check_input *input, const 
     return TW_OK;
 }
 
-const tw_check tw_check_ohlc = {
-    .name = "ohlc", .title = "low <= open, close <= high; vwap within", .source = SOURCE, .severity = TW_ERROR,
-    .params = ohlc_table, .params_size = sizeof(ohlc_params), .run = run_ohlc};
+const tw_check tw_check_ohlc = {.name = "ohlc",
+                                .title = "low <= open, close <= high; vwap within",
+                                .source = SOURCE,
+                                .severity = TW_ERROR,
+                                .params = ohlc_table,
+                                .params_size = sizeof(ohlc_params),
+                                .run = run_ohlc};
 
 /* ---------------------------------------------------------------- price_sign */
 
@@ -122,9 +128,13 @@ static tw_status run_price_sign(const tw_ctx *ctx, const tw_check_input *input, 
     return TW_OK;
 }
 
-const tw_check tw_check_price_sign = {
-    .name = "price_sign", .title = "prices > 0, volumes >= 0, all finite", .source = SOURCE, .severity = TW_ERROR,
-    .params = sign_table, .params_size = sizeof(sign_params), .run = run_price_sign};
+const tw_check tw_check_price_sign = {.name = "price_sign",
+                                      .title = "prices > 0, volumes >= 0, all finite",
+                                      .source = SOURCE,
+                                      .severity = TW_ERROR,
+                                      .params = sign_table,
+                                      .params_size = sizeof(sign_params),
+                                      .run = run_price_sign};
 
 /* ---------------------------------------------------------------- tick_size */
 
@@ -151,8 +161,8 @@ static tw_status check_ticks(tw_series *series, size_t s, const tick_params *p, 
         if (!on_tick(series->close[k], p->tick) && off++ == 0) first = k;
     if (off == 0 || (double)off > (1 - p->share) * (double)series->n) return TW_OK;
     const tw_where where = {out, "tick_size", TW_INFO, s, series->t[first], (double)off, p->tick};
-    return tw_finding_write(&where, "%zu of %zu closes are not multiples of %g, first %.6g on %s", off, series->n, p->tick,
-                            series->close[first], tw_stamp_of(series->panel, series->t[first]).text);
+    return tw_finding_write(&where, "%zu of %zu closes are not multiples of %g, first %.6g on %s", off, series->n,
+                            p->tick, series->close[first], tw_stamp_of(series->panel, series->t[first]).text);
 }
 
 static tw_status run_tick_size(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
@@ -165,9 +175,13 @@ static tw_status run_tick_size(const tw_ctx *ctx, const tw_check_input *input, c
     return st;
 }
 
-const tw_check tw_check_tick_size = {
-    .name = "tick_size", .title = "closes are multiples of the tick", .source = SOURCE, .severity = TW_INFO,
-    .params = tick_table, .params_size = sizeof(tick_params), .run = run_tick_size};
+const tw_check tw_check_tick_size = {.name = "tick_size",
+                                     .title = "closes are multiples of the tick",
+                                     .source = SOURCE,
+                                     .severity = TW_INFO,
+                                     .params = tick_table,
+                                     .params_size = sizeof(tick_params),
+                                     .run = run_tick_size};
 
 /* ---------------------------------------------------------------- stale */
 
@@ -181,16 +195,18 @@ static const tw_param stale_table[] = {
 };
 
 /* Reports the run of equal closes from bar `first` to before `end`. */
-static tw_status report_run(const tw_series *series, size_t s, const size_t run[2], const stale_params *p, tw_findings *out)
+static tw_status report_run(const tw_series *series, size_t s, const size_t run[2], const stale_params *p,
+                            tw_findings *out)
 {
     size_t dry = 0;
-    for (size_t k = run[0] + 1; k < run[1]; k++) if (!(series->volume[k] > 0)) dry++;
+    for (size_t k = run[0] + 1; k < run[1]; k++)
+        if (!(series->volume[k] > 0)) dry++;
     const size_t length = run[1] - run[0];
     const bool daily = series->panel->shape.bar_ns == TW_NS_PER_DAY;
     if (dry < (size_t)p->sessions && (!daily || length < (size_t)p->traded)) return TW_OK;
     const tw_where where = {out, "stale", TW_WARN, s, series->t[run[0]], (double)length, p->sessions};
-    return tw_finding_write(&where, "close %g for %zu bars from %s to %s, %zu of them without volume", series->close[run[0]],
-                            length, tw_stamp_of(series->panel, series->t[run[0]]).text,
+    return tw_finding_write(&where, "close %g for %zu bars from %s to %s, %zu of them without volume",
+                            series->close[run[0]], length, tw_stamp_of(series->panel, series->t[run[0]]).text,
                             tw_stamp_of(series->panel, series->t[run[1] - 1]).text, dry);
 }
 
@@ -204,7 +220,8 @@ static tw_status check_stale(tw_series *series, size_t s, const stale_params *p,
     return TW_OK;
 }
 
-static tw_status run_stale(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err)
+static tw_status run_stale(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                           tw_error *err)
 {
     tw_series series;
     tw_status st = tw_series_init(&series, ctx, input->panel, err);
@@ -213,6 +230,10 @@ static tw_status run_stale(const tw_ctx *ctx, const tw_check_input *input, const
     return st;
 }
 
-const tw_check tw_check_stale = {
-    .name = "stale", .title = "the close does not stand still", .source = SOURCE, .severity = TW_WARN,
-    .params = stale_table, .params_size = sizeof(stale_params), .run = run_stale};
+const tw_check tw_check_stale = {.name = "stale",
+                                 .title = "the close does not stand still",
+                                 .source = SOURCE,
+                                 .severity = TW_WARN,
+                                 .params = stale_table,
+                                 .params_size = sizeof(stale_params),
+                                 .run = run_stale};

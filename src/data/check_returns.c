@@ -43,8 +43,10 @@ static const tw_param outlier_table[] = {
     TW_PARAM(outlier_params, window, 63, 10, 1000, "bars before, from which median and spread are taken"),
     TW_PARAM(outlier_params, score, 8, 2, 1000, "bound on |return - median| / (1.4826 MAD)"),
     TW_PARAM(outlier_params, least, 0.05, 0, 10, "smaller log returns are never outliers"),
-    TW_PARAM(outlier_params, revert, 0.25, 0, 1, "a move is taken back when less than this share is left after the next bar"),
-    TW_PARAM(outlier_params, volume, 2, 0, 1000, "a move taken back on less than this many times the usual volume is a bad print"),
+    TW_PARAM(outlier_params, revert, 0.25, 0, 1,
+             "a move is taken back when less than this share is left after the next bar"),
+    TW_PARAM(outlier_params, volume, 2, 0, 1000,
+             "a move taken back on less than this many times the usual volume is a bad print"),
     TW_PARAM_END,
 };
 
@@ -94,7 +96,8 @@ static tw_status report_outlier(const tw_series *x, size_t k, tw_where where, bo
                             loud ? "an event taken back, or a bad print" : "a bad print");
 }
 
-static tw_status check_outlier(tw_series *x, size_t symbol, const tw_check_input *input, const void *params, tw_findings *out)
+static tw_status check_outlier(tw_series *x, size_t symbol, const tw_check_input *input, const void *params,
+                               tw_findings *out)
 {
     (void)input;
     const outlier_params *p = params;
@@ -115,14 +118,19 @@ static tw_status check_outlier(tw_series *x, size_t symbol, const tw_check_input
     return TW_OK;
 }
 
-static tw_status run_outlier(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err)
+static tw_status run_outlier(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                             tw_error *err)
 {
     return for_symbols(ctx, input, params, out, check_outlier, err);
 }
 
-const tw_check tw_check_outlier = {
-    .name = "outlier", .title = "returns far outside: bad prints (error), moves taken back (warn), events", .source = SOURCE,
-    .severity = TW_ERROR, .params = outlier_table, .params_size = sizeof(outlier_params), .run = run_outlier};
+const tw_check tw_check_outlier = {.name = "outlier",
+                                   .title = "returns far outside: bad prints (error), moves taken back (warn), events",
+                                   .source = SOURCE,
+                                   .severity = TW_ERROR,
+                                   .params = outlier_table,
+                                   .params_size = sizeof(outlier_params),
+                                   .run = run_outlier};
 
 /* ---------------------------------------------------------------- split */
 
@@ -131,8 +139,10 @@ typedef struct split_params {
 } split_params;
 static const tw_param split_table[] = {
     TW_PARAM(split_params, tolerance, 0.04, 0, 0.2, "log distance of the closes' ratio from a split's"),
-    TW_PARAM(split_params, open_tolerance, 0.045, 0, 0.2, "the same for the open on the close before: a split is there at the open"),
-    TW_PARAM(split_params, volume, 4, 1, 1000, "volume may be this many times what the split explains; more is an event"),
+    TW_PARAM(split_params, open_tolerance, 0.045, 0, 0.2,
+             "the same for the open on the close before: a split is there at the open"),
+    TW_PARAM(split_params, volume, 4, 1, 1000,
+             "volume may be this many times what the split explains; more is an event"),
     TW_PARAM_END,
 };
 
@@ -171,7 +181,8 @@ static double split_at(tw_series *x, size_t k, const split_params *p)
     return volume_ratio(x, k) > p->volume * fmax(shares, 1) ? 0 : shares;
 }
 
-static tw_status check_split(tw_series *x, size_t symbol, const tw_check_input *input, const void *params, tw_findings *out)
+static tw_status check_split(tw_series *x, size_t symbol, const tw_check_input *input, const void *params,
+                             tw_findings *out)
 {
     const split_params *p = params;
     for (size_t k = 1; k < x->n; k++) {
@@ -182,20 +193,25 @@ static tw_status check_split(tw_series *x, size_t symbol, const tw_check_input *
         if (is_explained(input, x->panel->shape.symbols[symbol], day, ratio)) continue;
         const tw_where where = {out, "split", TW_ERROR, symbol, x->t[k], ratio, 1 / shares};
         TW_TRY(tw_finding_write(&where, "%s: close %.4g to %.4g (x %.3f), open %.4g: a %g for 1 split not %s",
-                                tw_stamp_of(x->panel, x->t[k]).text, x->close[k - 1], x->close[k], ratio, x->open[k], shares,
-                                input->actions ? "in the action file" : "taken out"));
+                                tw_stamp_of(x->panel, x->t[k]).text, x->close[k - 1], x->close[k], ratio, x->open[k],
+                                shares, input->actions ? "in the action file" : "taken out"));
     }
     return TW_OK;
 }
 
-static tw_status run_split(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err)
+static tw_status run_split(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                           tw_error *err)
 {
     return for_symbols(ctx, input, params, out, check_split, err);
 }
 
-const tw_check tw_check_split = {
-    .name = "split", .title = "no split is left in the prices unexplained", .source = SOURCE, .severity = TW_ERROR,
-    .params = split_table, .params_size = sizeof(split_params), .run = run_split};
+const tw_check tw_check_split = {.name = "split",
+                                 .title = "no split is left in the prices unexplained",
+                                 .source = SOURCE,
+                                 .severity = TW_ERROR,
+                                 .params = split_table,
+                                 .params_size = sizeof(split_params),
+                                 .run = run_split};
 
 /* ---------------------------------------------------------------- volume */
 
@@ -218,7 +234,8 @@ static tw_status check_silence(const tw_series *x, size_t symbol, size_t k, tw_f
                             tw_stamp_of(x->panel, x->t[k]).text, x->close[k - 1], x->close[k]);
 }
 
-static tw_status check_volume(tw_series *x, size_t symbol, const tw_check_input *input, const void *params, tw_findings *out)
+static tw_status check_volume(tw_series *x, size_t symbol, const tw_check_input *input, const void *params,
+                              tw_findings *out)
 {
     (void)input;
     const volume_params *p = params;
@@ -236,19 +253,24 @@ static tw_status check_volume(tw_series *x, size_t symbol, const tw_check_input 
         if (!(fabs(score) > p->score) || fabs(logs[k] - sum / (double)(seen + (k < window))) < p->least) continue;
         const tw_where where = {out, "volume", TW_INFO, symbol, x->t[k], fabs(score), p->score};
         TW_TRY(tw_finding_write(&where, "%s: volume %.4g, %.1f robust deviations %s the last %zu bars",
-                                tw_stamp_of(x->panel, x->t[k]).text, x->volume[k], fabs(score), score > 0 ? "above" : "below",
-                                seen));
+                                tw_stamp_of(x->panel, x->t[k]).text, x->volume[k], fabs(score),
+                                score > 0 ? "above" : "below", seen));
     }
     return TW_OK;
 }
 
-static tw_status run_volume(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err)
+static tw_status run_volume(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                            tw_error *err)
 {
     if (tw_panel_find_column(input->panel, "volume") == SIZE_MAX)
         return tw_findings_not_run(out, "volume", "the panel has no volume");
     return for_symbols(ctx, input, params, out, check_volume, err);
 }
 
-const tw_check tw_check_volume = {
-    .name = "volume", .title = "volume far outside; prices that move without any", .source = SOURCE, .severity = TW_WARN,
-    .params = volume_table, .params_size = sizeof(volume_params), .run = run_volume};
+const tw_check tw_check_volume = {.name = "volume",
+                                  .title = "volume far outside; prices that move without any",
+                                  .source = SOURCE,
+                                  .severity = TW_WARN,
+                                  .params = volume_table,
+                                  .params_size = sizeof(volume_params),
+                                  .run = run_volume};

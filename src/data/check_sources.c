@@ -28,7 +28,8 @@ typedef struct book_count {
     double worst;
 } book_count;
 
-static void count_book(const tw_panel *p, const size_t columns[2], size_t s, const book_params *params, book_count *count)
+static void count_book(const tw_panel *p, const size_t columns[2], size_t s, const book_params *params,
+                       book_count *count)
 {
     double window[1000], sorted[1000];
     const size_t size = (size_t)params->window;
@@ -51,7 +52,8 @@ static void count_book(const tw_panel *p, const size_t columns[2], size_t s, con
     }
 }
 
-static tw_status check_book(const tw_panel *p, const size_t columns[2], size_t s, const book_params *params, tw_findings *out)
+static tw_status check_book(const tw_panel *p, const size_t columns[2], size_t s, const book_params *params,
+                            tw_findings *out)
 {
     book_count count = {0};
     count_book(p, columns, s, params, &count);
@@ -62,16 +64,18 @@ static tw_status check_book(const tw_panel *p, const size_t columns[2], size_t s
     }
     if (!count.wide) return TW_OK;
     const tw_where where = {out, "book", TW_WARN, s, count.first_wide, count.worst, params->wide};
-    return tw_finding_write(&where, "spread over %g times its median on %zu bars, first %s, widest %.1f times", params->wide,
-                            count.wide, tw_stamp_of(p, count.first_wide).text, count.worst);
+    return tw_finding_write(&where, "spread over %g times its median on %zu bars, first %s, widest %.1f times",
+                            params->wide, count.wide, tw_stamp_of(p, count.first_wide).text, count.worst);
 }
 
-static tw_status run_book(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err)
+static tw_status run_book(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                          tw_error *err)
 {
     (void)ctx;
     static const char *const pairs[][2] = {{"bid", "ask"}, {"bid_close", "ask_close"}, {"bid_price", "ask_price"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        const size_t columns[2] = {tw_panel_find_column(input->panel, pairs[i][0]), tw_panel_find_column(input->panel, pairs[i][1])};
+        const size_t columns[2] = {tw_panel_find_column(input->panel, pairs[i][0]),
+                                   tw_panel_find_column(input->panel, pairs[i][1])};
         if (columns[0] == SIZE_MAX || columns[1] == SIZE_MAX) continue;
         for (size_t s = 0; s < input->panel->shape.n_symbols; s++)
             if (check_book(input->panel, columns, s, params, out) != TW_OK) return tw_no_memory(err, "findings");
@@ -80,9 +84,13 @@ static tw_status run_book(const tw_ctx *ctx, const tw_check_input *input, const 
     return tw_findings_not_run(out, "book", "the panel has no bid and ask");
 }
 
-const tw_check tw_check_book = {
-    .name = "book", .title = "bid below ask, spreads not far beyond the usual", .source = SOURCE, .severity = TW_ERROR,
-    .params = book_table, .params_size = sizeof(book_params), .run = run_book};
+const tw_check tw_check_book = {.name = "book",
+                                .title = "bid below ask, spreads not far beyond the usual",
+                                .source = SOURCE,
+                                .severity = TW_ERROR,
+                                .params = book_table,
+                                .params_size = sizeof(book_params),
+                                .run = run_book};
 
 /* ---------------------------------------------------------------- cross_source, revision */
 
@@ -138,7 +146,8 @@ static tw_status run_cross_source(const tw_ctx *ctx, const tw_check_input *input
     if (!input->other) return tw_findings_not_run(out, "cross_source", "no second source given");
     p.column[0] = tw_panel_find_column(p.a, "close");
     p.column[1] = tw_panel_find_column(p.b, "close");
-    if (p.column[0] == SIZE_MAX || p.column[1] == SIZE_MAX) return tw_findings_not_run(out, "cross_source", "close is not in both");
+    if (p.column[0] == SIZE_MAX || p.column[1] == SIZE_MAX)
+        return tw_findings_not_run(out, "cross_source", "close is not in both");
     for (p.s = 0; p.s < p.a->shape.n_symbols; p.s++) {
         p.r = tw_panel_find_symbol(p.b, p.a->shape.symbols[p.s]);
         if (p.r == SIZE_MAX) continue;
@@ -146,16 +155,20 @@ static tw_status run_cross_source(const tw_ctx *ctx, const tw_check_input *input
         for_shared_times(p.a, p.b, compare_close, &p);
         if (p.d.count == 0) continue;
         const tw_where where = {out, "cross_source", TW_WARN, p.s, p.d.first, p.d.worst, p.bound};
-        if (tw_finding_write(&where, "close differs by more than %g bp on %zu of %zu bars, first %s, most %.0f bp", p.bound,
-                             p.d.count, p.d.both, tw_stamp_of(p.a, p.d.first).text, p.d.worst) != TW_OK)
+        if (tw_finding_write(&where, "close differs by more than %g bp on %zu of %zu bars, first %s, most %.0f bp",
+                             p.bound, p.d.count, p.d.both, tw_stamp_of(p.a, p.d.first).text, p.d.worst) != TW_OK)
             return tw_no_memory(err, "findings");
     }
     return TW_OK;
 }
 
-const tw_check tw_check_cross_source = {
-    .name = "cross_source", .title = "closes agree with the second source", .source = SOURCE, .severity = TW_WARN,
-    .params = cross_table, .params_size = sizeof(cross_params), .run = run_cross_source};
+const tw_check tw_check_cross_source = {.name = "cross_source",
+                                        .title = "closes agree with the second source",
+                                        .source = SOURCE,
+                                        .severity = TW_WARN,
+                                        .params = cross_table,
+                                        .params_size = sizeof(cross_params),
+                                        .run = run_cross_source};
 
 static void compare_values(void *arg, size_t t, size_t u)
 {
@@ -171,7 +184,8 @@ static void compare_values(void *arg, size_t t, size_t u)
     if (changed && p->d.count++ == 0) p->d.first = t;
 }
 
-static tw_status run_revision(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out, tw_error *err)
+static tw_status run_revision(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
+                              tw_error *err)
 {
     (void)ctx, (void)params;
     pair p = {.a = input->panel, .b = input->other};
@@ -190,9 +204,11 @@ static tw_status run_revision(const tw_ctx *ctx, const tw_check_input *input, co
     return TW_OK;
 }
 
-const tw_check tw_check_revision = {
-    .name = "revision", .title = "no bar was changed since the other vintage", .source = SOURCE, .severity = TW_WARN,
-    .run = run_revision};
+const tw_check tw_check_revision = {.name = "revision",
+                                    .title = "no bar was changed since the other vintage",
+                                    .source = SOURCE,
+                                    .severity = TW_WARN,
+                                    .run = run_revision};
 
 /* ---------------------------------------------------------------- look_ahead */
 
@@ -262,7 +278,8 @@ static tw_status check_adjusted(tw_series *x, tw_findings *out)
     }
     if (moved == 0) return TW_OK;
     const tw_where where = {out, "look_ahead", TW_WARN, TW_NOWHERE, TW_NOWHERE, (double)moved, 0};
-    return tw_finding_write(&where, "adj_close of %zu of %zu symbols was adjusted with later actions: not known at its time",
+    return tw_finding_write(&where,
+                            "adj_close of %zu of %zu symbols was adjusted with later actions: not known at its time",
                             moved, x->panel->shape.n_symbols);
 }
 
@@ -274,7 +291,8 @@ static tw_status check_ahead(tw_series *x, const ahead_params *p, tw_findings *o
         const double r = correlation_of(&m);
         if (fabs(r) <= p->correlation || fabs(r) * sqrt(m.n) <= p->score) continue;
         const tw_where where = {out, "look_ahead", TW_ERROR, TW_NOWHERE, TW_NOWHERE, r, p->correlation};
-        TW_TRY(tw_finding_write(&where, "column \"%.40s\" correlates %.2f with the return of the bar after, over %.0f bars",
+        TW_TRY(tw_finding_write(&where,
+                                "column \"%.40s\" correlates %.2f with the return of the bar after, over %.0f bars",
                                 x->panel->shape.columns[c], r, m.n));
     }
     return check_adjusted(x, out);
@@ -287,16 +305,21 @@ static tw_status run_look_ahead(const tw_ctx *ctx, const tw_check_input *input, 
     bool any = tw_panel_find_column(input->panel, "adj_close") != SIZE_MAX;
     for (size_t c = 0; c < input->panel->shape.n_columns; c++) any |= !is_bar_column(input->panel->shape.columns[c]);
     if (!any) return tw_findings_not_run(out, "look_ahead", "the panel has no column besides its bars");
-    if (tw_panel_find_column(input->panel, "close") == SIZE_MAX) return tw_findings_not_run(out, "look_ahead", "the panel has no close");
+    if (tw_panel_find_column(input->panel, "close") == SIZE_MAX)
+        return tw_findings_not_run(out, "look_ahead", "the panel has no close");
     TW_TRY(tw_series_init(&x, ctx, input->panel, err));
     const tw_status st = check_ahead(&x, params, out);
     tw_series_clear(&x);
     return st == TW_NO_MEMORY ? tw_no_memory(err, "findings") : st;
 }
 
-const tw_check tw_check_look_ahead = {
-    .name = "look_ahead", .title = "no column knows what comes after its time", .source = SOURCE, .severity = TW_ERROR,
-    .params = ahead_table, .params_size = sizeof(ahead_params), .run = run_look_ahead};
+const tw_check tw_check_look_ahead = {.name = "look_ahead",
+                                      .title = "no column knows what comes after its time",
+                                      .source = SOURCE,
+                                      .severity = TW_ERROR,
+                                      .params = ahead_table,
+                                      .params_size = sizeof(ahead_params),
+                                      .run = run_look_ahead};
 
 /* ---------------------------------------------------------------- survivorship */
 
@@ -328,8 +351,10 @@ static tw_status check_leavers(const tw_panel *p, double rate, tw_findings *out)
     for (size_t s = 0; s < n; s++) left += !has_any(p, s, tail);
     if (expected < 5 || (double)left >= 0.25 * expected) return TW_OK;
     const tw_where where = {out, "survivorship", TW_WARN, TW_NOWHERE, TW_NOWHERE, (double)left, expected};
-    return tw_finding_write(&where, "%zu of %zu symbols end before the last week of %.1f years where about %.0f should: the delisted are missing",
-                            left, n, years, expected);
+    return tw_finding_write(
+        &where,
+        "%zu of %zu symbols end before the last week of %.1f years where about %.0f should: the delisted are missing",
+        left, n, years, expected);
 }
 
 typedef struct universe {
@@ -357,7 +382,8 @@ static tw_status check_member(universe *u, const tw_field *fields, size_t n)
     memcpy(symbol, fields[u->symbol].text, fields[u->symbol].length);
     symbol[fields[u->symbol].length] = 0;
     const size_t s = tw_panel_find_symbol(p, symbol);
-    const bool gone = tw_time_parse(fields[u->delisted].text, fields[u->delisted].length, &delisted) && delisted > p->shape.times[0];
+    const bool gone =
+        tw_time_parse(fields[u->delisted].text, fields[u->delisted].length, &delisted) && delisted > p->shape.times[0];
     u->gone += gone;
     if (s == SIZE_MAX) {
         if (gone && u->missing++ == 0) memcpy(u->first, symbol, sizeof symbol);
@@ -386,8 +412,8 @@ static tw_status read_universe(universe *u, tw_csv *csv, tw_error *err)
     }
     if (u->missing == 0) return TW_OK;
     const tw_where where = {u->out, "survivorship", TW_ERROR, TW_NOWHERE, TW_NOWHERE, (double)u->missing, 0};
-    return tw_finding_write(&where, "%zu of %zu delisted members of the universe are not in the panel, first %s", u->missing,
-                            u->gone, u->first);
+    return tw_finding_write(&where, "%zu of %zu delisted members of the universe are not in the panel, first %s",
+                            u->missing, u->gone, u->first);
 }
 
 static tw_status run_survivorship(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
@@ -397,7 +423,8 @@ static tw_status run_survivorship(const tw_ctx *ctx, const tw_check_input *input
     tw_source *source;
     tw_csv *csv;
     if (!input->universe) {
-        if (check_leavers(input->panel, ((const survivor_params *)params)->rate, out) != TW_OK) return tw_no_memory(err, "findings");
+        if (check_leavers(input->panel, ((const survivor_params *)params)->rate, out) != TW_OK)
+            return tw_no_memory(err, "findings");
         return TW_OK;
     }
     if (input->panel->shape.n_times == 0) return TW_OK;
@@ -408,6 +435,10 @@ static tw_status run_survivorship(const tw_ctx *ctx, const tw_check_input *input
     return st;
 }
 
-const tw_check tw_check_survivorship = {
-    .name = "survivorship", .title = "the delisted are there, and end when they should", .source = SOURCE,
-    .severity = TW_WARN, .params = survivor_table, .params_size = sizeof(survivor_params), .run = run_survivorship};
+const tw_check tw_check_survivorship = {.name = "survivorship",
+                                        .title = "the delisted are there, and end when they should",
+                                        .source = SOURCE,
+                                        .severity = TW_WARN,
+                                        .params = survivor_table,
+                                        .params_size = sizeof(survivor_params),
+                                        .run = run_survivorship};

@@ -20,7 +20,8 @@ typedef struct gap_params {
 } gap_params;
 static const tw_param gap_table[] = {
     TW_PARAM_TEXT(gap_params, calendar, "", NULL, "calendar to hold the bars against; empty: the panel's own"),
-    TW_PARAM(gap_params, day_share, 0.1, 0, 1, "a time is reported when more than this share of the living symbols lack its bar"),
+    TW_PARAM(gap_params, day_share, 0.1, 0, 1,
+             "a time is reported when more than this share of the living symbols lack its bar"),
     TW_PARAM_END,
 };
 
@@ -101,8 +102,8 @@ static tw_status check_times(const gaps *g)
         const double share = g->living[t] ? (double)g->missing[t] / g->living[t] : 0;
         if (g->living[t] < 20 || share <= g->params->day_share) continue;
         const tw_where where = {g->out, "session_gaps", TW_WARN, TW_NOWHERE, t, share, g->params->day_share};
-        TW_TRY(tw_finding_write(&where, "%s: %u of %u symbols have no bar", tw_stamp_of(g->panel, t).text, g->missing[t],
-                                g->living[t]));
+        TW_TRY(tw_finding_write(&where, "%s: %u of %u symbols have no bar", tw_stamp_of(g->panel, t).text,
+                                g->missing[t], g->living[t]));
     }
     return TW_OK;
 }
@@ -117,22 +118,25 @@ static tw_status check_minutes(const gaps *g, const int64_t *days)
         for (end = t; end < n && days[end] == days[t];) end++;
         if (!tw_calendar_session(g->calendar, days[t], &session)) continue;
         size_t wanted = 0;
-        for (int64_t x = session.open_ns; x < session.close_ns; x += g->panel->shape.bar_ns) wanted += tw_calendar_is_open(g->calendar, x);
+        for (int64_t x = session.open_ns; x < session.close_ns; x += g->panel->shape.bar_ns)
+            wanted += tw_calendar_is_open(g->calendar, x);
         bars += end - t;
         wanted_all += wanted;
         if (end - t < wanted && short_days++ == 0) first = t;
     }
     if (short_days == 0) return TW_OK;
     const tw_where where = {g->out, "session_gaps", TW_INFO, TW_NOWHERE, first, (double)short_days, 0};
-    return tw_finding_write(&where, "%zu days have fewer bars than the hours of %s hold, first %s; %zu bars of %zu in all", short_days,
-                            tw_calendar_name(g->calendar), tw_stamp_of(g->panel, first).text, bars, wanted_all);
+    return tw_finding_write(
+        &where, "%zu days have fewer bars than the hours of %s hold, first %s; %zu bars of %zu in all", short_days,
+        tw_calendar_name(g->calendar), tw_stamp_of(g->panel, first).text, bars, wanted_all);
 }
 
 static tw_status run_gaps(gaps *g, const int64_t *days)
 {
     for (size_t s = 0; s < g->panel->shape.n_symbols; s++) TW_TRY(check_symbol(g, s));
     TW_TRY(check_times(g));
-    if (!g->calendar) return tw_findings_not_run(g->out, "session_gaps", "no calendar: only gaps within symbols were looked for");
+    if (!g->calendar)
+        return tw_findings_not_run(g->out, "session_gaps", "no calendar: only gaps within symbols were looked for");
     TW_TRY(check_days(g, days));
     return g->panel->shape.bar_ns < TW_NS_PER_DAY ? check_minutes(g, days) : TW_OK;
 }
@@ -140,7 +144,10 @@ static tw_status run_gaps(gaps *g, const int64_t *days)
 static tw_status run_session_gaps(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
                                   tw_error *err)
 {
-    gaps g = {.panel = input->panel, .calendar = input->panel->calendar, .params = params, .out = out,
+    gaps g = {.panel = input->panel,
+              .calendar = input->panel->calendar,
+              .params = params,
+              .out = out,
               .close = tw_panel_find_column(input->panel, "close")};
     const size_t n = input->panel->shape.n_times;
     if (g.params->calendar[0]) TW_TRY(tw_calendar_find(g.params->calendar, &g.calendar, err));
@@ -156,9 +163,13 @@ static tw_status run_session_gaps(const tw_ctx *ctx, const tw_check_input *input
     return st == TW_NO_MEMORY ? tw_no_memory(err, "findings") : st;
 }
 
-const tw_check tw_check_session_gaps = {
-    .name = "session_gaps", .title = "bars on every session, and on no other day", .source = SOURCE, .severity = TW_WARN,
-    .params = gap_table, .params_size = sizeof(gap_params), .run = run_session_gaps};
+const tw_check tw_check_session_gaps = {.name = "session_gaps",
+                                        .title = "bars on every session, and on no other day",
+                                        .source = SOURCE,
+                                        .severity = TW_WARN,
+                                        .params = gap_table,
+                                        .params_size = sizeof(gap_params),
+                                        .run = run_session_gaps};
 
 /* ---------------------------------------------------------------- duplicates */
 
@@ -186,8 +197,9 @@ static tw_status check_repeats(const tw_series *x, size_t s, tw_findings *out)
         /* A bar with one price and a few lots comes back by chance; one with a range does not. */
         if (!same_bar(x, k) || x->high[k] == x->low[k]) continue;
         const tw_where where = {out, "duplicates", TW_WARN, s, x->t[k], 1, 0};
-        TW_TRY(tw_finding_write(&where, "%s: the bar of %s again (close %g, volume %g)", tw_stamp_of(x->panel, x->t[k]).text,
-                                tw_stamp_of(x->panel, x->t[k - 1]).text, x->close[k], x->volume[k]));
+        TW_TRY(tw_finding_write(&where, "%s: the bar of %s again (close %g, volume %g)",
+                                tw_stamp_of(x->panel, x->t[k]).text, tw_stamp_of(x->panel, x->t[k - 1]).text,
+                                x->close[k], x->volume[k]));
     }
     return TW_OK;
 }
@@ -227,9 +239,11 @@ static tw_status run_duplicates(const tw_ctx *ctx, const tw_check_input *input, 
     return st == TW_NO_MEMORY ? tw_no_memory(err, "findings") : st;
 }
 
-const tw_check tw_check_duplicates = {
-    .name = "duplicates", .title = "no bar and no symbol twice (equal keys are set aside at import)", .source = SOURCE,
-    .severity = TW_ERROR, .run = run_duplicates};
+const tw_check tw_check_duplicates = {.name = "duplicates",
+                                      .title = "no bar and no symbol twice (equal keys are set aside at import)",
+                                      .source = SOURCE,
+                                      .severity = TW_ERROR,
+                                      .run = run_duplicates};
 
 /* ---------------------------------------------------------------- time_zone */
 
@@ -280,9 +294,11 @@ static tw_status report_clocks(clocks *c)
     const size_t shifted = c->shifted[0] + c->shifted[1];
     if (shifted == 0) return TW_OK;
     const bool often = shifted * 20 > c->sessions;
-    const tw_where where = {c->out, "time_zone", often ? TW_ERROR : TW_WARN, TW_NOWHERE, c->first_shifted, (double)shifted, 0};
-    return tw_finding_write(&where, "%zu of %zu sessions of %s begin exactly an hour %s, first %s: %s", shifted, c->sessions, name,
-                            c->shifted[1] > c->shifted[0] ? "late" : "early", tw_stamp_of(c->panel, c->first_shifted).text,
+    const tw_where where = {
+        c->out, "time_zone", often ? TW_ERROR : TW_WARN, TW_NOWHERE, c->first_shifted, (double)shifted, 0};
+    return tw_finding_write(&where, "%zu of %zu sessions of %s begin exactly an hour %s, first %s: %s", shifted,
+                            c->sessions, name, c->shifted[1] > c->shifted[0] ? "late" : "early",
+                            tw_stamp_of(c->panel, c->first_shifted).text,
                             often ? "daylight saving is not followed" : "late openings or a lost hour");
 }
 
@@ -292,7 +308,8 @@ static tw_status run_time_zone(const tw_ctx *ctx, const tw_check_input *input, c
     clocks c = {.panel = input->panel, .calendar = input->panel->calendar, .out = out};
     const zone_params *p = params;
     if (p->calendar[0]) TW_TRY(tw_calendar_find(p->calendar, &c.calendar, err));
-    if (input->panel->shape.bar_ns == TW_NS_PER_DAY) return tw_findings_not_run(out, "time_zone", "daily bars have no clock");
+    if (input->panel->shape.bar_ns == TW_NS_PER_DAY)
+        return tw_findings_not_run(out, "time_zone", "daily bars have no clock");
     if (!c.calendar) return tw_findings_not_run(out, "time_zone", "no calendar to hold the clock against");
     int64_t *days = tw_panel_days(ctx, input->panel);
     if (!days) return tw_no_memory(err, "the days of a panel");
@@ -305,6 +322,10 @@ static tw_status run_time_zone(const tw_ctx *ctx, const tw_check_input *input, c
     return st == TW_NO_MEMORY ? tw_no_memory(err, "findings") : st;
 }
 
-const tw_check tw_check_time_zone = {
-    .name = "time_zone", .title = "bars keep the exchange's hours, also when its clock changes", .source = SOURCE,
-    .severity = TW_ERROR, .params = zone_table, .params_size = sizeof(zone_params), .run = run_time_zone};
+const tw_check tw_check_time_zone = {.name = "time_zone",
+                                     .title = "bars keep the exchange's hours, also when its clock changes",
+                                     .source = SOURCE,
+                                     .severity = TW_ERROR,
+                                     .params = zone_table,
+                                     .params_size = sizeof(zone_params),
+                                     .run = run_time_zone};

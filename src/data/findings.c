@@ -23,8 +23,12 @@ tw_status tw_findings_add(tw_findings *findings, const tw_finding *finding)
 
 tw_status tw_finding_write(const tw_where *where, const char *format, ...)
 {
-    tw_finding f = {.check = where->check, .severity = where->severity, .symbol = where->symbol, .time = where->time,
-                    .value = where->value, .bound = where->bound};
+    tw_finding f = {.check = where->check,
+                    .severity = where->severity,
+                    .symbol = where->symbol,
+                    .time = where->time,
+                    .value = where->value,
+                    .bound = where->bound};
     va_list args;
     va_start(args, format);
     vsnprintf(f.text, sizeof f.text, format, args);
@@ -129,11 +133,15 @@ static void summary_row(const tw_findings *findings, const tw_check *check, tw_b
     const char *why = why_not(findings, check->name);
     for (size_t i = 0; i < findings->n; i++)
         if (strcmp(findings->list[i].check, check->name) == 0) counts[findings->list[i].severity]++;
-    if (why && !count_of(findings, check->name)) tw_buf_printf(out, "%-13s  not run: %s\n", check->name, why);
-    else tw_buf_printf(out, "%-13s %7zu %7zu %7zu   %s\n", check->name, counts[TW_ERROR], counts[TW_WARN], counts[TW_INFO], check->title);
+    if (why && !count_of(findings, check->name))
+        tw_buf_printf(out, "%-13s  not run: %s\n", check->name, why);
+    else
+        tw_buf_printf(out, "%-13s %7zu %7zu %7zu   %s\n", check->name, counts[TW_ERROR], counts[TW_WARN],
+                      counts[TW_INFO], check->title);
 }
 
-static void list_rows(const tw_findings *findings, const tw_check *check, const tw_panel *panel, size_t limit, tw_buf *out)
+static void list_rows(const tw_findings *findings, const tw_check *check, const tw_panel *panel, size_t limit,
+                      tw_buf *out)
 {
     size_t seen = 0;
     for (size_t i = 0; i < findings->n; i++) {

@@ -53,7 +53,8 @@ static tw_status read_options(tw_import *im, tw_error *err)
     if (o->calendar[0]) TW_TRY(tw_calendar_find(o->calendar, &im->calendar, err));
     if (o->zone[0] && strcmp(o->zone, "UTC") != 0) TW_TRY(tw_calendar_find(o->zone, &im->zone, err));
     if (o->bar[0] && strcmp(o->bar, "auto") != 0 && !tw_import_parse_bar(o->bar, &im->bar_ns))
-        return tw_fail(err, TW_BAD_VALUE, "import: bar must be auto or a width such as 1d, 15m, 30s; got \"%s\"", o->bar);
+        return tw_fail(err, TW_BAD_VALUE, "import: bar must be auto or a width such as 1d, 15m, 30s; got \"%s\"",
+                       o->bar);
     return TW_OK;
 }
 

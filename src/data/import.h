@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* import.h - one import at work: what the header of a file means, the keys seen, the rows read.
  *
- * Rows are read once, decoded, and logged; when all keys are known the panel is made and the log poured into it. The log
- * keeps 64 MiB in memory and the rest in an unnamed file beside the panel, so memory does not grow with the rows. */
+ * Rows are read once, decoded, and logged; when all keys are known the panel is made and the log poured into it. The
+ * log keeps 64 MiB in memory and the rest in an unnamed file beside the panel, so memory does not grow with the rows.
+ */
 #ifndef TW_DATA_IMPORT_H
 #define TW_DATA_IMPORT_H
 
@@ -15,8 +16,8 @@ typedef struct tw_keys {
     const tw_ctx *ctx;
     uint32_t *slots; /* open addressing, number + 1, 0 = free */
     size_t n_slots, n, room;
-    int64_t *times;      /* of a time set */
-    const char **names;  /* of a symbol set, in `text` */
+    int64_t *times;     /* of a time set */
+    const char **names; /* of a symbol set, in `text` */
     tw_arena text;
 } tw_keys;
 
@@ -76,7 +77,7 @@ typedef struct tw_import_file {
     const char *path;
     size_t n_fields, n_values;
     tw_import_field *fields;
-    uint32_t *columns; /* of value v: index into the import's columns */
+    uint32_t *columns;               /* of value v: index into the import's columns */
     int time, clock, millis, symbol; /* field numbers, -1 none */
     const char *stem;                /* the symbol when there is no symbol field */
     int64_t time_unit;               /* 0 not known yet, -1 ISO, else ns per count */

@@ -122,7 +122,8 @@ static tw_status take_time(tw_decoder *d, const tw_field *fields, const char **r
 {
     const tw_field f = fields[d->file->time];
     const bool alone = d->file->clock < 0 && d->file->millis < 0;
-    if (alone && f.length && f.length == d->last_time_length && memcmp(f.text, d->last_time, f.length) == 0) return TW_OK;
+    if (alone && f.length && f.length == d->last_time_length && memcmp(f.text, d->last_time, f.length) == 0)
+        return TW_OK;
     int64_t time = 0;
     d->last_time_length = 0;
     *reason = decode_time(d, fields, &time);
@@ -191,8 +192,10 @@ static void count_extras(tw_decoder *d)
 {
     for (size_t v = 0; v < d->file->n_values; v++) {
         tw_import_column *column = &d->im->columns[d->file->columns[v]];
-        if (tw_import_is_bad(d->values[v])) column->n_bad++;
-        else if (!isnan(d->values[v])) column->n_good++;
+        if (tw_import_is_bad(d->values[v]))
+            column->n_bad++;
+        else if (!isnan(d->values[v]))
+            column->n_good++;
     }
 }
 
@@ -203,9 +206,12 @@ tw_status tw_import_decode(tw_decoder *d, const tw_field *fields, size_t n, cons
     if (!*reason) *reason = take_values(d, fields);
     if (*reason) return TW_OK;
     const tw_field symbol = symbol_of(d, fields);
-    if (symbol.length == 0) *reason = "symbol missing";
-    else if (!name_is_plain(symbol)) *reason = "bad symbol";
-    else TW_TRY(take_time(d, fields, reason, err));
+    if (symbol.length == 0)
+        *reason = "symbol missing";
+    else if (!name_is_plain(symbol))
+        *reason = "bad symbol";
+    else
+        TW_TRY(take_time(d, fields, reason, err));
     if (*reason) return TW_OK;
     count_extras(d);
     return take_symbol(d, symbol, err);

@@ -44,7 +44,10 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(((const ranked *)a)->name, ((const ranked *)b)->name); }
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const ranked *)a)->name, ((const ranked *)b)->name);
+}
 
 static bool all_midnight(const tw_keys *times)
 {
@@ -138,8 +141,10 @@ static tw_status place_columns(filler *f, tw_error *err)
         tw_import_column *column = &im->columns[c];
         if (column->core) continue;
         column->place = SIZE_MAX;
-        if (column->n_bad > column->n_good) note_ignored(im->summary, column->name);
-        else add_column(f, column);
+        if (column->n_bad > column->n_good)
+            note_ignored(im->summary, column->name);
+        else
+            add_column(f, column);
     }
     return f->n_columns ? TW_OK : tw_fail(err, TW_BAD_DATA, "import: no column holds numbers");
 }
@@ -221,7 +226,7 @@ static tw_status report_file(filler *f, size_t *at, tw_csv *csv, tw_error *err)
 
 static tw_status report_late(filler *f, tw_error *err)
 {
-    qsort(f->late, f->n_late, sizeof *f->late, by_file_line);
+    if (f->n_late > 1) qsort(f->late, f->n_late, sizeof *f->late, by_file_line);
     for (size_t at = 0; at < f->n_late;) {
         const char *path = f->im->files[f->late[at].file].path;
         tw_source *source;
@@ -258,8 +263,9 @@ static tw_status make_panel(filler *f, tw_error *err)
         .bar_ns = f->bar_ns,
         .stamped_at_end = stamped_at_end(f),
     };
-    if (im->log.n_chunks == 0) return tw_fail(err, TW_BAD_DATA, "import: no row could be taken of %llu",
-                                              (unsigned long long)im->summary->rows);
+    if (im->log.n_chunks == 0)
+        return tw_fail(err, TW_BAD_DATA, "import: no row could be taken of %llu",
+                       (unsigned long long)im->summary->rows);
     TW_TRY(tw_panel_new(im->ctx, &shape, im->options->out, &f->panel, err));
     f->taken = tw_new(im->ctx, cells / 64 + 1, sizeof *f->taken);
     return f->taken ? TW_OK : tw_no_memory(err, "the cells of a panel");
@@ -287,7 +293,9 @@ tw_status tw_import_fill(tw_import *im, tw_panel **panel, tw_error *err)
     tw_free(im->ctx, (void *)f.columns);
     tw_free(im->ctx, f.taken);
     tw_free(im->ctx, f.late);
-    if (st != TW_OK) tw_panel_close(f.panel);
-    else *panel = f.panel;
+    if (st != TW_OK)
+        tw_panel_close(f.panel);
+    else
+        *panel = f.panel;
     return st;
 }

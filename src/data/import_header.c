@@ -13,20 +13,60 @@ typedef struct synonym {
 
 /* Earlier lines win where a file has several fields of one meaning; the others become columns of their own. */
 static const synonym keys[] = {
-    {"timestamputc", "time"}, {"timestamp", "time"}, {"datetime", "time"},  {"ts", "time"},      {"tsevent", "time"},
-    {"stamp", "time"},        {"opentime", "time"},  {"date", "time"},      {"day", "time"},     {"session", "time"},
-    {"tradedate", "time"},    {"time", "time"},      {"unix", "time"},      {"epoch", "time"},   {"timeperiod", "time"},
-    {"symbol", "symbol"},     {"ticker", "symbol"},  {"instrument", "symbol"}, {"name", "symbol"}, {"code", "symbol"},
-    {"asset", "symbol"},      {"sid", "symbol"},     {"permno", "symbol"},  {"isin", "symbol"},  {"time", "clock"},
-    {"timeofday", "clock"},   {"mssincemidnight", "millis"},                {"millisecondssincemidnight", "millis"},
+    {"timestamputc", "time"},
+    {"timestamp", "time"},
+    {"datetime", "time"},
+    {"ts", "time"},
+    {"tsevent", "time"},
+    {"stamp", "time"},
+    {"opentime", "time"},
+    {"date", "time"},
+    {"day", "time"},
+    {"session", "time"},
+    {"tradedate", "time"},
+    {"time", "time"},
+    {"unix", "time"},
+    {"epoch", "time"},
+    {"timeperiod", "time"},
+    {"symbol", "symbol"},
+    {"ticker", "symbol"},
+    {"instrument", "symbol"},
+    {"name", "symbol"},
+    {"code", "symbol"},
+    {"asset", "symbol"},
+    {"sid", "symbol"},
+    {"permno", "symbol"},
+    {"isin", "symbol"},
+    {"time", "clock"},
+    {"timeofday", "clock"},
+    {"mssincemidnight", "millis"},
+    {"millisecondssincemidnight", "millis"},
 };
 static const synonym values[] = {
-    {"open", "open"},         {"o", "open"},           {"openprice", "open"},   {"high", "high"},
-    {"h", "high"},            {"highprice", "high"},   {"low", "low"},          {"l", "low"},
-    {"lowprice", "low"},      {"close", "close"},      {"c", "close"},          {"last", "close"},
-    {"closeprice", "close"},  {"price", "close"},      {"prc", "close"},        {"volume", "volume"},
-    {"v", "volume"},          {"vol", "volume"},       {"shares", "volume"},    {"adjclose", "adj_close"},
-    {"adjustedclose", "adj_close"}, {"closeadj", "adj_close"}, {"vwap", "vwap"}, {"vw", "vwap"},
+    {"open", "open"},
+    {"o", "open"},
+    {"openprice", "open"},
+    {"high", "high"},
+    {"h", "high"},
+    {"highprice", "high"},
+    {"low", "low"},
+    {"l", "low"},
+    {"lowprice", "low"},
+    {"close", "close"},
+    {"c", "close"},
+    {"last", "close"},
+    {"closeprice", "close"},
+    {"price", "close"},
+    {"prc", "close"},
+    {"volume", "volume"},
+    {"v", "volume"},
+    {"vol", "volume"},
+    {"shares", "volume"},
+    {"adjclose", "adj_close"},
+    {"adjustedclose", "adj_close"},
+    {"closeadj", "adj_close"},
+    {"vwap", "vwap"},
+    {"vw", "vwap"},
 };
 static const char *const core[] = {"open", "high", "low", "close", "volume"};
 
@@ -50,8 +90,10 @@ static void snake(const char *text, size_t length, char out[NAME_MAX])
     size_t n = 0;
     for (size_t i = 0; i < length && n + 1 < NAME_MAX; i++) {
         const unsigned char ch = (unsigned char)text[i];
-        if (isalnum(ch)) out[n++] = (char)tolower(ch);
-        else if (n > 0 && out[n - 1] != '_') out[n++] = '_';
+        if (isalnum(ch))
+            out[n++] = (char)tolower(ch);
+        else if (n > 0 && out[n - 1] != '_')
+            out[n++] = '_';
     }
     while (n > 0 && out[n - 1] == '_') n--;
     out[n] = 0;
@@ -63,8 +105,8 @@ static const char *own_meaning(const char *map, tw_field field, char out[NAME_MA
     while (*map) {
         const size_t n = strcspn(map, ",");
         const char *equal = memchr(map, '=', n);
-        if (equal && (size_t)(map + n - equal - 1) == field.length && memcmp(equal + 1, field.text, field.length) == 0 &&
-            equal - map < NAME_MAX) {
+        if (equal && (size_t)(map + n - equal - 1) == field.length &&
+            memcmp(equal + 1, field.text, field.length) == 0 && equal - map < NAME_MAX) {
             memcpy(out, map, (size_t)(equal - map));
             out[equal - map] = 0;
             return out;
@@ -145,9 +187,12 @@ static void name_column(const tw_import *im, char (*names)[NAME_MAX], size_t n, 
     const char *mapped = own_meaning(im->options->columns, text, own);
     for (size_t k = 0; known && strcmp(known, names[i]) != 0 && k < n; k++)
         if (strcmp(names[k], known) == 0) known = NULL; /* "price" beside "close" */
-    if (known) memcpy(name, known, strlen(known) + 1);
-    else if (mapped) snake(mapped, strlen(mapped), name);
-    else snake(text.text, text.length, name);
+    if (known)
+        memcpy(name, known, strlen(known) + 1);
+    else if (mapped)
+        snake(mapped, strlen(mapped), name);
+    else
+        snake(text.text, text.length, name);
     if (!name[0]) memcpy(name, "unnamed", 8);
 }
 
@@ -174,8 +219,9 @@ static tw_status no_time(const tw_import_file *file, const tw_field *fields, siz
         used += fields[i].length;
     }
     seen[used] = 0;
-    return tw_fail(err, TW_BAD_DATA, "%s:1: no field of the header is a time (columns=\"date=NAME\" names one); it has: %s",
-                   file->path, seen);
+    return tw_fail(err, TW_BAD_DATA,
+                   "%s:1: no field of the header is a time (columns=\"date=NAME\" names one); it has: %s", file->path,
+                   seen);
 }
 
 tw_status tw_import_header(tw_import *im, tw_import_file *file, const tw_field *fields, size_t n, tw_error *err)
@@ -191,11 +237,16 @@ tw_status tw_import_header(tw_import *im, tw_import_file *file, const tw_field *
     for (size_t i = 0; i < n; i++) {
         char name[NAME_MAX];
         name_column(im, names, n, i, fields[i], name);
-        if ((int)i == file->time) file->fields[i].role = TW_ROLE_TIME;
-        else if ((int)i == file->clock) file->fields[i].role = TW_ROLE_CLOCK;
-        else if ((int)i == file->millis) file->fields[i].role = TW_ROLE_MILLIS;
-        else if ((int)i == file->symbol) file->fields[i].role = TW_ROLE_SYMBOL;
-        else TW_TRY(add_value(im, file, i, name, err));
+        if ((int)i == file->time)
+            file->fields[i].role = TW_ROLE_TIME;
+        else if ((int)i == file->clock)
+            file->fields[i].role = TW_ROLE_CLOCK;
+        else if ((int)i == file->millis)
+            file->fields[i].role = TW_ROLE_MILLIS;
+        else if ((int)i == file->symbol)
+            file->fields[i].role = TW_ROLE_SYMBOL;
+        else
+            TW_TRY(add_value(im, file, i, name, err));
     }
     return file->n_values ? TW_OK : tw_fail(err, TW_BAD_DATA, "%s:1: the header names no value", file->path);
 }

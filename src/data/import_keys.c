@@ -48,7 +48,8 @@ static bool rehash(tw_keys *keys)
 /* Room for one member more; `item` points at the array of members. */
 static tw_status grow(tw_keys *keys, void **items, size_t item_bytes, tw_error *err)
 {
-    if (keys->n >= UINT32_MAX - 1) return tw_fail(err, TW_TOO_LARGE, "import: more than 2^32 different times or symbols");
+    if (keys->n >= UINT32_MAX - 1)
+        return tw_fail(err, TW_TOO_LARGE, "import: more than 2^32 different times or symbols");
     if (keys->n == keys->room) {
         const size_t room = keys->room ? keys->room * 2 : 512;
         void *more = tw_resize(keys->ctx, *items, keys->room * item_bytes, room * item_bytes);

@@ -79,7 +79,8 @@ static tw_status grow(tw_rowlog *log, tw_error *err)
     const size_t room = log->room ? log->room * 2 : 32;
     void *blocks = tw_resize(log->ctx, log->blocks, log->room * sizeof *log->blocks, room * sizeof *log->blocks);
     if (blocks) log->blocks = blocks;
-    void *used = blocks ? tw_resize(log->ctx, log->used, log->room * sizeof *log->used, room * sizeof *log->used) : NULL;
+    void *used =
+        blocks ? tw_resize(log->ctx, log->used, log->room * sizeof *log->used, room * sizeof *log->used) : NULL;
     if (!used) return tw_no_memory(err, "the rows of an import");
     log->used = used;
     log->room = room;

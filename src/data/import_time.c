@@ -10,8 +10,12 @@ bool tw_import_parse_bar(const char *text, int64_t *bar_ns)
     static const struct {
         const char *unit;
         int64_t ns;
-    } units[] = {{"ms", 1000000}, {"s", TW_NS_PER_SECOND}, {"m", 60 * TW_NS_PER_SECOND}, {"min", 60 * TW_NS_PER_SECOND},
-                 {"h", 3600 * TW_NS_PER_SECOND}, {"d", TW_NS_PER_DAY}};
+    } units[] = {{"ms", 1000000},
+                 {"s", TW_NS_PER_SECOND},
+                 {"m", 60 * TW_NS_PER_SECOND},
+                 {"min", 60 * TW_NS_PER_SECOND},
+                 {"h", 3600 * TW_NS_PER_SECOND},
+                 {"d", TW_NS_PER_DAY}};
     const size_t digits = strspn(text, "0123456789");
     int64_t count = 0;
     if (!tw_parse_int64(text, digits, &count) || count < 1 || count > 100000) return false;

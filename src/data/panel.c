@@ -215,8 +215,10 @@ size_t tw_panel_find_symbol(const tw_panel *panel, const char *symbol)
         const size_t mid = lo + (hi - lo) / 2;
         const int order = strcmp(panel->shape.symbols[mid], symbol);
         if (order == 0) return mid;
-        if (order < 0) lo = mid + 1;
-        else hi = mid;
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     return SIZE_MAX;
 }

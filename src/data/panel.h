@@ -42,8 +42,8 @@ struct tw_panel {
     int fd;
     char *path, *temporary; /* set while a file is being written */
     tw_panel_layout layout;
-    tw_panel_shape shape;   /* views into the image */
-    const char **names;     /* columns, then symbols */
+    tw_panel_shape shape; /* views into the image */
+    const char **names;   /* columns, then symbols */
     const tw_calendar *calendar;
 };
 

@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-static uint64_t align_to(uint64_t x, uint64_t step)
-{
-    return (x + step - 1) / step * step;
-}
+static uint64_t align_to(uint64_t x, uint64_t step) { return (x + step - 1) / step * step; }
 
 static bool counts_fit(const tw_panel_header *h)
 {

@@ -15,7 +15,8 @@ const tw_param tw_sim_table[] = {
     TW_PARAM_TEXT(tw_sim_params, start, "2015-01-02", NULL, "date on or after which the first session lies"),
     TW_PARAM_TEXT(tw_sim_params, calendar, "XNYS", NULL, "exchange calendar of the sessions"),
     NUMBER(bars, 1, 1, 1440, "bars a session: 1 = daily, 26 = a quarter of an hour of New York"),
-    NUMBER(edge, 0.03, -0.5, 0.5, "true information coefficient of the planted signal over the horizon; 0: no edge at all"),
+    NUMBER(edge, 0.03, -0.5, 0.5,
+           "true information coefficient of the planted signal over the horizon; 0: no edge at all"),
     NUMBER(horizon, 5, 1, 250, "sessions ahead over which edge is measured"),
     NUMBER(lookback, 5, 1, 250, "sessions of past return the planted signal looks at"),
     NUMBER(premium, 0.05, -1, 1, "expected return a year, the same for every symbol"),
@@ -33,7 +34,8 @@ const tw_param tw_sim_table[] = {
     NUMBER(jump_size, 0.05, 0, 1, "standard deviation of a jump"),
     NUMBER(news, 8, 0, 200, "news a year and symbol"),
     NUMBER(news_impact, 0.03, 1e-6, 1, "standard deviation of the return that news cause"),
-    NUMBER(news_lag, 0.5, 0, 1, "share of news that come after the close and move the next open; taken as 0 when edge = 0"),
+    NUMBER(news_lag, 0.5, 0, 1,
+           "share of news that come after the close and move the next open; taken as 0 when edge = 0"),
     NUMBER(dividend_yield, 0.02, 0, 0.5, "dividends a year over price"),
     NUMBER(payers, 0.6, 0, 1, "share of symbols that pay dividends, every 63 sessions"),
     NUMBER(splits, 0.05, 0, 5, "splits a year and symbol, more of dear and of penny shares"),
@@ -75,7 +77,9 @@ static tw_status plan_sessions(tw_sim *sim, tw_error *err)
     if (!sim->sessions || !sim->first_bar) return tw_no_memory(err, "the sessions of a market");
     size_t found = 0;
     for (int64_t day = start / TW_NS_PER_DAY; found < n; day++) {
-        if (day > 100000) return tw_fail(err, TW_BAD_VALUE, "simulate: %zu sessions from %s reach beyond the year 2243", n, sim->p.start);
+        if (day > 100000)
+            return tw_fail(err, TW_BAD_VALUE, "simulate: %zu sessions from %s reach beyond the year 2243", n,
+                           sim->p.start);
         found += tw_calendar_session(sim->calendar, day, &sim->sessions[found]);
     }
     return TW_OK;
@@ -104,7 +108,8 @@ static tw_status plan_bars(tw_sim *sim, tw_error *err)
     while (k + 1 < n && sim->sessions[k].half_day) k++;
     sim->bar_ns = TW_NS_PER_DAY;
     if (sim->p.bars > 1) sim->bar_ns = (sim->sessions[k].close_ns - sim->sessions[k].open_ns) / sim->p.bars;
-    for (size_t t = 0; t < n; t++) sim->first_bar[t + 1] = sim->first_bar[t] + session_bars(sim, &sim->sessions[t], NULL);
+    for (size_t t = 0; t < n; t++)
+        sim->first_bar[t + 1] = sim->first_bar[t] + session_bars(sim, &sim->sessions[t], NULL);
     sim->n_times = sim->first_bar[n];
     sim->times = tw_arena_new(&sim->arena, sim->n_times + 1, sizeof *sim->times);
     if (!sim->times) return tw_no_memory(err, "the times of a market");

@@ -3,7 +3,8 @@
  *
  * Each symbol draws from streams of its own, so its path depends on the other symbols only through the market, its
  * sector and the cross-sectional rank of the planted signal. Given the past, a log return has mean
- * premium - variance / 2 + planted drift (+ news that came after the close, when an edge is planted), and nothing else. */
+ * premium - variance / 2 + planted drift (+ news that came after the close, when an edge is planted), and nothing else.
+ */
 #ifndef TW_DATA_SIMULATE_H
 #define TW_DATA_SIMULATE_H
 
@@ -44,15 +45,15 @@ typedef struct tw_sim_day {
 typedef struct tw_sim_symbol {
     tw_random r, bars; /* returns and events; shape of the bars */
     int sector;
-    double beta, vol;                 /* vol: idiosyncratic, of one session */
-    size_t first, last;               /* sessions of listing and of the last bar */
-    size_t halted_until;              /* sessions before this one have no bar */
+    double beta, vol;    /* vol: idiosyncratic, of one session */
+    size_t first, last;  /* sessions of listing and of the last bar */
+    size_t halted_until; /* sessions before this one have no bar */
     bool pays;
     size_t dividend_phase;
     double log_level, log_price, factor; /* total return; price without splits; product of split factors */
-    double close;                     /* raw, rounded; 0 before the first */
+    double close;                        /* raw, rounded; 0 before the first */
     double base_volume, volume_state;
-    double pending_news;              /* shock that came after the last close */
+    double pending_news; /* shock that came after the last close */
     tw_sim_vol garch;
 } tw_sim_symbol;
 
@@ -75,7 +76,7 @@ typedef struct tw_sim {
     tw_sim_symbol *symbols;
     const char **names;
     int *regimes;
-    double *signal, *level; /* [session][symbol]: planted signal known at the close, log total return */
+    double *signal, *level;  /* [session][symbol]: planted signal known at the close, log total return */
     double drift_per_signal; /* of a session, in units of the symbol's volatility */
     tw_random market_random;
     tw_sim_vol market_garch;
@@ -95,8 +96,8 @@ void tw_sim_market_step(tw_sim *sim, size_t session, tw_sim_day *day);
 /* Characters of symbol i: sector, beta, volatility, price, life. */
 void tw_sim_symbol_init(tw_sim *sim, size_t i);
 /* Moves symbol i by one session; false when it has no bar then. */
-tw_status tw_sim_symbol_step(tw_sim *sim, size_t i, size_t session, const tw_sim_day *day, tw_sim_bar *bar, bool *has_bar,
-                             tw_error *err);
+tw_status tw_sim_symbol_step(tw_sim *sim, size_t i, size_t session, const tw_sim_day *day, tw_sim_bar *bar,
+                             bool *has_bar, tw_error *err);
 /* Writes the bars of a session into the panel. */
 void tw_sim_write_bars(tw_sim *sim, size_t i, size_t session, const tw_sim_bar *bar);
 /* Ranks the planted signal over the symbols listed at the close of `session`. */

@@ -100,6 +100,8 @@ void tw_sim_write_bars(tw_sim *sim, size_t i, size_t session, const tw_sim_bar *
     enum { MOST = 1440 };
     double price[MOST + 1], share[MOST];
     sim_path path = {.price = price, .share = share, .n = sim->first_bar[session + 1] - sim->first_bar[session]};
-    if (sim->p.bars == 1) write_daily(sim, i, session, bar);
-    else if (path.n <= MOST) write_intraday(sim, i, session, bar, &path);
+    if (sim->p.bars == 1)
+        write_daily(sim, i, session, bar);
+    else if (path.n <= MOST)
+        write_intraday(sim, i, session, bar, &path);
 }

@@ -105,8 +105,10 @@ static tw_status draw_surprise(tw_sim *sim, size_t i, size_t session, sim_surpri
         const double shock = p->news_impact * tw_random_normal(&s->r);
         const bool after_close = tw_random_uniform(&s->r) < p->news_lag && p->edge != 0;
         out->news = shock / p->news_impact + 0.5 * tw_random_normal(&s->r); /* sentiment is read with an error */
-        if (after_close) s->pending_news = shock;
-        else out->during += shock;
+        if (after_close)
+            s->pending_news = shock;
+        else
+            out->during += shock;
     }
     return TW_OK;
 }
@@ -122,8 +124,8 @@ static double draw_volume(tw_sim_symbol *s, double move)
 
 static double clamp_log(double x) { return fmin(fmax(x, -12.0), 16.0); }
 
-tw_status tw_sim_symbol_step(tw_sim *sim, size_t i, size_t session, const tw_sim_day *day, tw_sim_bar *bar, bool *has_bar,
-                             tw_error *err)
+tw_status tw_sim_symbol_step(tw_sim *sim, size_t i, size_t session, const tw_sim_day *day, tw_sim_bar *bar,
+                             bool *has_bar, tw_error *err)
 {
     const tw_sim_params *p = &sim->p;
     tw_sim_symbol *s = &sim->symbols[i];
@@ -138,7 +140,8 @@ tw_status tw_sim_symbol_step(tw_sim *sim, size_t i, size_t session, const tw_sim
     const double sector = p->sector_vol / sqrt(TW_SIM_YEAR), idio = s->vol * day->idio_scale;
     const double factors = s->beta * s->beta * day->market_variance + sector * sector;
     const double own = idio * idio * s->garch.variance;
-    const double events = (p->jumps * p->jump_size * p->jump_size + p->news * p->news_impact * p->news_impact) / TW_SIM_YEAR;
+    const double events =
+        (p->jumps * p->jump_size * p->jump_size + p->news * p->news_impact * p->news_impact) / TW_SIM_YEAR;
     /* The signal works on what differs between symbols: everything but a beta of one. */
     const double relative = sqrt((s->beta - 1) * (s->beta - 1) * day->market_variance + sector * sector + own + events);
     const double known = session > 0 ? sim->signal[(session - 1) * (size_t)p->symbols + i] : 0;
@@ -146,7 +149,8 @@ tw_status tw_sim_symbol_step(tw_sim *sim, size_t i, size_t session, const tw_sim
     const double smooth = p->premium / TW_SIM_YEAR - (factors + own + events) / 2 + s->beta * day->market +
                           day->sector[s->sector] + sqrt(own) * e + sim->drift_per_signal * relative * known;
     const double spread = sqrt(factors + own);
-    const double gap = overnight_share * smooth + sqrt(overnight_share * (1 - overnight_share)) * spread * tw_random_normal(&s->bars);
+    const double gap =
+        overnight_share * smooth + sqrt(overnight_share * (1 - overnight_share)) * spread * tw_random_normal(&s->bars);
     tw_sim_vol_step(&s->garch, p, e);
     bar->previous = tw_exp(s->log_price) * s->factor;
     bar->open = tw_exp(clamp_log(s->log_price + drop + surprise.before + gap)) * s->factor;

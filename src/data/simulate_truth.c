@@ -104,8 +104,11 @@ static void write_edge(const tw_sim *sim, tw_json *json)
 {
     tw_buf text;
     tw_buf_init(&text, sim->ctx);
-    tw_buf_printf(&text, "-(close / lag(close, %d) - 1), adjusted for splits and dividends, ranked across symbols at the "
-                         "close and scaled to variance 1", sim->p.lookback);
+    tw_buf_printf(&text,
+                  "-(close / lag(close, %d) - 1), adjusted for splits and dividends, ranked across symbols at the "
+                  "close and scaled to variance 1",
+                  sim->p.lookback);
+    json->out->failed |= text.failed;
     tw_json_object(json);
     key_text(json, "signal", sim->p.edge != 0 ? text.data : "none");
     tw_json_key(json, "horizon");

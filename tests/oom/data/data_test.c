@@ -27,7 +27,8 @@ static void import_gives_all_back(void **state)
 {
     (void)state;
     const char *path = "oom_import.csv";
-    const char *text = "date,symbol,open,close,note\n2014-06-09,A,1,2.385,x\n2014-06-09,A,1,2.385,x\n2014-06-10,B,1,oops,x\n2014-06-11,B,1,2.5,x\n";
+    const char *text = "date,symbol,open,close,note\n2014-06-09,A,1,2.385,x\n2014-06-09,A,1,2.385,x\n2014-06-10,B,1,"
+                       "oops,x\n2014-06-11,B,1,2.5,x\n";
     tw_error err;
     assert_ok(tw_file_write(path, text, strlen(text), &err), &err);
     assert_true(tw_oom_sweep(import_body, (void *)(uintptr_t)path) > 20);
@@ -73,6 +74,7 @@ static void simulation_and_checks_give_all_back(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(import_gives_all_back), cmocka_unit_test(simulation_and_checks_give_all_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(import_gives_all_back),
+                                       cmocka_unit_test(simulation_and_checks_give_all_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,11 +21,21 @@ typedef struct planted {
 static const struct {
     const char *reason, *row; /* %D date, %S symbol */
 } dirt[] = {
-    {"bad time", "%D-7,%S,1,2,1,1,5"},       {"bad time", "2014-02-30,%S,1,2,1,1,5"},   {"bad time", "yesterday,%S,1,2,1,1,5"},
-    {"bad time", "14/06/2014,%S,1,2,1,1,5"}, {"time missing", ",%S,1,2,1,1,5"},         {"symbol missing", "%D,,1,2,1,1,5"},
-    {"not a number: open", "%D,%S,1.2.3,2,1,1,5"}, {"not a number: close", "%D,%S,1,2,1,$1,5"}, {"not a number: volume", "%D,%S,1,2,1,1,5k"},
-    {"not a number: low", "%D,%S,1,2,-inf,1,5"},   {"fields missing", "%D,%S,1,2"},     {"fields missing", "%D"},
-    {"too many fields", "%D,%S,1,2,1,1,5,6"},      {"no value", "%D,%S,,,,,"},          {"row cannot be split", "%D,%S,\"1\"2,2,1,1,5"},
+    {"bad time", "%D-7,%S,1,2,1,1,5"},
+    {"bad time", "2014-02-30,%S,1,2,1,1,5"},
+    {"bad time", "yesterday,%S,1,2,1,1,5"},
+    {"bad time", "14/06/2014,%S,1,2,1,1,5"},
+    {"time missing", ",%S,1,2,1,1,5"},
+    {"symbol missing", "%D,,1,2,1,1,5"},
+    {"not a number: open", "%D,%S,1.2.3,2,1,1,5"},
+    {"not a number: close", "%D,%S,1,2,1,$1,5"},
+    {"not a number: volume", "%D,%S,1,2,1,1,5k"},
+    {"not a number: low", "%D,%S,1,2,-inf,1,5"},
+    {"fields missing", "%D,%S,1,2"},
+    {"fields missing", "%D"},
+    {"too many fields", "%D,%S,1,2,1,1,5,6"},
+    {"no value", "%D,%S,,,,,"},
+    {"row cannot be split", "%D,%S,\"1\"2,2,1,1,5"},
 };
 
 static void write_date(tw_buf *out, size_t d)
@@ -37,9 +47,12 @@ static void write_date(tw_buf *out, size_t d)
 static void write_dirt(tw_buf *out, const char *row, size_t s, size_t d)
 {
     for (; *row; row++) {
-        if (*row != '%') tw_buf_add(out, row, 1);
-        else if (*++row == 'D') write_date(out, d);
-        else tw_buf_printf(out, "S%zu", s);
+        if (*row != '%')
+            tw_buf_add(out, row, 1);
+        else if (*++row == 'D')
+            write_date(out, d);
+        else
+            tw_buf_printf(out, "S%zu", s);
     }
     tw_buf_text(out, "\n");
 }
@@ -97,8 +110,8 @@ static void check_rejects(const planted *p, const char *path)
         assert_true(tw_parse_int64(f[1].text, f[1].length, &line));
         const char *want = p->reason[line];
         if (!want || strlen(want) != f[2].length || memcmp(want, f[2].text, f[2].length) != 0)
-            fail_msg("line %lld: %.*s, planted %s: %.*s", (long long)line, (int)f[2].length, f[2].text, want ? want : "nothing",
-                     (int)f[3].length, f[3].text);
+            fail_msg("line %lld: %.*s, planted %s: %.*s", (long long)line, (int)f[2].length, f[2].text,
+                     want ? want : "nothing", (int)f[3].length, f[3].text);
         assert_false(seen[line]);
         seen[line] = true;
     }

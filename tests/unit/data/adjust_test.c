@@ -19,8 +19,14 @@ static tw_panel *make(void)
     tw_panel *panel;
     tw_error err;
     for (size_t t = 0; t < N; t++) times[t] = day_of(t) * TW_NS_PER_DAY;
-    const tw_panel_shape shape = {.n_symbols = 1, .n_times = N, .n_columns = 4, .symbols = symbols, .times = times,
-                                  .columns = columns, .calendar = "XNYS", .bar_ns = TW_NS_PER_DAY};
+    const tw_panel_shape shape = {.n_symbols = 1,
+                                  .n_times = N,
+                                  .n_columns = 4,
+                                  .symbols = symbols,
+                                  .times = times,
+                                  .columns = columns,
+                                  .calendar = "XNYS",
+                                  .bar_ns = TW_NS_PER_DAY};
     assert_ok(tw_panel_new(NULL, &shape, NULL, &panel, &err), &err);
     for (size_t t = 0; t < N; t++) {
         tw_panel_tile_mut(panel, 0, 0)[t * 16] = closes[t] - 0.385;
@@ -117,9 +123,10 @@ static void actions_come_from_csv(void **state)
 {
     (void)state;
     const char *path = "actions_test.csv", *rejects = "actions_rejects_test.csv";
-    const char *text = "ex_date,symbol,kind,ratio,amount\n2014-06-09,AAPL,split,0.142857,\n2014-05-08,AAPL,dividend,,3.29\n"
-                       "2014-05-08,AAPL,other,0.9,\n2014-05-08,AAPL,split,-1,\n2014-13-08,AAPL,split,0.5,\n2014-05-08,,split,0.5,\n"
-                       "2014-05-08,X,dividend,,oops\n";
+    const char *text =
+        "ex_date,symbol,kind,ratio,amount\n2014-06-09,AAPL,split,0.142857,\n2014-05-08,AAPL,dividend,,3.29\n"
+        "2014-05-08,AAPL,other,0.9,\n2014-05-08,AAPL,split,-1,\n2014-13-08,AAPL,split,0.5,\n2014-05-08,,split,0.5,\n"
+        "2014-05-08,X,dividend,,oops\n";
     tw_error err;
     tw_actions *actions;
     size_t rejected, n;
@@ -148,7 +155,9 @@ static void real_action_files(void **state)
     static const struct {
         const char *path;
         size_t n, rejected;
-    } files[] = {{"us1000_raw/adjustments.csv", 4947, 1}, {"zipline_examples/splits.csv", 5, 0}, {"zipline_examples/dividends.csv", 233, 0}};
+    } files[] = {{"us1000_raw/adjustments.csv", 4947, 1},
+                 {"zipline_examples/splits.csv", 5, 0},
+                 {"zipline_examples/dividends.csv", 233, 0}};
     if (access(TW_SHARED_DATA "/market", R_OK) != 0) skip();
     for (size_t i = 0; i < 3; i++) {
         char path[512];
@@ -160,7 +169,8 @@ static void real_action_files(void **state)
         const tw_action *a = tw_actions_list(actions, &n);
         assert_int_equal(n, files[i].n);
         assert_int_equal(rejected, files[i].rejected);
-        for (size_t k = 0; k < n; k++) assert_int_equal(a[k].kind, i == 1 ? TW_ACTION_SPLIT : i == 2 ? TW_ACTION_DIVIDEND : a[k].kind);
+        for (size_t k = 0; k < n; k++)
+            assert_int_equal(a[k].kind, i == 1 ? TW_ACTION_SPLIT : i == 2 ? TW_ACTION_DIVIDEND : a[k].kind);
         tw_actions_free(actions);
     }
 }

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 enum { N = 120, S = 6 };
-static const char *const columns[] = {"open", "high", "low", "close", "volume", "vwap", "adj_close", "bid", "ask", "leak"};
+static const char *const columns[] = {"open", "high",      "low", "close", "volume",
+                                      "vwap", "adj_close", "bid", "ask",   "leak"};
 enum { OPEN, HIGH, LOW, CLOSE, VOLUME, VWAP, ADJ, BID, ASK, LEAK, COLUMNS };
 
 static double *at(tw_panel *p, size_t c, size_t s, size_t t) { return &tw_panel_tile_mut(p, c, 0)[t * 16 + s]; }
@@ -26,8 +27,14 @@ static tw_panel *quiet(size_t n_columns)
     assert_ok(tw_calendar_find("XNYS", &xnys, &err), &err);
     tw_calendar_sessions(xnys, tw_days_from_date(2014, 1, 2), tw_days_from_date(2014, 12, 1), N, sessions);
     for (size_t t = 0; t < N; t++) times[t] = sessions[t].day * TW_NS_PER_DAY;
-    const tw_panel_shape shape = {.n_symbols = S, .n_times = N, .n_columns = n_columns, .symbols = symbols, .times = times,
-                                  .columns = columns, .calendar = "XNYS", .bar_ns = TW_NS_PER_DAY};
+    const tw_panel_shape shape = {.n_symbols = S,
+                                  .n_times = N,
+                                  .n_columns = n_columns,
+                                  .symbols = symbols,
+                                  .times = times,
+                                  .columns = columns,
+                                  .calendar = "XNYS",
+                                  .bar_ns = TW_NS_PER_DAY};
     assert_ok(tw_panel_new(NULL, &shape, NULL, &p, &err), &err);
     tw_random r = {.seed = 42};
     for (size_t s = 0; s < S; s++) {
@@ -36,8 +43,16 @@ static tw_panel *quiet(size_t n_columns)
             const double open = price;
             price = round(100 * price * exp(0.01 * tw_random_normal(&r))) / 100;
             const double high = fmax(open, price) + 0.11, low = fmin(open, price) - 0.13;
-            const double bar[COLUMNS] = {open, high, low, price, floor(1e6 * exp(0.2 * tw_random_normal(&r))), (high + low) / 2,
-                                         0.9 * price, price - 0.01, price + 0.01, tw_random_normal(&r)};
+            const double bar[COLUMNS] = {open,
+                                         high,
+                                         low,
+                                         price,
+                                         floor(1e6 * exp(0.2 * tw_random_normal(&r))),
+                                         (high + low) / 2,
+                                         0.9 * price,
+                                         price - 0.01,
+                                         price + 0.01,
+                                         tw_random_normal(&r)};
             for (size_t c = 0; c < n_columns; c++) *at(p, c, s, t) = bar[c];
         }
     }
@@ -53,7 +68,8 @@ static tw_findings *run(const tw_check_input *input, const char *which, const ch
 }
 
 /* Asserts one finding of `check` at (symbol, time) of this severity, and frees. */
-static void assert_found(tw_panel *p, const tw_check_input *extra, const char *check, size_t where[2], tw_severity severity)
+static void assert_found(tw_panel *p, const tw_check_input *extra, const char *check, size_t where[2],
+                         tw_severity severity)
 {
     const char *options = strcmp(check, "book") == 0 ? "book.window=20" : NULL;
     tw_error err;
@@ -65,7 +81,8 @@ static void assert_found(tw_panel *p, const tw_check_input *extra, const char *c
     const tw_finding *f = tw_findings_list(findings, &n);
     for (size_t i = 0; i < n; i++) {
         hits += f[i].symbol == where[0] && f[i].time == where[1] && f[i].severity == severity;
-        if (f[i].symbol != where[0] || f[i].time != where[1]) print_error("also: %s %zu %zu %s\n", f[i].check, f[i].symbol, f[i].time, f[i].text);
+        if (f[i].symbol != where[0] || f[i].time != where[1])
+            print_error("also: %s %zu %zu %s\n", f[i].check, f[i].symbol, f[i].time, f[i].text);
     }
     if (hits != 1 || n != 1) fail_msg("%s: %zu findings, %zu of them planted", check, n, hits);
     tw_findings_free(findings);
@@ -167,7 +184,8 @@ static void actions_against_prices(void **state)
     (void)state;
     tw_error err;
     tw_panel *p = quiet(5);
-    const tw_action wrong = {.symbol = "CC", .ex_day = tw_panel_stamps(p)[30] / TW_NS_PER_DAY, .kind = TW_ACTION_SPLIT, .ratio = 0.5};
+    const tw_action wrong = {
+        .symbol = "CC", .ex_day = tw_panel_stamps(p)[30] / TW_NS_PER_DAY, .kind = TW_ACTION_SPLIT, .ratio = 0.5};
     tw_actions *actions;
     assert_ok(tw_actions_new(NULL, &wrong, 1, &actions, &err), &err);
     const tw_check_input extra = {.actions = actions};
@@ -198,7 +216,8 @@ static void panels_against_others(void **state)
     for (size_t s = 0; s < S; s++)
         for (size_t t = 0; t + 1 < N; t++) *at(p, LEAK, s, t) = *at(p, CLOSE, s, t + 1) / *at(p, CLOSE, s, t) - 1;
     assert_found(p, NULL, "look_ahead", PLACE(SIZE_MAX, SIZE_MAX), TW_ERROR);
-    const char *path = "universe_test.csv", *text = "symbol,listed,delisted\nAA,2010-01-01,\nZZ,2010-01-01,2014-03-03\n";
+    const char *path = "universe_test.csv",
+               *text = "symbol,listed,delisted\nAA,2010-01-01,\nZZ,2010-01-01,2014-03-03\n";
     assert_ok(tw_file_write(path, text, strlen(text), &err), &err);
     const tw_check_input universe = {.universe = path};
     assert_found(quiet(5), &universe, "survivorship", PLACE(SIZE_MAX, SIZE_MAX), TW_ERROR);
@@ -218,9 +237,16 @@ static void a_lost_hour_is_found(void **state)
     assert_ok(tw_calendar_find("XNYS", &xnys, &err), &err);
     tw_calendar_sessions(xnys, tw_days_from_date(2014, 2, 3), tw_days_from_date(2014, 6, 1), 60, sessions);
     for (size_t d = 0; d < 60; d++) /* hours of standard time throughout: wrong from March 9 on */
-        for (int64_t k = 0; k < 6; k++) times[n++] = sessions[d].day * TW_NS_PER_DAY + (14 * 60 + 30 + 60 * k) * 60 * TW_NS_PER_SECOND;
-    const tw_panel_shape shape = {.n_symbols = 1, .n_times = n, .n_columns = 1, .symbols = symbols, .times = times,
-                                  .columns = columns + CLOSE, .calendar = "XNYS", .bar_ns = 3600 * TW_NS_PER_SECOND};
+        for (int64_t k = 0; k < 6; k++)
+            times[n++] = sessions[d].day * TW_NS_PER_DAY + (14 * 60 + 30 + 60 * k) * 60 * TW_NS_PER_SECOND;
+    const tw_panel_shape shape = {.n_symbols = 1,
+                                  .n_times = n,
+                                  .n_columns = 1,
+                                  .symbols = symbols,
+                                  .times = times,
+                                  .columns = columns + CLOSE,
+                                  .calendar = "XNYS",
+                                  .bar_ns = 3600 * TW_NS_PER_SECOND};
     assert_ok(tw_panel_new(NULL, &shape, NULL, &p, &err), &err);
     for (size_t t = 0; t < n; t++) tw_panel_tile_mut(p, 0, 0)[t * 16] = 50;
     assert_found(p, NULL, "time_zone", PLACE(SIZE_MAX, 24 * 6), TW_ERROR);
@@ -268,7 +294,8 @@ static size_t count(const tw_findings *findings, const char *check, tw_severity 
     return hits;
 }
 
-static bool found(const tw_findings *findings, const tw_panel *p, const char *check, const char *symbol, const char *date)
+static bool found(const tw_findings *findings, const tw_panel *p, const char *check, const char *symbol,
+                  const char *date)
 {
     size_t n;
     const tw_finding *f = tw_findings_list(findings, &n);
@@ -297,7 +324,7 @@ static void the_traps_of_sp500(void **state)
     assert_true(found(f, p, "ohlc", "LNT", "2016-05-19"));
     assert_true(found(f, p, "outlier", "NWL", "2017-09-14"));
     assert_true(found(f, p, "outlier", "EBAY", "2015-07-20")); /* a spin-off: an event */
-    assert_int_equal(count(f, "duplicates", TW_WARN), 277); /* bars of the session before, on four days of 2014 */
+    assert_int_equal(count(f, "duplicates", TW_WARN), 277);    /* bars of the session before, on four days of 2014 */
     assert_true(found(f, p, "duplicates", "ABT", "2014-07-18"));
     assert_int_equal(count(f, "survivorship", TW_WARN), 1);
     assert_int_equal(count(f, "volume", TW_WARN), 2);
@@ -313,7 +340,9 @@ static void the_traps_of_us1000(void **state)
     size_t rejected;
     tw_actions *actions;
     tw_panel *p = import("us1000_raw/bars_daily_raw.csv.gz");
-    assert_ok(tw_actions_read(NULL, TW_SHARED_DATA "/market/us1000_raw/adjustments.csv", NULL, &actions, &rejected, &err), &err);
+    assert_ok(
+        tw_actions_read(NULL, TW_SHARED_DATA "/market/us1000_raw/adjustments.csv", NULL, &actions, &rejected, &err),
+        &err);
     const tw_check_input input = {.panel = p, .actions = actions};
     tw_findings *f = run(&input, "split,adjustment,outlier,ohlc", NULL);
     assert_true(found(f, p, "adjustment", "NFLX", "2015-07-14"));
@@ -344,9 +373,11 @@ static void findings_can_be_read(void **state)
     assert_non_null(strstr(table.data, "ohlc          error AA         2014-01-09  2014-01-09: close above high by"));
     tw_json_init(&json, &text, false);
     tw_findings_json(f, p, &json);
-    assert_non_null(strstr(text.data, "{\"checks\":[{\"name\":\"book\",\"title\":\"bid below ask, spreads not far beyond the usual\","
-                                      "\"severity\":\"error\",\"findings\":0,\"not_run\":\"the panel has no bid and ask\"}"));
-    assert_non_null(strstr(text.data, "{\"check\":\"ohlc\",\"severity\":\"error\",\"symbol\":\"AA\",\"time\":\"2014-01-09\","));
+    assert_non_null(strstr(
+        text.data, "{\"checks\":[{\"name\":\"book\",\"title\":\"bid below ask, spreads not far beyond the usual\","
+                   "\"severity\":\"error\",\"findings\":0,\"not_run\":\"the panel has no bid and ask\"}"));
+    assert_non_null(
+        strstr(text.data, "{\"check\":\"ohlc\",\"severity\":\"error\",\"symbol\":\"AA\",\"time\":\"2014-01-09\","));
     tw_buf_clear(&table);
     tw_buf_clear(&text);
     tw_findings_free(f);

@@ -44,10 +44,11 @@ static uint64_t reason(const imported *r, const char *text)
 static void header_names_and_file_name(void **state)
 {
     (void)state;
-    imported r = import_text("ACME_daily.csv",
-                             "Date,Open,High,Low,Close,Adj Close,Volume,PE Ratio\n2014-06-10,2.385,2.5,2.3,2.41,1.2,100,17.5\n"
-                             "2014-06-09,2.3,2.4,2.2,2.385,1.1,,null\n",
-                             "strip=_daily");
+    imported r =
+        import_text("ACME_daily.csv",
+                    "Date,Open,High,Low,Close,Adj Close,Volume,PE Ratio\n2014-06-10,2.385,2.5,2.3,2.41,1.2,100,17.5\n"
+                    "2014-06-09,2.3,2.4,2.2,2.385,1.1,,null\n",
+                    "strip=_daily");
     assert_ok(r.status, &r.err);
     assert_int_equal(tw_panel_symbols(r.panel), 1);
     assert_string_equal(tw_panel_symbol(r.panel, 0), "ACME");
@@ -72,8 +73,10 @@ static void every_kind_of_stamp(void **state)
         {"datetime,symbol,c\n1402320600000000000,A,1\n1402321500000000000,A,2\n1402322400000000000,A,3\n", "", 900},
         {"Time,symbol,c\n2014-06-09T13:30:00Z,A,1\n2014-06-09 13:45,A,2\n2014-06-09 16:00:00+02:00,A,3\n", "", 900},
         {"date,time,symbol,c\n20140609,09:30,A,1\n20140609,09:45:00,A,2\n20140609,10:00,A,3\n", "zone=XNYS", 900},
-        {"date,ms_since_midnight,symbol,c\n20140609,48600000,A,1\n20140609,49500000,A,2\n20140609,50400000,A,3\n", "", 900},
-        {"timestamp,symbol,c\n2014-06-09 09:30:00,A,1\n2014-06-09 09:45:00,A,2\n2014-06-09 10:00:00,A,3\n", "zone=XNYS", 900},
+        {"date,ms_since_midnight,symbol,c\n20140609,48600000,A,1\n20140609,49500000,A,2\n20140609,50400000,A,3\n", "",
+         900},
+        {"timestamp,symbol,c\n2014-06-09 09:30:00,A,1\n2014-06-09 09:45:00,A,2\n2014-06-09 10:00:00,A,3\n", "zone=XNYS",
+         900},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         imported r = import_text("stamps.csv", cases[i].text, cases[i].options);
@@ -92,8 +95,11 @@ static void daily_stamps_become_session_dates(void **state)
     static const char *const texts[] = {
         "date,symbol,close\n2014-06-09,A,1\n2014-06-10,A,2\n",
         "date,symbol,close\n20140609,A,1\n20140610,A,2\n",
-        "date,symbol,close\n2014-06-09T04:00:00Z,A,1\n2014-06-10T04:00:00Z,A,2\n2014-06-11T04:00:00Z,A,2\n", /* midnight of New York */
-        "date,symbol,close\n2014-06-09 20:00:00+00:00,A,1\n2014-06-10 20:00:00+00:00,A,2\n2014-06-11 20:00:00+00:00,A,2\n",
+        "date,symbol,close\n2014-06-09T04:00:00Z,A,1\n2014-06-10T04:00:00Z,A,2\n2014-06-11T04:00:00Z,A,2\n", /* midnight
+                                                                                                                of New
+                                                                                                                York */
+        "date,symbol,close\n2014-06-09 20:00:00+00:00,A,1\n2014-06-10 20:00:00+00:00,A,2\n2014-06-11 "
+        "20:00:00+00:00,A,2\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         imported r = import_text("daily.csv", texts[i], "calendar=XNYS");
@@ -106,20 +112,20 @@ static void daily_stamps_become_session_dates(void **state)
 
 static const char dirty[] = "date,symbol,open,high,low,close,volume\n"
                             "2014-06-09,A,2,3,1,2.385,100\n"
-                            "2014-06-09,A,2,3,1,2.385,100\n"      /* 3 duplicate row */
-                            "2014-06-09,A,2,3,1,2.386,100\n"      /* 4 other values */
-                            "2014-06-31,A,2,3,1,2.4,100\n"        /* 5 bad time */
-                            "2014-06-10,,2,3,1,2.4,100\n"         /* 6 no symbol */
-                            ",A,2,3,1,2.4,100\n"                  /* 7 no time */
-                            "2014-06-10,A,2,x,1,2.4,100\n"        /* 8 not a number */
-                            "2014-06-10,A,2,3,1\n"                /* 9 fields missing */
-                            "2014-06-10,A,2,3,1,2.4,100,7\n"      /* 10 too many */
-                            "2014-06-10,A,,,,,\n"                 /* 11 no value */
-                            "2014-06-10,\"A\"B,2,3,1,2.4,100\n"   /* 12 stray quote */
-                            "2014-06-10,A,2,1,3,-2.4,100\n"       /* 13 breaks market rules: kept */
-                            "20146,A,2,3,1,2.4,100\n"             /* 14 no date */
-                            "2014-06-11,A,2,3,1,inf,100\n"        /* 15 not finite */
-                            "2014-06-11,B,,3,1,2.4,100";          /* 16 a missing open: kept; no newline */
+                            "2014-06-09,A,2,3,1,2.385,100\n"    /* 3 duplicate row */
+                            "2014-06-09,A,2,3,1,2.386,100\n"    /* 4 other values */
+                            "2014-06-31,A,2,3,1,2.4,100\n"      /* 5 bad time */
+                            "2014-06-10,,2,3,1,2.4,100\n"       /* 6 no symbol */
+                            ",A,2,3,1,2.4,100\n"                /* 7 no time */
+                            "2014-06-10,A,2,x,1,2.4,100\n"      /* 8 not a number */
+                            "2014-06-10,A,2,3,1\n"              /* 9 fields missing */
+                            "2014-06-10,A,2,3,1,2.4,100,7\n"    /* 10 too many */
+                            "2014-06-10,A,,,,,\n"               /* 11 no value */
+                            "2014-06-10,\"A\"B,2,3,1,2.4,100\n" /* 12 stray quote */
+                            "2014-06-10,A,2,1,3,-2.4,100\n"     /* 13 breaks market rules: kept */
+                            "20146,A,2,3,1,2.4,100\n"           /* 14 no date */
+                            "2014-06-11,A,2,3,1,inf,100\n"      /* 15 not finite */
+                            "2014-06-11,B,,3,1,2.4,100";        /* 16 a missing open: kept; no newline */
 
 static void bad_rows_are_set_aside_and_named(void **state)
 {
@@ -145,10 +151,9 @@ static void bad_rows_are_set_aside_and_named(void **state)
     char *text;
     size_t n;
     assert_ok(tw_file_read(NULL, "import_test_rejects.csv", &text, &n, &r.err), &r.err);
-    static const char *const lines[] = {"dirty.csv,3,duplicate row,\"2014-06-09,A,2,3,1,2.385,100\"\n",
-                                        "dirty.csv,4,duplicate key with other values,",
-                                        "dirty.csv,12,row cannot be split,\"2014-06-10,\"\"A\"\"B,2,3,1,2.4,100\"\n",
-                                        "dirty.csv,14,bad time,"};
+    static const char *const lines[] = {
+        "dirty.csv,3,duplicate row,\"2014-06-09,A,2,3,1,2.385,100\"\n", "dirty.csv,4,duplicate key with other values,",
+        "dirty.csv,12,row cannot be split,\"2014-06-10,\"\"A\"\"B,2,3,1,2.4,100\"\n", "dirty.csv,14,bad time,"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!strstr(text, lines[i])) fail_msg("not in the rejects: %s in\n%s", lines[i], text);
     tw_free(NULL, text);
@@ -168,8 +173,10 @@ static void strict_names_file_and_line(void **state)
 static void a_text_column_is_left_out_and_said(void **state)
 {
     (void)state;
-    imported r = import_text("extra.csv", "date,symbol,close,exchange,beta\n2014-06-09,A,1,NYSE,1.5\n2014-06-10,A,2,NYSE,1.5\n"
-                                          "2014-06-11,A,2,NYSE,oops\n", "");
+    imported r = import_text("extra.csv",
+                             "date,symbol,close,exchange,beta\n2014-06-09,A,1,NYSE,1.5\n2014-06-10,A,2,NYSE,1.5\n"
+                             "2014-06-11,A,2,NYSE,oops\n",
+                             "");
     assert_ok(r.status, &r.err);
     assert_string_equal(r.summary.text_columns, "exchange");
     assert_int_equal(tw_panel_find_column(r.panel, "exchange"), SIZE_MAX);

@@ -13,8 +13,14 @@ static const char *const columns[] = {"close", "volume"};
 
 static tw_panel_shape shape_of(const int64_t *times, size_t n)
 {
-    return (tw_panel_shape){.n_symbols = 3, .n_times = n, .n_columns = 2, .symbols = symbols, .times = times,
-                            .columns = columns, .calendar = "XNYS", .bar_ns = TW_NS_PER_DAY};
+    return (tw_panel_shape){.n_symbols = 3,
+                            .n_times = n,
+                            .n_columns = 2,
+                            .symbols = symbols,
+                            .times = times,
+                            .columns = columns,
+                            .calendar = "XNYS",
+                            .bar_ns = TW_NS_PER_DAY};
 }
 
 static void days_2014(int64_t times[4])
@@ -74,7 +80,7 @@ static void a_bar_is_known_at_the_close_of_its_session(void **state)
     tw_panel_shape shape = shape_of(times, 4);
     assert_ok(tw_panel_new(NULL, &shape, NULL, &panel, &err), &err);
     assert_int_equal(tw_panel_known(panel, 0), times[0] + 20 * 3600 * TW_NS_PER_SECOND); /* 16:00 in June */
-    assert_int_equal(tw_panel_known(panel, 3), times[3] + TW_NS_PER_DAY);                /* no session: end of the day */
+    assert_int_equal(tw_panel_known(panel, 3), times[3] + TW_NS_PER_DAY); /* no session: end of the day */
     tw_panel_close(panel);
     shape.bar_ns = 900 * TW_NS_PER_SECOND;
     assert_ok(tw_panel_new(NULL, &shape, NULL, &panel, &err), &err);
@@ -184,7 +190,8 @@ static void csv_goes_out_and_comes_back(void **state)
     const char *path = "panel_csv_test.csv";
     assert_ok(tw_panel_new(NULL, &shape, NULL, &panel, &err), &err);
     for (size_t t = 0; t < 4; t++)
-        for (size_t s = 0; s < 3; s++) tw_panel_tile_mut(panel, 0, 0)[t * 16 + s] = 2.385 + 0.1 * (double)(t * 7 + s * 13);
+        for (size_t s = 0; s < 3; s++)
+            tw_panel_tile_mut(panel, 0, 0)[t * 16 + s] = 2.385 + 0.1 * (double)(t * 7 + s * 13);
     tw_panel_tile_mut(panel, 1, 0)[0] = 1e6 / 3;
     assert_ok(tw_panel_seal(panel, &err), &err);
     assert_ok(tw_panel_write_csv(panel, path, &err), &err);

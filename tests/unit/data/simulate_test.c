@@ -133,7 +133,8 @@ static void bars_are_whole_and_seeds_decide(void **state)
     (void)state;
     tw_error err;
     tw_findings *findings;
-    market a = simulate("symbols=40 sessions=300 seed=7 halts=2 splits=1"), b = simulate("symbols=40 sessions=300 seed=7 halts=2 splits=1");
+    market a = simulate("symbols=40 sessions=300 seed=7 halts=2 splits=1"),
+           b = simulate("symbols=40 sessions=300 seed=7 halts=2 splits=1");
     market c = simulate("symbols=40 sessions=300 seed=8 halts=2 splits=1");
     assert_int_equal(tw_panel_checksum(a.raw), tw_panel_checksum(b.raw));
     assert_int_not_equal(tw_panel_checksum(a.raw), tw_panel_checksum(c.raw));
@@ -153,7 +154,8 @@ static void bars_are_whole_and_seeds_decide(void **state)
 static void symbols_do_not_depend_on_their_number(void **state)
 {
     (void)state;
-    market few = simulate("symbols=5 sessions=200 edge=0 seed=3"), many = simulate("symbols=37 sessions=200 edge=0 seed=3");
+    market few = simulate("symbols=5 sessions=200 edge=0 seed=3"),
+           many = simulate("symbols=37 sessions=200 edge=0 seed=3");
     for (size_t c = 0; c < tw_panel_columns(few.raw); c++)
         for (size_t s = 0; s < 5; s++)
             for (size_t t = 0; t < 200; t++) assert_same(tw_panel_at(few.raw, c, s, t), tw_panel_at(many.raw, c, s, t));
