@@ -95,11 +95,9 @@ static void daily_stamps_become_session_dates(void **state)
     static const char *const texts[] = {
         "date,symbol,close\n2014-06-09,A,1\n2014-06-10,A,2\n",
         "date,symbol,close\n20140609,A,1\n20140610,A,2\n",
-        "date,symbol,close\n2014-06-09T04:00:00Z,A,1\n2014-06-10T04:00:00Z,A,2\n2014-06-11T04:00:00Z,A,2\n", /* midnight
-                                                                                                                of New
-                                                                                                                York */
-        "date,symbol,close\n2014-06-09 20:00:00+00:00,A,1\n2014-06-10 20:00:00+00:00,A,2\n2014-06-11 "
-        "20:00:00+00:00,A,2\n",
+        /* midnight of New York, and 16:00 there */
+        "date,symbol,close\n2014-06-09T04:00:00Z,A,1\n2014-06-10T04:00:00Z,A,2\n2014-06-11T04:00:00Z,A,2\n",
+        "date,symbol,close\n2014-06-09 20:00Z,A,1\n2014-06-10 20:00Z,A,2\n2014-06-11 20:00Z,A,2\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         imported r = import_text("daily.csv", texts[i], "calendar=XNYS");
