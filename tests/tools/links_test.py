@@ -9,8 +9,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
-# Paths in code, as in `src/io/json.c`; placeholders and globs are left alone.
-PATH = re.compile(r"`((?:src|include|tests|tools|docs|examples|cmake|bench|share|web)/[A-Za-z0-9_./-]+)`")
+# Paths in code, as in `src/io/json.c`, from the root or from the page; those with a placeholder (NAME) are left alone.
+PATH = re.compile(r"`((?:src|include|tests|tools|docs|examples|cmake|bench|share|web)/(?![^`]*[A-Z]{2})[A-Za-z0-9_./-]+)`")
 
 
 def pages():
@@ -53,7 +53,7 @@ def main():
         page = ROOT / name
         text = page.read_text()
         found = list(link_faults(page, text))
-        found += [f"`{p}` does not exist" for p in sorted(set(PATH.findall(text))) if not (ROOT / p).exists() and not p.endswith("-")]
+        found += [f"`{p}` does not exist" for p in sorted(set(PATH.findall(text))) if not (ROOT / p).exists() and not (page.parent / p).exists()]
         if name.startswith("docs/") and name != "docs/README.md" and f"({name[5:]})" not in index:
             found.append("is not in docs/README.md")
         for fault in found:
