@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A run, then its bundle behind a real socket: replaying the bars one time after another gives the very scores the backtest used, through a
 SIGKILL in the middle as well. Then the other routes, and hostile requests."""
+import atexit
 import csv
 import glob
 import http.client
@@ -46,6 +47,7 @@ def bits(x):
 class Server:
     def __init__(self, bundle, state):
         self.process = subprocess.Popen([PROGRAM, "serve", bundle, "--port", "0", "--state", state], stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # a failed check must not leave a server behind
         line = self.process.stdout.readline()
         assert line.startswith("listening on http://127.0.0.1:"), line
         self.client = http.client.HTTPConnection("127.0.0.1", int(line.rsplit(":", 1)[1]), timeout=30)
@@ -106,7 +108,7 @@ def other_routes(server, times, header):
 def hostile(server):
     for path in ("/v1/sessions/../bars", "/v1/sessions/.hidden/bars", "/v1/sessions/" + "x" * 100 + "/bars"):
         assert server.ask("POST", path, "time,symbol\n")[0] in (400, 404), path
-    for body, kind, want in ((b"", "text/csv", 400), (b"{", "application/json", 400), (b"[" * 2000, "application/json", 400),
+    for body, kind, want in ((b"", "text/csv", 400), (b"{", "application/json", 400), (b"[" * 2000, "application/json", 413),
                              (b'{"bars": [{"time": "x"}]}', "application/json", 400), (b"a,b\n1,2\n", "text/csv", 400),
                              (b"time,symbol,close\n2020-01-01,A,not\n", "text/csv", 400), (b"\x00\xff\n", "text/csv", 400),
                              (b"x", "image/png", 415)):
