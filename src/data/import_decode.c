@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#define MOST_TIME INT64_C(8999000000000000000)
 #define BAD_BITS UINT64_C(0x7FF8BADBADBADBAD)
 
 double tw_import_bad_number(void)
@@ -77,7 +78,8 @@ static bool parse_stamp(tw_decoder *d, tw_field f, int64_t *time)
 {
     const int64_t form = form_of(f);
     if (form == 0 || (d->file->time_unit && d->file->time_unit != form)) return false;
-    if (!tw_time_parse(f.text, f.length, time)) return false;
+    /* A panel holds 1684 to 2255. */
+    if (!tw_time_parse(f.text, f.length, time) || *time > MOST_TIME || *time < -MOST_TIME) return false;
     /* Eight digits that are no date come back as seconds of the early seventies. */
     int64_t year = 0;
     if (f.length == 8 && (!tw_parse_int64(f.text, 4, &year) || year != tw_time_to_civil(*time).year)) return false;

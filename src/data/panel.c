@@ -42,8 +42,6 @@ static tw_status fill_header(const tw_panel_shape *shape, tw_panel_header *h, tw
         .stamped_at_end = shape->stamped_at_end,
     };
     memcpy(h->magic, magic, sizeof magic);
-    if (shape->bar_ns <= 0)
-        return tw_fail(err, TW_BAD_VALUE, "panel: bar_ns must be > 0, got %lld", (long long)shape->bar_ns);
     if (shape->calendar) {
         const tw_calendar *found;
         TW_TRY(tw_calendar_find(shape->calendar, &found, err));
@@ -143,7 +141,7 @@ static tw_status check_header(tw_panel *panel, const char *path, tw_error *err)
     if (h->version != TW_PANEL_VERSION)
         return tw_fail(err, TW_BAD_VERSION, "%s: panel version %u, this library reads %d", path, h->version,
                        TW_PANEL_VERSION);
-    if (h->byte_order != TW_PANEL_BYTE_ORDER || h->bar_ns <= 0 || !memchr(h->calendar, 0, sizeof h->calendar) ||
+    if (h->byte_order != TW_PANEL_BYTE_ORDER || !memchr(h->calendar, 0, sizeof h->calendar) ||
         !tw_panel_layout_of(h, &panel->layout))
         return tw_fail(err, TW_BAD_FILE, "%s: panel header out of bounds", path);
     if (h->file_bytes != panel->bytes || panel->layout.total != panel->bytes)

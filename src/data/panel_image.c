@@ -52,13 +52,19 @@ static tw_status split_names(tw_panel *panel, size_t n, tw_error *err)
     return p == end ? TW_OK : tw_fail(err, TW_BAD_FILE, "panel: bytes left over behind the names");
 }
 
+/* Stamps stay so far from the ends of int64 that the end of a bar or a session can be added. */
 static tw_status check_times(const tw_panel_shape *shape, tw_error *err)
 {
-    if (shape->n_times && shape->times[0] == TW_NO_TIME)
-        return tw_fail(err, TW_BAD_VALUE, "panel: the first time is no time");
-    for (size_t t = 1; t < shape->n_times; t++)
-        if (shape->times[t] <= shape->times[t - 1])
+    const int64_t farthest = INT64_C(9000000000000000000), widest = 1000 * TW_NS_PER_DAY;
+    if (shape->bar_ns <= 0 || shape->bar_ns > widest)
+        return tw_fail(err, TW_BAD_VALUE, "panel: bar_ns must lie in (0, %lld], got %lld", (long long)widest,
+                       (long long)shape->bar_ns);
+    for (size_t t = 0; t < shape->n_times; t++) {
+        if (shape->times[t] < -farthest || shape->times[t] > farthest)
+            return tw_fail(err, TW_BAD_VALUE, "panel: time %zu is beyond the years 1684 to 2255", t);
+        if (t > 0 && shape->times[t] <= shape->times[t - 1])
             return tw_fail(err, TW_BAD_VALUE, "panel: times must ascend, time %zu does not", t);
+    }
     return TW_OK;
 }
 
