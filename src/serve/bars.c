@@ -84,7 +84,14 @@ static tw_status read_csv_rows(tw_bars *b, tw_csv *csv, tw_error *err)
     TW_TRY(tw_csv_next(csv, &field, &width, err));
     if (!field || width > MAX_FIELDS)
         return tw_fail(err, TW_BAD_DATA, "the body must start with a header of 1 to %d fields", MAX_FIELDS);
-    for (size_t i = 0; i < width; i++) role[i] = field_role(b->bundle, field[i].text, field[i].length);
+    bool has_time = false, has_symbol = false;
+    for (size_t i = 0; i < width; i++) {
+        role[i] = field_role(b->bundle, field[i].text, field[i].length);
+        has_time |= role[i] == TIME;
+        has_symbol |= role[i] == SYMBOL;
+    }
+    if (!has_time || !has_symbol)
+        return tw_fail(err, TW_BAD_DATA, "the header must have 'time' (or 'date') and 'symbol'");
     for (;;) {
         TW_TRY(tw_csv_next(csv, &field, &n, err));
         if (!field) return TW_OK;
