@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The pages are tried out: the spec of docs/reference/spec.md runs as it stands, the commands of the README's quick start do on
+a smaller market, and every command line of the pages names a command and options that there are."""
+import csv
+import gzip
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROGRAM = pathlib.Path(os.environ.get("TRADEWIND", ROOT / "build/release/tradewind")).resolve()
+SMALLER = (("symbols=60", "symbols=20"), ("sessions=1008", "sessions=400"), ("rounds=60", "rounds=5"), ("rounds=100", "rounds=5"))
+
+
+def smaller(text):
+    for a, b in SMALLER:
+        text = text.replace(a, b)
+    return text
+
+
+def run(folder, *command):
+    done = subprocess.run([str(PROGRAM), *command], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"FAILED: tradewind {' '.join(command)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def try_spec(folder):
+    """Files of the names that the page's spec gives; its bars have no vwap, which the spec makes itself."""
+    page = (ROOT / "docs/reference/spec.md").read_text()
+    (folder / "spec.yaml").write_text(smaller(re.search(r"```yaml\n(.*?)```", page, re.DOTALL).group(1)))
+    run(folder, "data", "simulate", "--set", "symbols=20 sessions=400 edge=0.1", "--out", "market", "--quiet")
+    with open(folder / "market/bars.csv", newline="") as f, gzip.open(folder / "bars.csv.gz", "wt", newline="") as g:
+        rows = list(csv.reader(f))
+        kept = [i for i, name in enumerate(rows[0]) if name not in ("vwap", "news")]
+        csv.writer(g).writerows([row[i] for i in kept] for row in rows)
+    shutil.copy(folder / "market/actions.csv", folder)
+    (folder / "sectors.csv").write_text("symbol,group\n" + "".join(f"S{i:05d},{i % 3}\n" for i in range(1, 21)))
+    out = run(folder, "run", "spec.yaml", "--quiet")
+    if "verdict:" not in out or "trees" not in out:
+        sys.exit(f"FAILED: the spec of docs/reference/spec.md\n{out}")
+
+
+def try_quick_start(folder):
+    """What follows `make demo`, up to the server."""
+    page = (ROOT / "README.md").read_text()
+    lines = re.search(r"## Quick start.*?```\n(.*?)```", page, re.DOTALL).group(1).splitlines()
+    (folder / "demo.yaml").write_text(smaller((ROOT / "examples/demo.yaml").read_text()))
+    run(folder, "run", "demo.yaml", "--quiet")
+    tried = 0
+    for line in lines:
+        words = shlex.split(smaller(line), comments=True)
+        if words[:1] != ["tradewind"] or words[1] == "serve":
+            continue
+        out = run(folder, *words[1:], "--quiet")
+        tried += 1
+        if words[1] == "score" and not re.match(r"time,symbol,score\n\d{4}-\d\d-\d\d,S00001,-?\d", out):
+            sys.exit(f"FAILED: {line}\n{out}")
+    if tried < 4:
+        sys.exit("FAILED: the quick start has no commands any more")
+
+
+def known_options(folder, known, command):
+    if command not in known:
+        done = subprocess.run([str(PROGRAM), *command.split(), "--help"], cwd=folder, capture_output=True, text=True)
+        known[command] = set(re.findall(r"^  (--[a-z-]+)", done.stdout, re.MULTILINE)) if done.returncode == 0 else None
+    return known[command]
+
+
+def check_lines(folder):
+    """`tradewind data import ... --out x`, in code blocks and in the running text."""
+    known, bad, n = {}, 0, 0
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").glob("*.[cy]*"))]:
+        if page.name == "cli.md":
+            continue
+        for line in re.findall(r"(?:^|[`\s/])tradewind ((?:run|score|serve|data|features|describe)\b[^`\n#&|]*)", page.read_text()):
+            words = line.split()
+            command = " ".join(words[: 2 if words[0] in ("data", "features") else 1]).rstrip(".,;:")
+            if "," in command or command in ("data", "features"):
+                continue
+            options = known_options(folder, known, command)
+            n += 1
+            wrong = ["is no command"] if options is None else [f"has no option {o}" for o in re.findall(r"(?<![\w-])--[a-z-]+", line) if o not in options]
+            for fault in wrong:
+                print(f"{page.relative_to(ROOT)}: 'tradewind {command}' {fault}")
+            bad += len(wrong)
+    return bad, n
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        bad, n = check_lines(folder)
+        try_spec(folder)
+        try_quick_start(folder)
+    print(f"the spec and the quick start run; {n} command lines of the pages, {bad} faults")
+    return bad > 0
+
+
+sys.exit(main())
