@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#define SOURCE "mlops survey, section 5.3"
+#define SOURCE "docs/data-quality.md"
 
 typedef struct adjustment_params {
     double jump, noise, share;

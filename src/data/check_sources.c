@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SOURCE "mlops survey, section 5.3"
+#define SOURCE "docs/data-quality.md"
 
 /* ---------------------------------------------------------------- book */
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SOURCE "mlops survey, section 5.3"
+#define SOURCE "docs/data-quality.md"
 
 /* ---------------------------------------------------------------- session_gaps */
 

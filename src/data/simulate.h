@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* simulate.h - the market simulator's parts. docs/reference/data.md describes every effect.
+/* simulate.h - the market simulator's parts. docs/reference/simulator.md describes every effect.
  *
  * Each symbol draws from streams of its own, so its path depends on the other symbols only through the market, its
  * sector and the cross-sectional rank of the planted signal. Given the past, a log return has mean

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The pages are tried out: the spec of docs/reference/spec.md runs as it stands, the commands of the README's quick start do on
-a smaller market, and every command line of the pages names a command and options that there are."""
+"""The pages are tried out: the spec of docs/reference/spec.md runs as it stands and its report has no key that
+docs/reference/report-json.md does not name, the commands of the README's quick start run on a smaller market, and every command line of the pages names a command and options that there are."""
 import csv
 import gzip
+import json
 import os
 import pathlib
 import re
@@ -45,6 +46,27 @@ def try_spec(folder):
     out = run(folder, "run", "spec.yaml", "--quiet")
     if "verdict:" not in out or "trees" not in out:
         sys.exit(f"FAILED: the spec of docs/reference/spec.md\n{out}")
+    return json.loads((folder / "out/sp500/report.json").read_text())
+
+
+def keys_of(value):
+    """All keys of a report but names of metrics and measures, which have their own page."""
+    if isinstance(value, list):
+        for item in value[:1]:
+            yield from keys_of(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            if key not in ("metrics", "portfolio", "benchmark"):
+                yield from keys_of(item)
+
+
+def check_report(report):
+    page = (ROOT / "docs/reference/report-json.md").read_text()
+    missing = sorted({k for k in keys_of(report) if not re.search(rf"\b{k}\b", page)})
+    for key in missing:
+        print(f"docs/reference/report-json.md does not name '{key}'")
+    return len(missing)
 
 
 def try_quick_start(folder):
@@ -97,7 +119,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         bad, n = check_lines(folder)
-        try_spec(folder)
+        bad += check_report(try_spec(folder))
         try_quick_start(folder)
     print(f"the spec and the quick start run; {n} command lines of the pages, {bad} faults")
     return bad > 0
