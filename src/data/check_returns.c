@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#define SOURCE "mlops survey, section 5.3"
+#define SOURCE "docs/data-quality.md"
 
 /* Runs `each` on every symbol's bars. */
 typedef tw_status symbol_check(tw_series *series, size_t symbol, const tw_check_input *input, const void *params,
@@ -37,7 +37,7 @@ static double log_return(const tw_series *x, size_t k)
 
 typedef struct outlier_params {
     int window;
-    double score, least, revert, volume;
+    double score, least, revert, volume, wick;
 } outlier_params;
 static const tw_param outlier_table[] = {
     TW_PARAM(outlier_params, window, 63, 10, 1000, "bars before, from which median and spread are taken"),
@@ -47,18 +47,24 @@ static const tw_param outlier_table[] = {
              "a move is taken back when less than this share is left after the next bar"),
     TW_PARAM(outlier_params, volume, 2, 0, 1000,
              "a move taken back on less than this many times the usual volume is a bad print"),
+    TW_PARAM(outlier_params, wick, 0.2, 0, 10,
+             "log distance of a high or low beyond open and close, on both neighbours too"),
     TW_PARAM_END,
 };
 
 enum { MAX_WINDOW = 1000 };
 
-/* Robust score of x[k] against the `window` values before it; NaN when they are too few or do not move. */
-static double robust_score(const double *x, size_t k, size_t window)
+/* Robust score of x[k] against the `window` values before it; early in a history also against those after the next.
+ * NaN when they are too few or do not move. */
+static double robust_score(const double *x, size_t n_x, size_t k, size_t window)
 {
     double kept[MAX_WINDOW], scratch[MAX_WINDOW], spread;
     size_t n = 0;
     for (size_t j = k > window ? k - window : 0; j < k; j++)
         if (!isnan(x[j])) kept[n++] = x[j];
+    if (n < window / 2)
+        for (size_t j = k + 2; j < n_x && n < window; j++)
+            if (!isnan(x[j])) kept[n++] = x[j];
     if (n < window / 2) return NAN;
     const double centre = tw_robust_centre(n, kept, scratch, &spread);
     return spread > 0 ? (x[k] - centre) / spread : NAN;
@@ -96,6 +102,30 @@ static tw_status report_outlier(const tw_series *x, size_t k, tw_where where, bo
                             loud ? "an event taken back, or a bad print" : "a bad print");
 }
 
+/* A high or low far beyond the bar's own open and close and beyond the bars beside it; 0 when there is none. */
+static double wick_of(const tw_series *x, size_t k)
+{
+    double top = fmax(x->open[k], x->close[k]), bottom = fmin(x->open[k], x->close[k]);
+    for (size_t j = k > 0 ? k - 1 : 0; j <= k + 1 && j < x->n; j++) {
+        if (j == k) continue;
+        top = fmax(top, x->high[j]);
+        bottom = fmin(bottom, x->low[j]);
+    }
+    if (!(bottom > 0) || !(x->low[k] > 0)) return 0;
+    const double up = tw_log(x->high[k] / top), down = tw_log(x->low[k] / bottom);
+    return up > -down ? fmax(up, 0) : fmin(down, 0);
+}
+
+static tw_status check_wick(const tw_series *x, size_t symbol, size_t k, double bound, tw_findings *out)
+{
+    const double wick = wick_of(x, k);
+    if (!(fabs(wick) > bound)) return TW_OK;
+    const tw_where where = {out, "outlier", TW_WARN, symbol, x->t[k], fabs(wick), bound};
+    return tw_finding_write(&where, "%s: %s of %.4g, %.0f %% beyond open, close and the bars beside it",
+                            tw_stamp_of(x->panel, x->t[k]).text, wick > 0 ? "high" : "low",
+                            wick > 0 ? x->high[k] : x->low[k], 100 * fabs(tw_expm1(wick)));
+}
+
 static tw_status check_outlier(tw_series *x, size_t symbol, const tw_check_input *input, const void *params,
                                tw_findings *out)
 {
@@ -105,9 +135,10 @@ static tw_status check_outlier(tw_series *x, size_t symbol, const tw_check_input
     if (x->n == 0) return TW_OK;
     r[0] = NAN;
     for (size_t k = 1; k < x->n; k++) r[k] = log_return(x, k);
+    for (size_t k = 0; k < x->n; k++) TW_TRY(check_wick(x, symbol, k, p->wick, out));
     for (size_t k = 1; k < x->n; k++) {
         if (!(fabs(r[k]) >= p->least)) continue;
-        const double score = robust_score(r, k, (size_t)p->window);
+        const double score = robust_score(r, x->n, k, (size_t)p->window);
         if (!(fabs(score) > p->score)) continue;
         const bool back = k + 1 < x->n && fabs(r[k] + r[k + 1]) < p->revert * fabs(r[k]);
         const bool came_back = k > 1 && fabs(r[k] + r[k - 1]) < p->revert * fabs(r[k - 1]) && fabs(r[k - 1]) > p->least;
@@ -247,7 +278,7 @@ static tw_status check_volume(tw_series *x, size_t symbol, const tw_check_input 
         const size_t seen = k < window ? k : window;
         /* The mean is near the median: most bars need no sorting. */
         const bool far = seen > 0 && fabs(logs[k] - sum / (double)seen) > p->least / 2;
-        const double score = far ? robust_score(logs, k, window) : 0;
+        const double score = far ? robust_score(logs, x->n, k, window) : 0;
         if (k >= window && !isnan(logs[k - window])) sum -= logs[k - window];
         if (!isnan(logs[k])) sum += logs[k];
         if (!(fabs(score) > p->score) || fabs(logs[k] - sum / (double)(seen + (k < window))) < p->least) continue;

@@ -151,6 +151,12 @@ static void bars_against_their_neighbours(void **state)
         for (size_t c = OPEN; c <= CLOSE; c++) *at(p, c, 1, t) *= 1.3;
     assert_found(p, NULL, "outlier", PLACE(1, 80), TW_INFO);
     p = quiet(5);
+    *at(p, HIGH, 4, 55) *= 10;
+    assert_found(p, NULL, "outlier", PLACE(4, 55), TW_WARN);
+    p = quiet(5);
+    for (size_t c = OPEN; c <= CLOSE; c++) *at(p, c, 2, 7) *= 10; /* a slipped decimal point, early in the history */
+    assert_found(p, NULL, "outlier", PLACE(2, 7), TW_ERROR);
+    p = quiet(5);
     for (size_t t = 60; t < N; t++) {
         for (size_t c = OPEN; c <= CLOSE; c++) *at(p, c, 3, t) = round(100 * *at(p, c, 3, t) / 3) / 100;
         *at(p, VOLUME, 3, t) *= 3;
