@@ -86,7 +86,8 @@ TW_API const char *const *tw_scorer_symbols(const tw_scorer *scorer, size_t *n);
 TW_API size_t tw_scorer_lane(const tw_scorer *scorer, const char *symbol);
 /** Takes the bars of one time: values[column][lane], columns as tw_bundle_columns, NaN where there is no bar.
  * score[lane] is NaN where a row is not scored. Times must ascend (BAD_DATA). When the best model fails, the fallback
- * scores and *used_fallback (may be NULL) is set. Never allocates. */
+ * scores and *used_fallback (may be NULL) is set. When every model fails, the error says so, no row is scored, and the
+ * bar is taken all the same: tw_scorer_time tells. Never allocates. */
 TW_API tw_status tw_scorer_bar(tw_scorer *scorer, int64_t time_ns, const double *const *values, double *score,
                                bool *used_fallback, tw_error *err);
 /** Scores a forming bar without taking it. Never allocates. */
@@ -103,6 +104,14 @@ TW_API tw_status tw_bundle_score_panel(const tw_ctx *ctx, const tw_bundle *bundl
                                        tw_error *err);
 /** Index of the model of a line that is valid for a bar of this stamp, or SIZE_MAX. */
 TW_API size_t tw_bundle_model_at(const tw_bundle_line *line, int64_t time_ns);
+
+/* ---------------------------------------------------------------- folders */
+
+/** Holds a folder against other processes, by a lock on the file `.lock` in it, until tw_folder_unlock or the end of
+ * this process; BAD_STATE when another one holds it. */
+TW_API tw_status tw_folder_lock(const tw_ctx *ctx, const char *folder, int *lock, tw_error *err);
+/** Gives a folder back. A negative lock is fine. */
+TW_API void tw_folder_unlock(int lock);
 
 /** Marks rows with too many missing features: usable[i] for cells from..to of data; a cell without any feature is not
  * usable either. */

@@ -83,7 +83,7 @@ static tw_status unknown_option(const tw_command *command, const char *name, tw_
         names[i] = i < n ? command->options[i].name : common[i - n].name;
     const char *near = tw_did_you_mean(name, names);
     return tw_fail(err, TW_BAD_NAME, "%s has no option --%s%s%s%s", command->name, name,
-                   near ? " (did you mean --" : "", near ? near : "", near ? "?)" : "");
+                   near ? "; did you mean '--" : "", near ? near : "", near ? "'?" : "");
 }
 
 /* One "--name value", "--name=value" or switch; *i moves past what it used. */
@@ -161,8 +161,8 @@ static int unknown_command(int argc, char **argv)
     if (family)
         fprintf(stderr, "\n");
     else
-        fprintf(stderr, "tradewind: no command '%s'%s%s%s\n", got, near ? " (did you mean '" : "", near ? near : "",
-                near ? "'?)" : "; see 'tradewind --help'");
+        fprintf(stderr, "tradewind: no command '%s'%s%s%s\n", got, near ? "; did you mean '" : "", near ? near : "",
+                near ? "'?" : "; see 'tradewind --help'");
     return 2;
 }
 
@@ -175,18 +175,32 @@ static void print_help(const tw_command *command, FILE *to)
     tw_buf_clear(&text);
 }
 
-/* Ctrl-C is blocked and looked for here: no handler, no global, and long calls stop at a clean place. A second one ends
- * the program. */
-static bool interrupted(void *arg)
-{
-    (void)arg;
-    sigset_t pending;
-    return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
-}
-
 typedef struct progress_state {
     tw_bar bar;
+    bool stopped;
 } progress_state;
+
+static void end_signals(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGINT);
+    (void)sigaddset(set, SIGTERM);
+}
+
+/* Ctrl-C is blocked in every thread and looked for here: no handler, no global, and long calls stop at a clean place.
+ * After the first one this thread lets them in again, so that a second one ends the program at once. */
+static bool interrupted(void *arg)
+{
+    progress_state *state = arg;
+    sigset_t set;
+    const struct timespec at_once = {0};
+    if (state->stopped) return true;
+    end_signals(&set);
+    if (sigtimedwait(&set, NULL, &at_once) < 0) return false;
+    state->stopped = true;
+    (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    return true;
+}
 
 static void on_progress(void *arg, const char *stage, uint64_t done, uint64_t total, const char *note)
 {
@@ -196,10 +210,8 @@ static void on_progress(void *arg, const char *stage, uint64_t done, uint64_t to
 static void block_signals(void)
 {
     sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGINT);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    end_signals(&set);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 static int report_failure(tw_status status, const tw_error *err)
@@ -223,7 +235,7 @@ static tw_status open_context(const tw_cli *cli, tw_ctx *ctx, tw_error *err)
 
 static int run_command(const tw_cli *cli)
 {
-    progress_state state;
+    progress_state state = {.stopped = false};
     tw_error err = {{0}};
     tw_bar_init(&state.bar, stderr, tw_cli_value(cli, "quiet") != NULL);
     const tw_progress progress = {.update = on_progress, .cancelled = interrupted, .arg = &state};

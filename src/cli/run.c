@@ -7,10 +7,10 @@
 
 static void print_result(const tw_run_result *r)
 {
-    printf(
-        "%s\nverdict: %s\n%s\n\nreport:  %s\nnumbers: %s\nbundle:  %s\n%zu stages run, %zu taken from before, %.1f s\n",
-        r->board_table, tw_verdict_text(r->verdict), r->verdict_text, r->report_html, r->report_json, r->bundle,
-        r->stages_run, r->stages_cached, r->seconds);
+    if (r->notes) printf("%s\n", r->notes);
+    printf("%s\nverdict: %s\n\nreport:  %s\nnumbers: %s\nbundle:  %s\n%zu stages run, %zu taken from before, %.1f s\n",
+           r->board_table, tw_verdict_text(r->verdict), r->report_html, r->report_json, r->bundle, r->stages_run,
+           r->stages_cached, r->seconds);
 }
 
 static tw_status run(tw_cli *cli, tw_error *err)

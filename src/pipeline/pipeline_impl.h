@@ -64,7 +64,7 @@ typedef struct tw_entry {
     tw_model **fold; /* [n_folds] */
     tw_model *final; /* fitted on every labelled row; best and fallback only */
     double *score;   /* by cell, out of sample; NaN none */
-    double *traded;          /* what the backtest trades on: the scores, or the side times the score of a meta label */
+    double *traded;  /* what the backtest trades on: the scores, or the side times the score of a meta label */
     double seconds;
     tw_result result;
     double *metric;     /* in the order of tw_metrics */
@@ -92,6 +92,8 @@ typedef struct tw_job {
     const tw_run_options *options;
     const char *out;
     char *work; /* folder of cached results */
+    int lock;   /* of that folder */
+    tw_buf notes;
     int64_t started_ns;
     tw_arena arena;
 
@@ -117,8 +119,8 @@ typedef struct tw_job {
     tw_dataset data;
     tw_folds folds;
 
-    tw_ctx task_ctx; /* of fits: no pool, since (learner, fold) is the parallel part; models keep it */
-    tw_progress quiet;
+    tw_ctx task_ctx;      /* of fits: no pool, since (learner, fold) is the parallel part; models keep it */
+    struct tw_hush *hush; /* and what they ask whether to stop */
     tw_entry *entry;
     size_t n_entries;
     size_t best, fallback; /* entries; fallback SIZE_MAX: none */
@@ -159,6 +161,16 @@ void tw_job_clear(tw_job *job);
 char *tw_job_path(tw_job *job, const char *format, ...) TW_PRINTF(2, 3);
 /* True when a file is there and the job does not run afresh. */
 bool tw_job_has(const tw_job *job, const char *path);
+/* Records the hash of a kept file beside it, so that a later run can tell it from a damaged one. */
+tw_status tw_job_seal(const tw_job *job, const char *path, uint64_t hash, tw_error *err);
+/* TW_OK when a kept file has the hash that was recorded, else BAD_FILE. */
+tw_status tw_job_sealed(const tw_job *job, const char *path, uint64_t hash, tw_error *err);
+/* Writes a text to keep, with its seal. */
+tw_status tw_job_keep(const tw_job *job, const char *path, const tw_buf *text, tw_error *err);
+/* A kept text as it was written: NOT_FOUND when there is none (or the job runs afresh), BAD_FILE when damaged. */
+tw_status tw_job_kept(const tw_job *job, const char *path, char **text, tw_error *err);
+/* True when a kept result that could not be read is to be made again, which is noted unless it was just not there. */
+bool tw_job_remake(tw_job *job, tw_status status, const char *path);
 /* Chains a text into a key. */
 uint64_t tw_key(uint64_t key, const char *text);
 /* Removes files of the work folder that start with `prefix` but not with `keep`: results of earlier inputs. */
@@ -170,6 +182,9 @@ tw_status tw_mapping_commit(const tw_ctx *ctx, tw_mapping *mapping, tw_error *er
 /* Maps an existing file of exactly `length` bytes, read-only. */
 tw_status tw_mapping_open(const char *path, size_t length, tw_mapping *mapping, tw_error *err);
 void tw_mapping_close(const tw_ctx *ctx, tw_mapping *mapping);
+
+/* Checks every name and parameter of a spec that needs no data, so that a slip is told before anything is run. */
+tw_status tw_spec_check(tw_spec *spec, tw_error *err);
 
 /* Writes the report as JSON. */
 tw_status tw_report_json(tw_job *job, tw_buf *out, tw_error *err);

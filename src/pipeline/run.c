@@ -43,6 +43,8 @@ void tw_job_clear(tw_job *job)
     if (job->panel != job->raw) tw_panel_close(job->panel);
     tw_panel_close(job->raw);
     tw_free(job->ctx, job->work);
+    tw_folder_unlock(job->lock);
+    tw_buf_clear(&job->notes);
     tw_arena_clear(&job->arena);
 }
 
@@ -85,7 +87,10 @@ static tw_status fill_result(const tw_job *job, tw_run_result *result, tw_error 
     result->verdict = job->board.verdict;
     memcpy(result->verdict_text, job->board.verdict_text, sizeof result->verdict_text);
     result->seconds = (double)(tw_clock_ns() - job->started_ns) / 1e9;
-    const bool whole = result->report_html && result->report_json && result->bundle && result->board_table;
+    const bool noted = job->notes.length > 0;
+    result->notes = noted && !job->notes.failed ? tw_text_copy(job->ctx, job->notes.data) : NULL;
+    const bool whole = result->report_html && result->report_json && result->bundle && result->board_table &&
+                       !job->notes.failed && (!noted || result->notes);
     return whole ? TW_OK : tw_no_memory(err, "the result of a run");
 }
 
@@ -98,12 +103,15 @@ tw_status tw_run(const tw_ctx *ctx, const tw_spec *spec, const tw_run_options *o
                   .spec = spec,
                   .options = options ? options : &defaults,
                   .started_ns = tw_clock_ns(),
+                  .lock = -1,
                   .fallback = SIZE_MAX};
     *result = (tw_run_result){0};
     job.out = job.options->out ? job.options->out : spec->out;
     tw_arena_init(&job.arena, job.ctx);
+    tw_buf_init(&job.notes, job.ctx);
     job.work = inside(&job, "work");
     tw_status status = job.work ? tw_folder_make(job.work, err) : tw_no_memory(err, "the out folder");
+    if (status == TW_OK) status = tw_folder_lock(job.ctx, job.work, &job.lock, err);
     for (size_t i = 0; i < N_STAGES && status == TW_OK; i++) status = run_stage(&job, &stages[i], result, err);
     if (status == TW_OK) status = fill_result(&job, result, err);
     tw_job_clear(&job);
@@ -116,5 +124,6 @@ void tw_run_result_clear(const tw_ctx *ctx, tw_run_result *result)
     tw_free(ctx, result->report_json);
     tw_free(ctx, result->bundle);
     tw_free(ctx, result->board_table);
+    tw_free(ctx, result->notes);
     *result = (tw_run_result){0};
 }

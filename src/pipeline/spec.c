@@ -3,6 +3,7 @@
  * at it. */
 #include "pipeline/pipeline_impl.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct reader {
@@ -20,7 +21,7 @@ static tw_status check_keys(const reader *r, const tw_node *map, const char *whe
         if (keys[i]) continue;
         const char *near = tw_did_you_mean(c->key, keys);
         return tw_node_fail(r->spec->doc, c, r->err, "unknown key '%s' in '%s'%s%s%s", c->key, where,
-                            near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+                            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     }
     return TW_OK;
 }
@@ -60,6 +61,7 @@ static tw_status read_csv_paths(const reader *r, const tw_node *csv)
     const size_t n = csv->kind == TW_NODE_LIST ? csv->n_children : 1;
     s->data.csv = tw_arena_new(&s->arena, n ? n : 1, sizeof *s->data.csv);
     if (!s->data.csv) return tw_no_memory(r->err, "paths of the spec");
+    if (!n) return tw_node_fail(s->doc, csv, r->err, "'csv' names no file");
     for (const tw_node *c = csv->kind == TW_NODE_LIST ? csv->first : csv; c; c = c->next) {
         if (c->kind != TW_NODE_TEXT) return tw_node_fail(s->doc, c, r->err, "'csv' must be a path or a list of paths");
         TW_TRY(path_of(r, c->text, &s->data.csv[s->data.n_csv++]));
@@ -96,10 +98,13 @@ static tw_status read_checks(const reader *r, const tw_node *root)
 {
     const tw_node *checks = tw_node_get(root, "checks");
     const char *fail;
+    const tw_node *node = tw_node_get(checks, "fail_on_error");
     TW_TRY(check_keys(r, checks, "checks", TW_NAMES("which", "options", "fail_on_error")));
     TW_TRY(text_of(r, checks, "which", "all", &r->spec->checks.which));
     TW_TRY(text_of(r, checks, "options", "", &r->spec->checks.options));
     TW_TRY(text_of(r, checks, "fail_on_error", "false", &fail));
+    if (node && node->kind != TW_NODE_BOOL)
+        return tw_node_fail(r->spec->doc, node, r->err, "'fail_on_error' must be true or false, got '%s'", fail);
     r->spec->checks.fail_on_error = !strcmp(fail, "true");
     return TW_OK;
 }
@@ -166,7 +171,7 @@ static tw_status read_features(const reader *r, const tw_node *root)
     TW_TRY(append_expressions(r, tw_node_get(features, "lets"), &s->features.lets, &s->features.n_lets));
     TW_TRY(append_expressions(r, tw_node_get(features, "add"), &s->features.list, &s->features.n));
     const tw_node *missing = tw_node_get(features, "max_missing");
-    s->features.max_missing = tw_node_number(missing, 0.1);
+    s->features.max_missing = missing ? tw_node_number(missing, -1) : 0.1;
     if (!(s->features.max_missing >= 0 && s->features.max_missing < 1))
         return tw_node_fail(s->doc, missing, r->err, "'max_missing' must be in [0, 1), got '%s'",
                             tw_node_text(missing, ""));
@@ -217,9 +222,39 @@ static tw_status read_models(const reader *r, const tw_node *root)
         TW_TRY(check_keys(r, c, "models", TW_NAMES("learner", "params", "name")));
         TW_TRY(text_of(r, c, "learner", "", &m->name));
         TW_TRY(text_of(r, c, "params", "", &m->params));
-        TW_TRY(text_of(r, c, "name", m->name, &m->title));
+        TW_TRY(text_of(r, c, "name", NULL, &m->title));
+        if (!m->name[0]) return tw_node_fail(s->doc, c, r->err, "a model needs a 'learner'");
         if (tw_learner_find(m->name, &learner, &why) != TW_OK)
             return tw_node_fail(s->doc, c, r->err, "%s", why.message);
+    }
+    return TW_OK;
+}
+
+static bool title_is_taken(const tw_spec *s, const char *title)
+{
+    for (size_t i = 0; i < s->n_models; i++)
+        if (s->models[i].title && !strcmp(s->models[i].title, title)) return true;
+    return false;
+}
+
+/* Names must differ, since a leaderboard row and `fallback` are told by them: without a name of its own the second
+ * ridge is ridge-2. */
+static tw_status name_models(const reader *r)
+{
+    tw_spec *s = r->spec;
+    for (size_t i = 0; i < s->n_models; i++)
+        for (size_t k = 0; k < i && s->models[i].title; k++)
+            if (s->models[k].title && !strcmp(s->models[k].title, s->models[i].title))
+                return tw_node_fail(s->doc, s->models[i].node, r->err, "two models are named '%s'", s->models[i].title);
+    for (size_t i = 0; i < s->n_models; i++) {
+        tw_choice *m = &s->models[i];
+        if (m->title) continue;
+        const size_t room = strlen(m->name) + 24;
+        char *title = tw_arena_new(&s->arena, room, 1);
+        if (!title) return tw_no_memory(r->err, "names of models");
+        (void)snprintf(title, room, "%s", m->name);
+        for (size_t k = 2; title_is_taken(s, title); k++) (void)snprintf(title, room, "%s-%zu", m->name, k);
+        m->title = title;
     }
     return TW_OK;
 }
@@ -234,7 +269,7 @@ static tw_status add_baseline(const reader *r)
         if (learner->traits & TW_LEARNER_BASELINE) return TW_OK;
     }
     memmove(s->models + 1, s->models, s->n_models * sizeof *s->models);
-    s->models[0] = (tw_choice){.name = "mean", .params = "", .title = "mean"};
+    s->models[0] = (tw_choice){.name = "mean", .params = ""};
     s->n_models++;
     return TW_OK;
 }
@@ -248,6 +283,9 @@ static tw_status read_root(const reader *r)
                                "rank_by", "portfolio", "fallback")));
     TW_TRY(text_of(r, root, "name", "run", &s->name));
     TW_TRY(text_of(r, root, "out", NULL, &s->out));
+    if (!s->name[0] || strchr(s->name, '/'))
+        return tw_node_fail(s->doc, tw_node_get(root, "name"), r->err,
+                            "'name' must not be empty or hold a '/': it names the out folder");
     if (!s->out) {
         char *out = tw_arena_new(&s->arena, strlen(s->name) + 5, 1);
         if (!out) return tw_no_memory(r->err, "the out folder");
@@ -268,7 +306,9 @@ static tw_status read_root(const reader *r)
     TW_TRY(read_label(r, root));
     TW_TRY(read_choice(r, tw_node_get(root, "split"), "split", "walk_forward", &s->split));
     TW_TRY(read_models(r, root));
-    return add_baseline(r);
+    TW_TRY(add_baseline(r));
+    TW_TRY(name_models(r));
+    return tw_spec_check(s, r->err);
 }
 
 static tw_status keep_folder(tw_spec *s, const char *path, tw_error *err)

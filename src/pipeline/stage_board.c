@@ -132,16 +132,16 @@ static tw_status pick_best(tw_job *job, tw_error *err)
     return TW_OK;
 }
 
-/* The fallback is the one the spec names, else the simplest of the others: a linear model, else the baseline. */
-static tw_status pick_fallback(tw_job *job, tw_error *err)
+/* The fallback is the one the spec names, else (also when that one is the best, or was left out) the simplest of the
+ * others: a linear model, else the baseline. */
+static void pick_fallback(tw_job *job)
 {
     static const char *const simple[] = {"ridge", "elastic_net", "logistic"};
     job->fallback = SIZE_MAX;
     if (job->spec->fallback) {
         job->fallback = entry_named(job, job->spec->fallback);
-        if (job->fallback == SIZE_MAX)
-            return tw_fail(err, TW_BAD_NAME, "fallback: no model '%s' in this run", job->spec->fallback);
-        return TW_OK;
+        if (job->fallback != SIZE_MAX && job->fallback != job->best) return;
+        job->fallback = SIZE_MAX;
     }
     for (size_t k = 0; k < sizeof simple / sizeof *simple && job->fallback == SIZE_MAX; k++)
         for (size_t i = 0; i < job->n_entries; i++)
@@ -149,7 +149,6 @@ static tw_status pick_fallback(tw_job *job, tw_error *err)
                 job->fallback = i;
     for (size_t i = 0; i < job->n_entries && job->fallback == SIZE_MAX; i++)
         if (i != job->best && (job->entry[i].learner->traits & TW_LEARNER_BASELINE)) job->fallback = i;
-    return TW_OK;
 }
 
 tw_status tw_stage_board(tw_job *job, tw_error *err)
@@ -163,5 +162,6 @@ tw_status tw_stage_board(tw_job *job, tw_error *err)
     TW_TRY(add_trials(job, err));
     TW_TRY(tw_board_build(job->ctx, job->ledger, job->spec->rank_by, job->spec->seed, &job->board, err));
     TW_TRY(pick_best(job, err));
-    return pick_fallback(job, err);
+    pick_fallback(job);
+    return TW_OK;
 }

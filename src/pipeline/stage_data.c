@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct paths {
-    char *panel, *actions, *summary, *rejects;
+    char *panel, *actions, *summary, *rejects, *actions_rejects;
 } paths;
 
 /* Chains the content of a file into a key, in pieces: the key must change when the file does. */
@@ -27,18 +27,28 @@ static tw_status key_of_file(const tw_ctx *ctx, const char *path, uint64_t *key,
     return status;
 }
 
+/* The name of a file counts as well: it is the symbol when there is one file a symbol. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static tw_status data_key(const tw_job *job, uint64_t *key, tw_error *err)
 {
     const tw_spec *s = job->spec;
     *key = tw_key(TW_STAGE_FORMAT, tw_version());
     *key = tw_key(*key, s->data.simulate ? s->data.simulate : "csv");
     *key = tw_key(*key, s->data.import);
-    for (size_t i = 0; i < s->data.n_csv; i++) TW_TRY(key_of_file(job->ctx, s->data.csv[i], key, err));
+    for (size_t i = 0; i < s->data.n_csv; i++) {
+        *key = tw_key(*key, base_name(s->data.csv[i]));
+        TW_TRY(key_of_file(job->ctx, s->data.csv[i], key, err));
+    }
     if (s->data.actions) TW_TRY(key_of_file(job->ctx, s->data.actions, key, err));
     return TW_OK;
 }
 
-static void import_json(const tw_import_summary *s, tw_buf *out)
+static void import_json(const tw_import_summary *s, size_t actions_rejected, tw_buf *out)
 {
     tw_json j;
     tw_json_init(&j, out, false);
@@ -49,6 +59,8 @@ static void import_json(const tw_import_summary *s, tw_buf *out)
     tw_json_integer(&j, (int64_t)s->kept);
     tw_json_key(&j, "rejected");
     tw_json_integer(&j, (int64_t)s->rejected);
+    tw_json_key(&j, "actions_rejected");
+    tw_json_integer(&j, (int64_t)actions_rejected);
     tw_json_key(&j, "reasons");
     tw_json_array(&j);
     for (size_t i = 0; i < s->n_reasons; i++) {
@@ -63,10 +75,12 @@ static void import_json(const tw_import_summary *s, tw_buf *out)
     tw_json_object_end(&j);
 }
 
-static tw_status write_summary(const char *path, const tw_buf *text, tw_error *err)
+/* Corporate actions of the spec or of the simulation; rows that cannot be taken go to a file of their own. */
+static tw_status load_actions(tw_job *job, const paths *p, size_t *rejected, tw_error *err)
 {
-    TW_TRY(tw_buf_check(text, err));
-    return tw_file_write(path, text->data, text->length, err);
+    const char *path = job->spec->data.simulate ? p->actions : job->spec->data.actions;
+    if (!path || job->actions) return TW_OK;
+    return tw_actions_read(job->ctx, path, p->actions_rejects, &job->actions, rejected, err);
 }
 
 static tw_status import(tw_job *job, const paths *p, tw_error *err)
@@ -77,11 +91,13 @@ static tw_status import(tw_job *job, const paths *p, tw_error *err)
     TW_TRY(tw_params_parse(tw_import_params(), "import", s->data.import, &options, err));
     options.out = p->panel;
     options.rejects = p->rejects;
+    size_t actions_rejected = 0;
     TW_TRY(tw_import_csv(job->ctx, s->data.csv, s->data.n_csv, &options, &job->raw, &summary, err));
+    TW_TRY(load_actions(job, p, &actions_rejected, err));
     tw_buf text;
     tw_buf_init(&text, job->ctx);
-    import_json(&summary, &text);
-    const tw_status status = write_summary(p->summary, &text, err);
+    import_json(&summary, actions_rejected, &text);
+    const tw_status status = tw_job_keep(job, p->summary, &text, err);
     tw_buf_clear(&text);
     return status;
 }
@@ -101,8 +117,7 @@ static tw_status write_actions(const tw_job *job, const char *path, tw_error *er
         tw_buf_printf(&text, "%s,%s,%s,%s,%s\n", date, list[i].symbol,
                       list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
     }
-    tw_status status = tw_buf_check(&text, err);
-    if (status == TW_OK) status = tw_file_write(path, text.data, text.length, err);
+    const tw_status status = tw_job_keep(job, path, &text, err);
     tw_buf_clear(&text);
     return status;
 }
@@ -115,25 +130,50 @@ static tw_status simulate(tw_job *job, const paths *p, tw_error *err)
     if (status == TW_OK) status = write_actions(job, p->actions, err);
     char *path = tw_job_path(job, "truth.json");
     if (status == TW_OK && !path) status = tw_no_memory(err, "a path");
-    if (status == TW_OK) status = write_summary(path, &truth, err);
-    if (status == TW_OK) status = tw_file_write(p->summary, "null", 4, err);
+    if (status == TW_OK) status = tw_job_keep(job, path, &truth, err);
+    truth.length = 0;
+    tw_buf_text(&truth, "null");
+    if (status == TW_OK) status = tw_job_keep(job, p->summary, &truth, err);
     tw_buf_clear(&truth);
     return status;
 }
 
-static tw_status read_back(tw_job *job, const paths *p, tw_error *err)
+static tw_status make_bars(tw_job *job, const paths *p, tw_error *err)
 {
-    job->stage_cached = true;
-    TW_TRY(tw_panel_open(job->ctx, p->panel, &job->raw, err));
-    return tw_panel_verify(job->raw, err);
+    return job->spec->data.simulate ? simulate(job, p, err) : import(job, p, err);
 }
 
-static tw_status load_actions(tw_job *job, const paths *p, tw_error *err)
+/* The kept panel, when it is whole, and so are the files that belong to it. */
+static tw_status take_bars(tw_job *job, const paths *p, tw_error *err)
 {
-    const char *path = job->spec->data.simulate ? p->actions : job->spec->data.actions;
-    size_t rejected = 0;
-    if (!path || job->actions) return TW_OK;
-    return tw_actions_read(job->ctx, path, NULL, &job->actions, &rejected, err);
+    char *actions = NULL, *summary = NULL;
+    if (!tw_job_has(job, p->panel)) return TW_NOT_FOUND;
+    if (job->spec->data.simulate) TW_TRY(tw_job_kept(job, p->actions, &actions, err));
+    tw_free(job->ctx, actions);
+    tw_status status = tw_panel_open(job->ctx, p->panel, &job->raw, err);
+    if (status == TW_OK) status = tw_panel_verify(job->raw, err);
+    if (status == TW_OK) status = tw_job_kept(job, p->summary, &summary, err);
+    tw_free(job->ctx, summary);
+    if (status != TW_OK) {
+        tw_panel_close(job->raw);
+        job->raw = NULL;
+    }
+    return status;
+}
+
+/* Says what was set aside, with the place to look at. */
+static tw_status note_rejects(tw_job *job, const paths *p, tw_error *err)
+{
+    tw_doc *doc = NULL;
+    TW_TRY(tw_doc_parse_json(job->ctx, job->import_json, strlen(job->import_json), p->summary, &doc, err));
+    const tw_node *root = tw_doc_root(doc);
+    const double rows = tw_node_number(tw_node_get(root, "rows"), 0),
+                 rejected = tw_node_number(tw_node_get(root, "rejected"), 0),
+                 actions = tw_node_number(tw_node_get(root, "actions_rejected"), 0);
+    tw_doc_free(doc);
+    if (rejected > 0) tw_buf_printf(&job->notes, "%.0f of %.0f rows set aside: %s\n", rejected, rows, p->rejects);
+    if (actions > 0) tw_buf_printf(&job->notes, "%.0f corporate actions set aside: %s\n", actions, p->actions_rejects);
+    return tw_buf_check(&job->notes, err);
 }
 
 static tw_status adjust(tw_job *job, tw_error *err)
@@ -155,30 +195,30 @@ tw_status tw_stage_data(tw_job *job, tw_error *err)
     const paths p = {.panel = tw_job_path(job, "%s.twp", keep),
                      .actions = tw_job_path(job, "%s.actions.csv", keep),
                      .summary = tw_job_path(job, "%s.json", keep),
-                     .rejects = tw_job_path(job, "%s.rejects.csv", keep)};
-    if (!p.panel || !p.actions || !p.summary || !p.rejects) return tw_no_memory(err, "paths of the data stage");
-    if (tw_job_has(job, p.panel) && tw_job_has(job, p.summary))
-        TW_TRY(read_back(job, &p, err));
-    else if (job->spec->data.simulate)
-        TW_TRY(simulate(job, &p, err));
-    else
-        TW_TRY(import(job, &p, err));
+                     .rejects = tw_job_path(job, "%s.rejects.csv", keep),
+                     .actions_rejects = tw_job_path(job, "%s.actions-rejects.csv", keep)};
+    if (!p.panel || !p.actions || !p.summary || !p.rejects || !p.actions_rejects)
+        return tw_no_memory(err, "paths of the data stage");
+    tw_status status = take_bars(job, &p, err);
+    job->stage_cached = status == TW_OK;
+    if (tw_job_remake(job, status, p.panel)) status = make_bars(job, &p, err);
+    TW_TRY(status);
     tw_job_forget(job, "data-", keep);
     size_t length = 0;
     TW_TRY(tw_file_read(job->ctx, p.summary, &job->import_json, &length, err));
-    TW_TRY(load_actions(job, &p, err));
+    TW_TRY(load_actions(job, &p, &(size_t){0}, err));
+    TW_TRY(note_rejects(job, &p, err));
     if (!tw_panel_times(job->raw) || !tw_panel_symbols(job->raw))
         return tw_fail(err, TW_BAD_DATA, "the data hold no bar");
     return adjust(job, err);
 }
 
-static bool has_errors(const tw_findings *findings)
+static size_t count_errors(const tw_findings *findings)
 {
-    size_t n = 0;
+    size_t n = 0, errors = 0;
     const tw_finding *list = tw_findings_list(findings, &n);
-    for (size_t i = 0; i < n; i++)
-        if (list[i].severity == TW_ERROR) return true;
-    return false;
+    for (size_t i = 0; i < n; i++) errors += list[i].severity == TW_ERROR;
+    return errors;
 }
 
 static tw_status run_checks(tw_job *job, const char *path, tw_error *err)
@@ -191,9 +231,11 @@ static tw_status run_checks(tw_job *job, const char *path, tw_error *err)
     tw_json j;
     tw_json_init(&j, &text, false);
     tw_findings_json(findings, job->raw, &j);
-    tw_status status = write_summary(path, &text, err);
-    if (status == TW_OK && job->spec->checks.fail_on_error && has_errors(findings))
-        status = tw_fail(err, TW_BAD_DATA, "the data have errors, see %s", path);
+    tw_status status = tw_job_keep(job, path, &text, err);
+    const size_t errors = count_errors(findings);
+    if (status == TW_OK && job->spec->checks.fail_on_error && errors)
+        status = tw_fail(err, TW_BAD_DATA, "%zu findings in the data are errors (checks.fail_on_error): see %s", errors,
+                         path);
     tw_buf_clear(&text);
     tw_findings_free(findings);
     return status;
@@ -207,10 +249,12 @@ tw_status tw_stage_check(tw_job *job, tw_error *err)
     (void)snprintf(keep, sizeof keep, "check-%016" PRIx64, key);
     char *path = tw_job_path(job, "%s.json", keep);
     if (!path) return tw_no_memory(err, "paths of the check stage");
-    if (tw_job_has(job, path) && !job->spec->checks.fail_on_error)
-        job->stage_cached = true;
-    else
-        TW_TRY(run_checks(job, path, err));
+    char *kept = NULL;
+    tw_status status = job->spec->checks.fail_on_error ? TW_NOT_FOUND : tw_job_kept(job, path, &kept, err);
+    tw_free(job->ctx, kept);
+    job->stage_cached = status == TW_OK;
+    if (tw_job_remake(job, status, path)) status = run_checks(job, path, err);
+    TW_TRY(status);
     tw_job_forget(job, "check-", keep);
     size_t length = 0;
     return tw_file_read(job->ctx, path, &job->findings_json, &length, err);

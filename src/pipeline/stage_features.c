@@ -55,7 +55,17 @@ static tw_status make_features(tw_job *job, const char *path, size_t bytes, tw_e
 {
     TW_TRY(tw_mapping_new(job->ctx, path, bytes, &job->features, err));
     TW_TRY(run_plan(job, job->features.bytes, err));
-    return tw_mapping_commit(job->ctx, &job->features, err);
+    TW_TRY(tw_mapping_commit(job->ctx, &job->features, err));
+    return tw_job_seal(job, path, tw_hash64(job->features.bytes, bytes, 0), err);
+}
+
+static tw_status take_features(tw_job *job, const char *path, size_t bytes, tw_error *err)
+{
+    if (!tw_job_has(job, path)) return TW_NOT_FOUND;
+    TW_TRY(tw_mapping_open(path, bytes, &job->features, err));
+    const tw_status status = tw_job_sealed(job, path, tw_hash64(job->features.bytes, bytes, 0), err);
+    if (status != TW_OK) tw_mapping_close(job->ctx, &job->features);
+    return status;
 }
 
 static tw_status view_features(tw_job *job, tw_error *err)
@@ -83,7 +93,7 @@ tw_status tw_stage_features(tw_job *job, tw_error *err)
     TW_TRY(compile(job, err));
     char hash[17];
     (void)snprintf(hash, sizeof hash, "%016" PRIx64, tw_plan_hash(job->plan));
-    job->features_key = tw_key(tw_panel_checksum(job->panel) + TW_STAGE_FORMAT, hash);
+    job->features_key = tw_key(tw_key(tw_panel_checksum(job->panel) + TW_STAGE_FORMAT, tw_version()), hash);
     if (job->group)
         job->features_key = tw_hash64(job->group, tw_panel_symbols(job->panel) * sizeof *job->group, job->features_key);
     char keep[48];
@@ -91,10 +101,10 @@ tw_status tw_stage_features(tw_job *job, tw_error *err)
     char *path = tw_job_path(job, "%s.f32", keep);
     if (!path) return tw_no_memory(err, "paths of the features stage");
     const size_t bytes = tw_plan_features(job->plan) * job->n_cells * sizeof(float);
-    if (tw_job_has(job, path) && tw_mapping_open(path, bytes, &job->features, NULL) == TW_OK)
-        job->stage_cached = true;
-    else
-        TW_TRY(make_features(job, path, bytes, err));
+    tw_status status = take_features(job, path, bytes, err);
+    job->stage_cached = status == TW_OK;
+    if (tw_job_remake(job, status, path)) status = make_features(job, path, bytes, err);
+    TW_TRY(status);
     tw_job_forget(job, "features-", keep);
     return view_features(job, err);
 }

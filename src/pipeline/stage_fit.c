@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,35 @@ typedef struct kept_head {
 
 static const char kept_magic[8] = "twfit01";
 
+/* Progress as fits see it: they run at the same time, and the caller is told and asked by one thread at a time. Whoever
+ * finds another thread there goes on with the last answer. */
+struct tw_hush {
+    const tw_progress *outer;
+    tw_progress inner; /* asks, but does not report */
+    atomic_flag busy;
+    _Atomic bool stopped;
+};
+typedef struct tw_hush tw_hush;
+
+static bool hush_cancelled(void *arg)
+{
+    tw_hush *h = arg;
+    if (!h->stopped && !atomic_flag_test_and_set(&h->busy)) {
+        if (h->outer->cancelled(h->outer->arg)) h->stopped = true;
+        atomic_flag_clear(&h->busy);
+    }
+    return h->stopped;
+}
+
+static tw_status hush_report(tw_hush *h, const tw_ctx *ctx, size_t done, size_t total, const char *note)
+{
+    if (atomic_flag_test_and_set(&h->busy)) return h->stopped ? TW_CANCELLED : TW_OK;
+    const tw_status status = tw_progress_step(ctx, "fit", done, total, note);
+    if (status == TW_CANCELLED) h->stopped = true;
+    atomic_flag_clear(&h->busy);
+    return status;
+}
+
 /* All tasks of the stage. Task i is learner order[i / n_folds], fold i % n_folds. */
 typedef struct fitting {
     tw_job *job;
@@ -25,7 +55,7 @@ typedef struct fitting {
     bool *from_file;
     uint32_t **cells; /* [fold] rows to score */
     size_t *n_cells;
-    _Atomic size_t done;
+    _Atomic size_t done, damaged; /* fits; kept models that could not be read */
     size_t n_folds, n_tasks;
 } fitting;
 
@@ -138,15 +168,17 @@ static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model 
 }
 
 /* A model on the rows `train`: from the out folder when it is there, else fitted and kept. */
-static tw_status fit_or_load(const fitting *f, const tw_entry *e, const char *which, const tw_rows *train,
-                             tw_model **model, double *seconds, bool *from_file, tw_error *err)
+static tw_status fit_or_load(fitting *f, const tw_entry *e, const char *which, const tw_rows *train, tw_model **model,
+                             double *seconds, bool *from_file, tw_error *err)
 {
     const tw_job *job = f->job;
     char path[4096];
     if (snprintf(path, sizeof path, "%s/fit-%016" PRIx64 "-%s.twm", job->work, e->key, which) >= (int)sizeof path)
         return tw_fail(err, TW_TOO_LARGE, "path of the out folder: longer than 4000 bytes");
-    *from_file = tw_job_has(job, path) && read_kept(&job->task_ctx, path, model, seconds, NULL) == TW_OK;
+    const bool kept = tw_job_has(job, path);
+    *from_file = kept && read_kept(&job->task_ctx, path, model, seconds, NULL) == TW_OK;
     if (*from_file) return TW_OK;
+    f->damaged += kept;
     const int64_t start = tw_clock_ns();
     const tw_status status =
         tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
@@ -161,16 +193,27 @@ static bool budget_is_spent(const tw_job *job)
     return budget > 0 && (double)(tw_clock_ns() - job->started_ns) / 1e9 > budget;
 }
 
+/* The first learner that is no baseline: a leaderboard needs one, so the budget never leaves it out. */
+static size_t first_contender(const tw_job *job)
+{
+    size_t i = 0;
+    while (i < job->n_entries && (job->entry[i].learner->traits & TW_LEARNER_BASELINE)) i++;
+    return i;
+}
+
 static tw_status fit_task(void *arg, size_t index, int thread, tw_error *err)
 {
     (void)thread;
     fitting *f = arg;
     tw_job *job = f->job;
-    /* The last learners of a spec are the costly ones: started first, so that no thread idles at the end. */
-    const size_t entry = job->n_entries - 1 - index / f->n_folds, fold = index % f->n_folds;
+    /* The last learners of a spec are the costly ones: started first, so that no thread idles at the end; but last when
+     * there is a budget, which is to be spent on the simple ones first. */
+    const size_t nth = index / f->n_folds, fold = index % f->n_folds;
+    const size_t entry = job->options->budget_seconds > 0 ? nth : job->n_entries - 1 - nth;
     tw_entry *e = &job->entry[entry];
     const size_t slot = entry * f->n_folds + fold;
-    if (!(e->learner->traits & TW_LEARNER_BASELINE) && budget_is_spent(job)) return TW_OK; /* no model: seen below */
+    const bool needed = (e->learner->traits & TW_LEARNER_BASELINE) || entry == first_contender(job);
+    if (!needed && budget_is_spent(job)) return TW_OK; /* no model: seen below */
     const tw_fold *fd = &job->folds.fold[fold];
     const tw_rows train = {.data = &job->data, .cell = fd->train, .n = fd->n_train};
     char which[24];
@@ -181,7 +224,7 @@ static tw_status fit_task(void *arg, size_t index, int thread, tw_error *err)
     if (!f->score[slot]) return tw_no_memory(err, "scores of a fold");
     TW_TRY(tw_model_predict(e->fold[fold], &rows, f->score[slot], err));
     const size_t done = ++f->done;
-    return tw_progress_step(job->ctx, "fit", done, f->n_tasks, e->name);
+    return hush_report(job->hush, job->ctx, done, f->n_tasks, e->name);
 }
 
 /* Out-of-sample scores of a learner: the mean over the folds in which a cell was scored (one, in walk-forward). */
@@ -208,6 +251,17 @@ static tw_status gather_scores(fitting *f, size_t entry, tw_error *err)
     return TW_OK;
 }
 
+/* Bars over which labels reach: daily statistics of them overlap by so many lags. */
+static size_t label_span(const tw_job *job)
+{
+    size_t span = 0;
+    for (size_t c = 0; c < job->n_cells; c++) {
+        const size_t time = c / job->n_lanes;
+        if (isfinite(job->label[c]) && job->label_end[c] > time + span) span = job->label_end[c] - time;
+    }
+    return span;
+}
+
 static tw_status measure(tw_job *job, tw_entry *e, tw_error *err)
 {
     size_t n_metrics = 0, n = 0;
@@ -220,7 +274,7 @@ static tw_status measure(tw_job *job, tw_entry *e, tw_error *err)
         for (size_t c = 0; c < job->n_cells; c++)
             if (isfinite(e->score[c]) && isfinite(job->label[c]))
                 score[n] = e->score[c], label[n] = job->label[c], time[n++] = (uint32_t)(c / job->n_lanes);
-        const tw_scored scored = {.n = n, .score = score, .label = label, .time = time};
+        const tw_scored scored = {.n = n, .score = score, .label = label, .time = time, .lags = label_span(job)};
         for (size_t m = 0; m < n_metrics; m++)
             if (metrics[m]->compute(job->ctx, &scored, &e->metric[m], NULL) != TW_OK)
                 e->metric[m] = NAN; /* not defined here */
@@ -257,14 +311,27 @@ static void close_fitting(fitting *f)
     for (size_t i = 0; f->cells && i < f->n_folds; i++) tw_free(f->job->ctx, f->cells[i]);
 }
 
+static void note_damaged(fitting *f)
+{
+    const size_t n = f->damaged;
+    if (n)
+        tw_buf_printf(&f->job->notes, "%zu kept model%s in %s could not be read: fitted again\n", n, n > 1 ? "s" : "",
+                      f->job->work);
+}
+
 static tw_status finish_entries(fitting *f, tw_error *err)
 {
     tw_job *job = f->job;
+    note_damaged(f);
     job->stage_cached = true;
     for (size_t i = 0; i < job->n_entries; i++) {
         TW_TRY(gather_scores(f, i, err));
         job->stage_cached &= job->entry[i].cached;
-        if (job->entry[i].left_out) continue;
+        if (job->entry[i].left_out) {
+            tw_buf_printf(&job->notes, "%s was left out: the budget of %g s was spent\n", job->entry[i].name,
+                          job->options->budget_seconds);
+            continue;
+        }
         TW_TRY(measure(job, &job->entry[i], err));
         keep_importance(job, &job->entry[i]);
     }
@@ -273,19 +340,26 @@ static tw_status finish_entries(fitting *f, tw_error *err)
 
 static fitting new_fitting(tw_job *job)
 {
-    fitting f = {.job = job, .n_folds = job->folds.n};
+    return (fitting){.job = job, .n_folds = job->folds.n, .n_tasks = job->n_entries * job->folds.n};
+}
+
+static tw_status make_task_context(tw_job *job, tw_error *err)
+{
+    const tw_progress *outer = job->ctx->progress;
+    job->hush = tw_arena_new(&job->arena, 1, sizeof *job->hush);
+    if (!job->hush) return tw_no_memory(err, "fitting");
+    job->hush->outer = outer;
+    job->hush->inner = (tw_progress){.cancelled = outer && outer->cancelled ? hush_cancelled : NULL, .arg = job->hush};
+    atomic_flag_clear(&job->hush->busy);
     job->task_ctx = *job->ctx;
     job->task_ctx.pool = NULL;
-    /* A fit is asked to stop, but does not report: many run at a time. */
-    job->quiet = job->ctx->progress ? *job->ctx->progress : (tw_progress){0};
-    job->quiet.update = NULL;
-    job->task_ctx.progress = &job->quiet;
-    f.n_tasks = job->n_entries * f.n_folds;
-    return f;
+    job->task_ctx.progress = &job->hush->inner;
+    return TW_OK;
 }
 
 tw_status tw_stage_fit(tw_job *job, tw_error *err)
 {
+    TW_TRY(make_task_context(job, err));
     TW_TRY(make_entries(job, err));
     fitting f = new_fitting(job);
     tw_status status = open_fitting(&f, err);
@@ -303,12 +377,13 @@ static tw_status fit_final(tw_job *job, tw_entry *e, tw_error *err)
     size_t n = 0;
     for (size_t c = 0; c < job->n_cells; c++)
         if (job->usable[c] && isfinite(job->label[c])) cells[n++] = (uint32_t)c;
-    const fitting f = new_fitting(job);
+    fitting f = new_fitting(job);
     const tw_rows train = {.data = &job->data, .cell = cells, .n = n};
     double seconds = 0;
     bool from_file = false;
     const tw_status status = fit_or_load(&f, e, "final", &train, &e->final, &seconds, &from_file, err);
     tw_free(job->ctx, cells);
+    note_damaged(&f);
     return status;
 }
 

@@ -31,6 +31,65 @@ char *tw_job_path(tw_job *job, const char *format, ...)
 
 bool tw_job_has(const tw_job *job, const char *path) { return !job->options->fresh && access(path, R_OK) == 0; }
 
+static tw_status seal_path(const tw_job *job, const char *path, tw_buf *seal, tw_error *err)
+{
+    tw_buf_init(seal, job->ctx);
+    tw_buf_printf(seal, "%s.sum", path);
+    return tw_buf_check(seal, err);
+}
+
+tw_status tw_job_seal(const tw_job *job, const char *path, uint64_t hash, tw_error *err)
+{
+    tw_buf seal;
+    tw_status status = seal_path(job, path, &seal, err);
+    if (status == TW_OK) status = tw_file_write(seal.data, &hash, sizeof hash, err);
+    tw_buf_clear(&seal);
+    return status;
+}
+
+tw_status tw_job_sealed(const tw_job *job, const char *path, uint64_t hash, tw_error *err)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    tw_buf seal;
+    tw_status status = seal_path(job, path, &seal, err);
+    if (status == TW_OK) status = tw_file_read(job->ctx, seal.data, &bytes, &length, err);
+    if (status == TW_OK && (length != sizeof hash || memcmp(bytes, &hash, sizeof hash) != 0))
+        status = tw_fail(err, TW_BAD_FILE, "%s: damaged: its checksum is not the recorded one", path);
+    if (status == TW_NOT_FOUND) status = TW_BAD_FILE; /* a file without its seal was not finished */
+    tw_buf_clear(&seal);
+    tw_free(job->ctx, bytes);
+    return status;
+}
+
+tw_status tw_job_keep(const tw_job *job, const char *path, const tw_buf *text, tw_error *err)
+{
+    TW_TRY(tw_buf_check(text, err));
+    TW_TRY(tw_file_write(path, text->data, text->length, err));
+    return tw_job_seal(job, path, tw_hash64(text->data, text->length, 0), err);
+}
+
+tw_status tw_job_kept(const tw_job *job, const char *path, char **text, tw_error *err)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    if (!tw_job_has(job, path)) return TW_NOT_FOUND;
+    TW_TRY(tw_file_read(job->ctx, path, &bytes, &length, err));
+    const tw_status status = tw_job_sealed(job, path, tw_hash64(bytes, length, 0), err);
+    if (status == TW_OK)
+        *text = bytes;
+    else
+        tw_free(job->ctx, bytes);
+    return status;
+}
+
+bool tw_job_remake(tw_job *job, tw_status status, const char *path)
+{
+    if (status == TW_OK || status == TW_NO_MEMORY || status == TW_CANCELLED) return false;
+    if (status != TW_NOT_FOUND) tw_buf_printf(&job->notes, "%s was damaged, and has been made again\n", path);
+    return true;
+}
+
 uint64_t tw_key(uint64_t key, const char *text) { return tw_hash64(text, strlen(text) + 1, key); }
 
 void tw_job_forget(const tw_job *job, const char *prefix, const char *keep)
@@ -49,8 +108,10 @@ static tw_status map_file(const char *path, int flags, size_t length, tw_mapping
     if (fd < 0) return tw_fail(err, TW_IO_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
     tw_status status = TW_OK;
     struct stat st;
-    if (writing && ftruncate(fd, (off_t)length) != 0)
-        status = tw_fail(err, TW_IO_FAILED, "%s: no room for %zu bytes: %s", path, length, strerror(errno));
+    /* Room is taken now: a disk that fills up later would end the process when the page is written. */
+    const int code = writing ? posix_fallocate(fd, 0, (off_t)length) : 0;
+    if (code != 0)
+        status = tw_fail(err, TW_IO_FAILED, "%s: no room for %zu bytes: %s", path, length, strerror(code));
     else if (fstat(fd, &st) != 0 || (size_t)st.st_size != length)
         status = tw_fail(err, TW_BAD_FILE, "%s: %lld bytes, expected %zu", path, (long long)st.st_size, length);
     if (status == TW_OK) {

@@ -118,7 +118,10 @@ static tw_status read_model(const reader *r, const tw_node *entry, tw_bundle_mod
     if (!tw_time_parse(from, strlen(from), &out->valid_from_ns)) return bad(r, "'valid_from' of a model is no time");
     char *bytes = NULL;
     size_t length = 0;
-    TW_TRY(read_named(r, tw_node_text(tw_node_get(entry, "file"), NULL), &bytes, &length));
+    const char *file = tw_node_text(tw_node_get(entry, "file"), "");
+    if (!tw_node_get(tw_node_get(r->root, "files"), file))
+        return bad(r, "a model's file is not among 'files', so its checksum is not known");
+    TW_TRY(read_named(r, file, &bytes, &length));
     tw_model *model = NULL;
     const tw_status status = tw_model_load(r->bundle->ctx, bytes, length, &model, r->err);
     tw_free(r->bundle->ctx, bytes);
@@ -151,6 +154,8 @@ static tw_status read_universe(const reader *r)
 {
     tw_bundle *b = r->bundle;
     TW_TRY(read_names(r, "symbols", &b->symbols, &b->n_symbols));
+    for (size_t s = 1; s < b->n_symbols; s++)
+        if (strcmp(b->symbols[s - 1], b->symbols[s]) >= 0) return bad(r, "'symbols' must ascend");
     b->group = tw_arena_new(&b->arena, b->n_symbols, sizeof *b->group);
     if (!b->group) return tw_no_memory(r->err, "groups of a bundle");
     size_t i = 0;

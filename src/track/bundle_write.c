@@ -237,7 +237,10 @@ tw_status tw_bundle_write(const tw_ctx *ctx, const char *path, const tw_bundle_p
         status = write_parts(&w, parts, err);
         tw_buf_clear(&w.files);
     }
-    if (status == TW_OK) status = put_in_place(ctx, making.data, path, err);
+    if (status == TW_OK)
+        status = put_in_place(ctx, making.data, path, err);
+    else if (!making.failed)
+        remove_bundle(ctx, making.data);
     tw_buf_clear(&making);
     tw_buf_clear(&models);
     return status;

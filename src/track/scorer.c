@@ -3,6 +3,7 @@
 #include "track/track_impl.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SCORER_FORMAT = 1 };
@@ -58,16 +59,6 @@ size_t tw_bundle_model_at(const tw_bundle_line *line, int64_t time_ns)
 
 static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-static void sort_names(const char **names, size_t n)
-{
-    for (size_t i = 1; i < n; i++) { /* nearly always sorted already */
-        const char *name = names[i];
-        size_t k = i;
-        for (; k > 0 && by_name(&names[k - 1], &name) > 0; k--) names[k] = names[k - 1];
-        names[k] = name;
-    }
-}
-
 static tw_status take_symbols(tw_scorer *s, const char *const *symbols, size_t n, tw_error *err)
 {
     s->symbols = tw_arena_new(&s->arena, n, sizeof *s->symbols);
@@ -76,7 +67,7 @@ static tw_status take_symbols(tw_scorer *s, const char *const *symbols, size_t n
         s->symbols[i] = tw_arena_text(&s->arena, symbols[i], strlen(symbols[i]));
         if (!s->symbols[i]) return tw_no_memory(err, "symbols of a scorer");
     }
-    sort_names(s->symbols, n);
+    qsort(s->symbols, n, sizeof *s->symbols, by_name);
     s->n_symbols = n;
     for (size_t i = 0; i < n; i++) {
         if (i && !strcmp(s->symbols[i], s->symbols[i - 1]))
@@ -86,14 +77,16 @@ static tw_status take_symbols(tw_scorer *s, const char *const *symbols, size_t n
     return TW_OK;
 }
 
+/* Both lists are sorted: one walk finds each symbol's group; a symbol the bundle does not know is in group 0. */
 static tw_status make_groups(const tw_scorer *s, int32_t **group, tw_error *err)
 {
     const tw_bundle *b = s->bundle;
     *group = tw_new(s->ctx, s->n_symbols, sizeof **group);
     if (!*group) return tw_no_memory(err, "groups of a scorer");
-    for (size_t i = 0; i < s->n_symbols; i++)
-        for (size_t k = 0; k < b->n_symbols; k++)
-            if (!strcmp(s->symbols[i], b->symbols[k])) (*group)[i] = b->group[k];
+    for (size_t i = 0, k = 0; i < s->n_symbols; i++) {
+        while (k < b->n_symbols && strcmp(b->symbols[k], s->symbols[i]) < 0) k++;
+        if (k < b->n_symbols && !strcmp(b->symbols[k], s->symbols[i])) (*group)[i] = b->group[k];
+    }
     return TW_OK;
 }
 
