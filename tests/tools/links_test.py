@@ -9,8 +9,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
-# Paths in code, as in `src/io/json.c`, from the root or from the page; those with a placeholder (NAME) are left alone.
-PATH = re.compile(r"`((?:src|include|tests|tools|docs|examples|cmake|bench|share|web)/(?![^`]*[A-Z]{2})[A-Za-z0-9_./-]+)`")
+# Paths in code, as in `src/io/json.c`, from the root or from the page; those with a placeholder (NAME) and hidden ones are left alone.
+PATH = re.compile(r"`((?:src|include|tests|tools|docs|examples|cmake|bench|share|web)/(?![^`]*(?:[A-Z]{2}|/\.))[A-Za-z0-9_./-]+)`")
 
 
 def pages():
