@@ -10,6 +10,8 @@
 #include <math.h>
 
 enum { OPEN, HIGH, LOW, CLOSE, VOLUME, VWAP, NEWS };
+/* `bars` is at most 1,440 of a regular session; hours have grown by a tenth at most (Tokyo, 2024). */
+enum { MOST_BARS = 2880 };
 
 /* More happens at the open and at the close: weight of the bar at x in [0, 1] of the session. */
 static double u_shape(double x, double depth) { return 1 + depth * (2 * x - 1) * (2 * x - 1); }
@@ -80,9 +82,11 @@ static void draw_path(sim_path *path, tw_random *r, const tw_sim_bar *bar)
     }
 }
 
-static void write_intraday(tw_sim *sim, size_t i, size_t session, const tw_sim_bar *bar, sim_path *path)
+static void write_intraday(tw_sim *sim, size_t i, size_t session, const tw_sim_bar *bar)
 {
+    double price[MOST_BARS + 1] = {0}, share[MOST_BARS] = {0};
     const size_t first = sim->first_bar[session];
+    sim_path drawn = {.price = price, .share = share, .n = sim->first_bar[session + 1] - first}, *path = &drawn;
     draw_path(path, &sim->symbols[i].bars, bar);
     for (size_t k = 0; k < path->n; k++) {
         double value[7];
@@ -97,11 +101,8 @@ static void write_intraday(tw_sim *sim, size_t i, size_t session, const tw_sim_b
 
 void tw_sim_write_bars(tw_sim *sim, size_t i, size_t session, const tw_sim_bar *bar)
 {
-    enum { MOST = 1440 };
-    double price[MOST + 1], share[MOST];
-    sim_path path = {.price = price, .share = share, .n = sim->first_bar[session + 1] - sim->first_bar[session]};
     if (sim->p.bars == 1)
         write_daily(sim, i, session, bar);
-    else if (path.n <= MOST)
-        write_intraday(sim, i, session, bar, &path);
+    else
+        write_intraday(sim, i, session, bar);
 }
