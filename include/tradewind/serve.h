@@ -19,6 +19,8 @@ typedef struct tw_serve_options {
     int threads;               /* that answer requests */
     int snapshot_every;        /* bars between snapshots of a session */
     int max_body_mib;          /* largest request body */
+    int max_symbols;           /* most symbols of a session or an invocation */
+    int drain_seconds;         /* at the end: how long requests under way may take */
     bool fsync;                /* bars survive a power cut, not only the end of the process */
 } tw_serve_options;
 
@@ -28,12 +30,13 @@ TW_API const tw_param *tw_serve_params(void);
 typedef struct tw_server tw_server;
 
 /** Opens a bundle and starts to answer in threads of its own. `state` is the folder of live sessions (made when
- * missing): sessions found there go on where they were. */
+ * missing): sessions found there go on where they were. It is held against other processes (BAD_STATE). */
 TW_API tw_status tw_server_start(const tw_ctx *ctx, const char *bundle, const char *state,
                                  const tw_serve_options *options, tw_server **server, tw_error *err);
 /** Port it listens on. */
 TW_API int tw_server_port(const tw_server *server);
-/** Stops accepting, finishes what runs, snapshots every session, frees all. NULL is fine. */
+/** Stops accepting, finishes what runs (for at most drain_seconds), snapshots every session, frees all. NULL is fine.
+ */
 TW_API void tw_server_stop(tw_server *server);
 
 #ifdef __cplusplus

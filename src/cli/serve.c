@@ -39,7 +39,7 @@ static const tw_option options[] = {
     {"port", "N", "port to listen on; 0 takes any free one (default 8080)"},
     {"address", "IP", "address to bind (default 127.0.0.1)"},
     {"state", "DIR", "folder of live sessions (default out/sessions)"},
-    {"set", "\"k=v ...\"", "threads, snapshot_every, max_body_mib, fsync"},
+    {"set", "\"k=v ...\"", "threads, snapshot_every, fsync, ...: see 'tradewind describe serve'"},
     {0},
 };
 

@@ -41,10 +41,14 @@ static tw_status score_time(invocation *v, size_t from, size_t to, tw_error *err
     return TW_OK;
 }
 
-static tw_status run(const tw_ctx *ctx, const tw_bundle *bundle, invocation *v, tw_error *err)
+static tw_status run(const tw_server *server, invocation *v, tw_error *err)
 {
+    const tw_ctx *ctx = &server->ctx;
     unique_symbols(v);
-    TW_TRY(tw_scorer_new(ctx, bundle, v->symbols, v->n_symbols, &v->scorer, err));
+    if (v->n_symbols > (size_t)server->options.max_symbols)
+        return tw_fail(err, TW_TOO_LARGE, "%zu symbols, at most %d are allowed (max_symbols)", v->n_symbols,
+                       server->options.max_symbols);
+    TW_TRY(tw_scorer_new(ctx, server->bundle, v->symbols, v->n_symbols, &v->scorer, err));
     v->n_lanes = v->n_symbols == 1 ? 1 : (v->n_symbols + TW_LANES - 1) / TW_LANES * TW_LANES;
     v->values = tw_new(ctx, v->bars->n_columns * v->n_lanes, sizeof *v->values);
     v->score = tw_new(ctx, v->n_lanes, sizeof *v->score);
@@ -70,14 +74,14 @@ static void write_answer(const invocation *v, tw_json *json, tw_buf *csv)
     }
 }
 
-tw_status tw_invoke(const tw_ctx *ctx, const tw_bundle *bundle, const tw_bars *bars, tw_json *json, tw_buf *csv,
-                    tw_error *err)
+tw_status tw_invoke(const tw_server *server, const tw_bars *bars, tw_json *json, tw_buf *csv, tw_error *err)
 {
+    const tw_ctx *ctx = &server->ctx;
     if (!bars->n_rows) return tw_fail(err, TW_BAD_DATA, "the request holds no bar");
     invocation v = {.bars = bars};
     v.symbols = tw_new(ctx, bars->n_rows, sizeof *v.symbols);
     v.prediction = tw_new(ctx, bars->n_rows, sizeof *v.prediction);
-    const tw_status status = v.symbols && v.prediction ? run(ctx, bundle, &v, err) : tw_no_memory(err, "an invocation");
+    const tw_status status = v.symbols && v.prediction ? run(server, &v, err) : tw_no_memory(err, "an invocation");
     if (status == TW_OK) write_answer(&v, json, csv);
     tw_scorer_free(v.scorer);
     tw_free(ctx, v.values);

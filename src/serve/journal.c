@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 typedef struct record_head {
@@ -17,6 +18,7 @@ static tw_status open_at(const char *path, int flags, bool fsync, tw_journal *jo
 {
     journal->fd = open(path, flags | O_CLOEXEC, 0644);
     journal->fsync = fsync;
+    journal->length = 0;
     return journal->fd >= 0 ? TW_OK : tw_fail(err, TW_IO_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
 }
 
@@ -25,33 +27,33 @@ tw_status tw_journal_start(const char *path, bool fsync, tw_journal *journal, tw
     return open_at(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, fsync, journal, err);
 }
 
-static tw_status write_all(int fd, const void *bytes, size_t length, tw_error *err)
-{
-    for (const char *at = bytes; length;) {
-        const ssize_t n = write(fd, at, length);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0)
-            return tw_fail(err, TW_IO_FAILED, "the journal of a session cannot be written: %s", strerror(errno));
-        at += n;
-        length -= (size_t)n;
-    }
-    return TW_OK;
-}
-
 static uint64_t record_hash(const record_head *head, const double *values)
 {
     return tw_hash64(values, head->n_values * sizeof *values, tw_hash64(head, sizeof *head, 0));
 }
 
+/* A record that did not get through is cut off again: records after a torn one would not be read back. When even that
+ * fails nothing more is taken. */
+static tw_status undo(tw_journal *journal, const char *what, int code, tw_error *err)
+{
+    if (ftruncate(journal->fd, (off_t)journal->length) != 0) tw_journal_close(journal);
+    return tw_fail(err, TW_IO_FAILED, "the journal of a session cannot be %s: %s", what, strerror(code));
+}
+
 tw_status tw_journal_add(tw_journal *journal, int64_t time_ns, const double *values, size_t n, tw_error *err)
 {
-    const record_head head = {.n_values = n, .time_ns = time_ns};
-    const uint64_t hash = record_hash(&head, values);
-    TW_TRY(write_all(journal->fd, &head, sizeof head, err));
-    TW_TRY(write_all(journal->fd, values, n * sizeof *values, err));
-    TW_TRY(write_all(journal->fd, &hash, sizeof hash, err));
-    if (journal->fsync && fdatasync(journal->fd) != 0)
-        return tw_fail(err, TW_IO_FAILED, "the journal of a session cannot be flushed: %s", strerror(errno));
+    record_head head = {.n_values = n, .time_ns = time_ns};
+    uint64_t hash = record_hash(&head, values);
+    struct iovec part[] = {{&head, sizeof head},
+                           {(void *)(uintptr_t)values, n * sizeof *values}, /* writev only reads */
+                           {&hash, sizeof hash}};
+    const size_t size = part[0].iov_len + part[1].iov_len + part[2].iov_len;
+    if (journal->fd < 0)
+        return tw_fail(err, TW_IO_FAILED, "the journal of a session is closed after a failure: restart the server");
+    const ssize_t wrote = writev(journal->fd, part, 3); /* a file takes all of it, unless its disk is full */
+    if (wrote < 0 || (size_t)wrote != size) return undo(journal, "written", wrote < 0 ? errno : ENOSPC, err);
+    if (journal->fsync && fdatasync(journal->fd) != 0) return undo(journal, "flushed", errno, err);
+    journal->length += size;
     return TW_OK;
 }
 
@@ -85,6 +87,7 @@ tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, const tw_journa
     if (status == TW_OK) status = open_at(path, O_WRONLY | O_APPEND, journal->fsync, journal, err);
     if (status == TW_OK && ftruncate(journal->fd, (off_t)whole) != 0)
         status = tw_fail(err, TW_IO_FAILED, "%s: cannot be cut to its last whole record: %s", path, strerror(errno));
+    journal->length = whole;
     return status;
 }
 

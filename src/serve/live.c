@@ -4,14 +4,22 @@
  * then on, to the same bits. */
 #include "serve/serve_impl.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Files of a session: "symbols" (one a line), "snapshot" (count of bars, then the scorer's state), "journal-<bars of
- * the snapshot>". */
+/* Files of a session: "symbols" (one a line; without it there is no session), "snapshot" (snapshot_head, the last
+ * scores, the scorer's state, a hash over all), "journal-<bars of the snapshot>". */
+typedef struct snapshot_head {
+    char magic[8];
+    uint64_t bars, fallbacks, used_fallback, failed;
+} snapshot_head;
+
+static const char snapshot_magic[8] = "twlive1";
+
 static tw_status path_of(const tw_live *l, const char *name, tw_buf *path, tw_error *err)
 {
     path->length = 0;
@@ -24,6 +32,31 @@ static tw_status journal_path(const tw_live *l, uint64_t bars, tw_buf *path, tw_
     char name[48];
     (void)snprintf(name, sizeof name, "journal-%" PRIu64, bars);
     return path_of(l, name, path, err);
+}
+
+bool tw_live_exists(const tw_ctx *ctx, const char *state, const char *name)
+{
+    tw_buf path;
+    tw_buf_init(&path, ctx);
+    tw_buf_printf(&path, "%s/%s/symbols", state, name);
+    const bool exists = !path.failed && access(path.data, R_OK) == 0;
+    tw_buf_clear(&path);
+    return exists;
+}
+
+/* Removes a session's files, `symbols` first: what an end in the middle leaves is no session. */
+static void remove_files(const tw_live *l)
+{
+    tw_buf path;
+    tw_buf_init(&path, l->ctx);
+    if (path_of(l, "symbols", &path, NULL) == TW_OK) (void)unlink(path.data);
+    DIR *dir = opendir(l->folder);
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (!strncmp(e->d_name, "journal-", 8) || !strncmp(e->d_name, "snapshot", 8) ||
+            !strncmp(e->d_name, "symbols", 7))
+            (void)unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir) (void)closedir(dir);
+    tw_buf_clear(&path);
 }
 
 static tw_status make_buffers(tw_live *l, tw_error *err)
@@ -78,7 +111,8 @@ static tw_status split_lines(tw_live *l, char *text, const char ***lines, size_t
 static tw_status open_scorer(tw_live *l, tw_buf *path, const tw_live_spec *spec, tw_error *err)
 {
     TW_TRY(path_of(l, "symbols", path, err));
-    if (access(path->data, R_OK) != 0) {
+    if (access(path->data, F_OK) != 0) {
+        remove_files(l); /* of a session whose removal did not get to its end */
         TW_TRY(tw_scorer_new(l->ctx, l->bundle, spec->symbols, spec->n_symbols, &l->scorer, err));
         return write_symbols(l, path, err);
     }
@@ -95,57 +129,94 @@ static tw_status open_scorer(tw_live *l, tw_buf *path, const tw_live_spec *spec,
 
 /* ---------------------------------------------------------------- state on disk */
 
-static tw_status snapshot(tw_live *l, tw_error *err)
+static tw_status write_state(const tw_live *l, tw_buf *path, tw_error *err)
 {
-    tw_buf state, path, old;
+    snapshot_head head = {
+        .bars = l->bars, .fallbacks = l->fallbacks, .used_fallback = l->used_fallback, .failed = l->failed};
+    memcpy(head.magic, snapshot_magic, sizeof head.magic);
+    tw_buf state;
     tw_buf_init(&state, l->ctx);
-    tw_buf_init(&path, l->ctx);
-    tw_buf_init(&old, l->ctx);
-    tw_buf_add(&state, &l->bars, sizeof l->bars);
+    tw_buf_add(&state, &head, sizeof head);
     tw_buf_add(&state, l->score, l->n_lanes * sizeof *l->score);
     tw_status status = tw_scorer_snapshot(l->scorer, &state, err);
-    if (status == TW_OK) status = path_of(l, "snapshot", &path, err);
-    if (status == TW_OK) status = tw_file_write(path.data, state.data, state.length, err);
-    /* From here on the snapshot counts; a journal of older bars is not read any more. */
-    if (status == TW_OK) status = journal_path(l, l->snapshot_bars, &old, err);
-    if (status == TW_OK) status = journal_path(l, l->bars, &path, err);
+    if (status == TW_OK) {
+        const uint64_t hash = tw_hash64(state.data, state.length, 0);
+        tw_buf_add(&state, &hash, sizeof hash);
+        status = tw_buf_check(&state, err);
+    }
+    if (status == TW_OK) status = path_of(l, "snapshot", path, err);
+    if (status == TW_OK) status = tw_file_write(path->data, state.data, state.length, err);
+    tw_buf_clear(&state);
+    return status;
+}
+
+/* The new journal is there before the snapshot it belongs to, so that whatever fails, one pair of the two is whole and
+ * open: a snapshot that cannot be written costs nothing but a longer journal. */
+static void snapshot(tw_live *l)
+{
+    tw_buf path, fresh, old;
+    tw_journal journal = {.fd = -1};
+    tw_buf_init(&path, l->ctx);
+    tw_buf_init(&fresh, l->ctx);
+    tw_buf_init(&old, l->ctx);
+    tw_status status = journal_path(l, l->snapshot_bars, &old, NULL);
+    if (status == TW_OK) status = journal_path(l, l->bars, &fresh, NULL);
+    if (status == TW_OK) status = tw_journal_start(fresh.data, l->fsync, &journal, NULL);
+    if (status == TW_OK) status = write_state(l, &path, NULL);
     if (status == TW_OK) {
         tw_journal_close(&l->journal);
-        status = tw_journal_start(path.data, l->fsync, &l->journal, err);
-        if (status == TW_OK && l->snapshot_bars != l->bars) (void)unlink(old.data);
+        l->journal = journal;
         l->snapshot_bars = l->bars;
+        (void)unlink(old.data);
+    } else if (journal.fd >= 0) {
+        tw_journal_close(&journal);
+        (void)unlink(fresh.data);
     }
-    tw_buf_clear(&state);
     tw_buf_clear(&path);
+    tw_buf_clear(&fresh);
     tw_buf_clear(&old);
-    return status;
+}
+
+static tw_status take_state(tw_live *l, const char *path, const char *bytes, size_t length, tw_error *err)
+{
+    snapshot_head head;
+    uint64_t hash;
+    const size_t scores = l->n_lanes * sizeof *l->score, least = sizeof head + scores + sizeof hash;
+    if (length < least) return tw_fail(err, TW_BAD_FILE, "%s: %zu bytes, at least %zu needed", path, length, least);
+    length -= sizeof hash;
+    memcpy(&head, bytes, sizeof head);
+    memcpy(&hash, bytes + length, sizeof hash);
+    if (memcmp(head.magic, snapshot_magic, sizeof head.magic) != 0 || tw_hash64(bytes, length, 0) != hash)
+        return tw_fail(err, TW_BAD_FILE, "%s: damaged: its checksum does not fit", path);
+    memcpy(l->score, bytes + sizeof head, scores);
+    l->bars = l->snapshot_bars = head.bars;
+    l->fallbacks = head.fallbacks;
+    l->used_fallback = head.used_fallback != 0;
+    l->failed = head.failed != 0;
+    const size_t before = sizeof head + scores;
+    const tw_status status = tw_scorer_restore(l->scorer, bytes + before, length - before, err);
+    return status == TW_OK ? TW_OK : tw_fail_in(err, status, "%s", path);
 }
 
 static tw_status read_snapshot(tw_live *l, const char *path, tw_error *err)
 {
-    if (access(path, R_OK) != 0) return TW_OK;
+    if (access(path, F_OK) != 0) return TW_OK;
     char *bytes = NULL;
     size_t length = 0;
     TW_TRY(tw_file_read(l->ctx, path, &bytes, &length, err));
-    const size_t head = sizeof l->bars + l->n_lanes * sizeof *l->score;
-    tw_status status = TW_OK;
-    if (length <= head) {
-        status = tw_fail(err, TW_BAD_FILE, "%s: %zu bytes, more than %zu needed", path, length, head);
-    } else {
-        memcpy(&l->bars, bytes, sizeof l->bars);
-        memcpy(l->score, bytes + sizeof l->bars, l->n_lanes * sizeof *l->score);
-        l->snapshot_bars = l->bars;
-        status = tw_scorer_restore(l->scorer, bytes + head, length - head, err);
-    }
+    const tw_status status = take_state(l, path, bytes, length, err);
     tw_free(l->ctx, bytes);
     return status;
 }
 
+/* A bar on which every model failed is taken all the same: the features went on, there is only no score. */
 static tw_status take_values(tw_live *l, int64_t time_ns, tw_error *err)
 {
-    TW_TRY(tw_scorer_bar(l->scorer, time_ns, l->view, l->score, &l->used_fallback, err));
+    const tw_status status = tw_scorer_bar(l->scorer, time_ns, l->view, l->score, &l->used_fallback, err);
+    if (tw_scorer_time(l->scorer) != time_ns) return status;
     l->bars++;
     l->fallbacks += l->used_fallback;
+    l->failed = status != TW_OK;
     return TW_OK;
 }
 
@@ -194,10 +265,11 @@ tw_status tw_live_open(const tw_ctx *ctx, const tw_live_spec *spec, tw_live **li
     l->fsync = spec->options->fsync;
     l->name = tw_text_copy(ctx, spec->name);
     (void)pthread_mutex_init(&l->lock, NULL);
+    const bool is_new = !tw_live_exists(ctx, spec->state, spec->name);
     const tw_status status = l->name ? open_files(l, spec, err) : tw_no_memory(err, "a live session");
     if (status != TW_OK) {
         l->snapshot_every = 0; /* nothing to save */
-        tw_live_close(l, false);
+        tw_live_close(l, is_new);
         return tw_fail_in(err, status, "session '%s'", spec->name);
     }
     *live = l;
@@ -240,8 +312,8 @@ static tw_status take_time(tw_live *l, const tw_bars *bars, size_t from, size_t 
     TW_TRY(lay_out(l, bars, from, to, err));
     TW_TRY(tw_journal_add(&l->journal, bars->time[from], l->values, l->n_columns * l->n_lanes, err));
     TW_TRY(take_values(l, bars->time[from], err));
-    const uint64_t since = l->bars - l->snapshot_bars;
-    return l->snapshot_every > 0 && since >= (uint64_t)l->snapshot_every ? snapshot(l, err) : TW_OK;
+    if (l->snapshot_every > 0 && l->bars - l->snapshot_bars >= (uint64_t)l->snapshot_every) snapshot(l);
+    return TW_OK;
 }
 
 tw_status tw_live_take(tw_live *l, const tw_bars *bars, size_t *taken, tw_error *err)
@@ -308,6 +380,8 @@ void tw_live_scores(tw_live *l, tw_json *json)
     tw_json_integer(json, (int64_t)l->bars);
     tw_json_key(json, "fallback");
     tw_json_bool(json, l->used_fallback);
+    tw_json_key(json, "failed");
+    tw_json_bool(json, l->failed);
     json_scores(l, l->score, json);
     tw_json_object_end(json);
     (void)pthread_mutex_unlock(&l->lock);
@@ -330,23 +404,15 @@ void tw_live_status(tw_live *l, tw_json *json)
     (void)pthread_mutex_unlock(&l->lock);
 }
 
-static void remove_files(const tw_live *l)
-{
-    tw_buf path;
-    tw_buf_init(&path, l->ctx);
-    if (path_of(l, "snapshot", &path, NULL) == TW_OK) (void)unlink(path.data);
-    if (path_of(l, "symbols", &path, NULL) == TW_OK) (void)unlink(path.data);
-    if (journal_path(l, l->snapshot_bars, &path, NULL) == TW_OK) (void)unlink(path.data);
-    (void)rmdir(l->folder);
-    tw_buf_clear(&path);
-}
-
 void tw_live_close(tw_live *l, bool forget)
 {
     if (!l) return;
-    if (!forget && l->snapshot_every > 0 && l->bars != l->snapshot_bars) (void)snapshot(l, NULL);
+    if (!forget && l->snapshot_every > 0 && l->bars != l->snapshot_bars) snapshot(l);
     tw_journal_close(&l->journal);
-    if (forget) remove_files(l);
+    if (forget && l->folder) {
+        remove_files(l);
+        (void)rmdir(l->folder);
+    }
     tw_scorer_free(l->scorer);
     tw_free(l->ctx, l->values);
     tw_free(l->ctx, l->view);

@@ -103,8 +103,7 @@ static tw_status invocations(tw_request *r, const char *rest, tw_error *err)
         tw_json_key(&json, "predictions");
         tw_json_array(&json);
     }
-    const tw_status status =
-        tw_invoke(&r->server->ctx, r->server->bundle, &bars, csv ? NULL : &json, csv ? &r->answer : NULL, err);
+    const tw_status status = tw_invoke(r->server, &bars, csv ? NULL : &json, csv ? &r->answer : NULL, err);
     if (!csv) {
         tw_json_array_end(&json);
         tw_json_object_end(&json);
@@ -156,34 +155,41 @@ static tw_status open_session(tw_server *s, const char *name, const symbol_list 
                                .symbols = symbols->symbol,
                                .n_symbols = symbols->n,
                                .options = &s->options};
+    if (symbols->n > (size_t)s->options.max_symbols)
+        return tw_fail(err, TW_TOO_LARGE, "%zu symbols, at most %d are allowed (max_symbols)", symbols->n,
+                       s->options.max_symbols);
     TW_TRY(tw_live_open(&s->ctx, &spec, &live, err));
     live->next = s->sessions;
     s->sessions = live;
     return TW_OK;
 }
 
-/* Finds a session and holds the list for reading, so that nobody deletes it meanwhile: leave_session ends that (when
- * TW_OK). */
+/* Finds a session (or makes it) and counts as a user of it, so that nobody deletes it meanwhile: leave_session ends
+ * that (when TW_OK). */
 static tw_status enter_session(tw_server *s, const char *name, bool make, tw_live **live, tw_error *err)
 {
-    (void)pthread_rwlock_rdlock(&s->lock);
+    tw_status status = TW_OK;
+    (void)pthread_mutex_lock(&s->lock);
     *live = find_session(s, name);
     if (!*live && make) {
-        tw_status status = TW_OK;
-        (void)pthread_rwlock_unlock(&s->lock);
-        (void)pthread_rwlock_wrlock(&s->lock);
-        if (!find_session(s, name)) status = open_session(s, name, &(symbol_list){0}, err);
-        (void)pthread_rwlock_unlock(&s->lock);
-        if (status != TW_OK) return status;
-        (void)pthread_rwlock_rdlock(&s->lock);
+        status = open_session(s, name, &(symbol_list){0}, err);
         *live = find_session(s, name);
     }
-    if (*live) return TW_OK;
-    (void)pthread_rwlock_unlock(&s->lock);
+    const bool ending = *live && (*live)->ending;
+    if (*live && !ending) (*live)->users++;
+    (void)pthread_mutex_unlock(&s->lock);
+    if (ending) return tw_fail(err, TW_NOT_FOUND, "session '%s' is being deleted", name);
+    if (status != TW_OK || *live) return status;
     return tw_fail(err, TW_NOT_FOUND, "no session '%s'", name);
 }
 
-static void leave_session(tw_server *s) { (void)pthread_rwlock_unlock(&s->lock); }
+static void leave_session(tw_server *s, tw_live *live)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    live->users--;
+    (void)pthread_cond_broadcast(&s->left);
+    (void)pthread_mutex_unlock(&s->lock);
+}
 
 static tw_status post_bars(tw_request *r, const char *name, tw_error *err)
 {
@@ -199,7 +205,7 @@ static tw_status post_bars(tw_request *r, const char *name, tw_error *err)
             json_start(r, &json);
             tw_live_status(live, &json);
         }
-        leave_session(r->server);
+        leave_session(r->server, live);
     }
     tw_bars_clear(&bars);
     return status != TW_OK && taken ? tw_fail_in(err, status, "after %zu times were taken", taken) : status;
@@ -215,7 +221,7 @@ static tw_status post_peek(tw_request *r, const char *name, tw_error *err)
         tw_json json;
         json_start(r, &json);
         status = tw_live_peek(live, &bars, &json, err);
-        leave_session(r->server);
+        leave_session(r->server, live);
     }
     tw_bars_clear(&bars);
     return status;
@@ -229,7 +235,7 @@ static tw_status get_by(tw_request *r, const char *name, void (*write)(tw_live *
     TW_TRY(enter_session(r->server, name, false, &live, err));
     json_start(r, &json);
     write(live, &json);
-    leave_session(r->server);
+    leave_session(r->server, live);
     return TW_OK;
 }
 
@@ -267,12 +273,12 @@ static tw_status put_session(tw_request *r, const char *name, tw_error *err)
     tw_status status = tw_doc_parse_json(&s->ctx, r->body.data ? r->body.data : "", r->body.length, "body", &doc, err);
     if (status == TW_OK) status = symbols_of(tw_node_get(tw_doc_root(doc), "symbols"), &arena, &symbols, err);
     if (status == TW_OK) {
-        (void)pthread_rwlock_wrlock(&s->lock);
+        (void)pthread_mutex_lock(&s->lock);
         if (find_session(s, name))
             status = tw_fail(err, TW_EXISTS, "there is a session '%s' already", name);
         else
             status = open_session(s, name, &symbols, err);
-        (void)pthread_rwlock_unlock(&s->lock);
+        (void)pthread_mutex_unlock(&s->lock);
     }
     tw_doc_free(doc);
     tw_arena_clear(&arena);
@@ -280,31 +286,52 @@ static tw_status put_session(tw_request *r, const char *name, tw_error *err)
     return get_session(r, name, err);
 }
 
+/* Waits for whoever is in a session. It stays in the list until its files are gone, so that nobody makes one of the
+ * same name meanwhile. */
+static bool remove_session(tw_server *s, const char *name)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    tw_live *live = find_session(s, name);
+    const bool found = live && !live->ending;
+    if (found) {
+        live->ending = true;
+        while (live->users) (void)pthread_cond_wait(&s->left, &s->lock);
+        tw_live **at = &s->sessions;
+        while (*at != live) at = &(*at)->next;
+        *at = live->next;
+        tw_live_close(live, true);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
 static tw_status delete_session(tw_request *r, const char *name, tw_error *err)
 {
-    tw_server *s = r->server;
-    (void)pthread_rwlock_wrlock(&s->lock); /* waits for whoever is in a session */
-    tw_live **at = &s->sessions;
-    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
-    tw_live *live = *at;
-    if (live) *at = live->next;
-    (void)pthread_rwlock_unlock(&s->lock);
-    if (!live) return tw_fail(err, TW_NOT_FOUND, "no session '%s'", name);
-    tw_live_close(live, true);
+    if (!remove_session(r->server, name)) return tw_fail(err, TW_NOT_FOUND, "no session '%s'", name);
     answer_text(r, "\n");
     return TW_OK;
 }
 
+/* The list is let go while a session answers, which may wait for the bars it takes; as its user it stays there. */
 static tw_status list_sessions(tw_request *r, const char *rest, tw_error *err)
 {
     (void)rest;
     (void)err;
+    tw_server *s = r->server;
     tw_json json;
     json_start(r, &json);
     tw_json_array(&json);
-    (void)pthread_rwlock_rdlock(&r->server->lock);
-    for (tw_live *l = r->server->sessions; l; l = l->next) tw_live_status(l, &json);
-    (void)pthread_rwlock_unlock(&r->server->lock);
+    (void)pthread_mutex_lock(&s->lock);
+    for (tw_live *l = s->sessions; l; l = l->next) {
+        if (l->ending) continue;
+        l->users++;
+        (void)pthread_mutex_unlock(&s->lock);
+        tw_live_status(l, &json);
+        (void)pthread_mutex_lock(&s->lock);
+        l->users--;
+        (void)pthread_cond_broadcast(&s->left);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
     tw_json_array_end(&json);
     return TW_OK;
 }

@@ -34,8 +34,9 @@ size_t tw_bars_next_time(const tw_bars *bars, size_t row);
  * Bars taken since the last snapshot, so that a session survives the end of the process at any instant. */
 
 typedef struct tw_journal {
-    int fd;
+    int fd; /* -1: none */
     bool fsync;
+    uint64_t length; /* of its whole records */
 } tw_journal;
 
 /* Starts an empty journal file. */
@@ -73,8 +74,11 @@ struct tw_live {
     double *score, *forming; /* of the last bar; of a peek */
     bool *taken;             /* [lane] its bar of this time has been seen */
     bool used_fallback, fsync;
+    bool failed; /* every model failed on the last bar: no scores */
     uint64_t bars, snapshot_bars, fallbacks;
     int snapshot_every;
+    size_t users; /* requests in it; under the server's lock, as are the next two */
+    bool ending;  /* to be removed when the last user has left */
     tw_live *next;
 };
 
@@ -87,6 +91,8 @@ typedef struct tw_live_spec {
     const tw_serve_options *options;
 } tw_live_spec;
 
+/* True when the folder state/name holds a session. */
+bool tw_live_exists(const tw_ctx *ctx, const char *state, const char *name);
 /* Makes a session in its folder, or opens the one that is there. */
 tw_status tw_live_open(const tw_ctx *ctx, const tw_live_spec *spec, tw_live **live, tw_error *err);
 /* Takes the bars of a request, one time after another; *taken counts times. */
@@ -102,8 +108,7 @@ void tw_live_close(tw_live *live, bool forget);
 
 /* Stateless: scores every row of `bars` from nothing, in a scorer of its own; writes the array of predictions, in row
  * order. */
-tw_status tw_invoke(const tw_ctx *ctx, const tw_bundle *bundle, const tw_bars *bars, tw_json *json, tw_buf *csv,
-                    tw_error *err);
+tw_status tw_invoke(const tw_server *server, const tw_bars *bars, tw_json *json, tw_buf *csv, tw_error *err);
 
 /* ---------------------------------------------------------------- requests */
 
@@ -113,10 +118,12 @@ struct tw_server {
     char *state;
     tw_serve_options options;
     struct MHD_Daemon *daemon;
-    pthread_rwlock_t
-        lock; /* of the list: held for reading while a session is used, for writing to make or delete one */
+    pthread_mutex_t lock; /* of the list and of its sessions' users */
+    pthread_cond_t left;  /* a session has one user less */
     tw_live *sessions;
-    int64_t started_ns;
+    int folder_lock;
+    _Atomic size_t requests; /* being read, answered or sent */
+    _Atomic bool draining;   /* each answer is the last of its connection */
 };
 
 /* A request with its whole body, and its answer in the making. */

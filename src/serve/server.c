@@ -8,6 +8,8 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 static const tw_param serve_params[] = {
     TW_PARAM_TEXT(tw_serve_options, address, "127.0.0.1", NULL, "address to bind; 0.0.0.0 for all"),
@@ -16,6 +18,8 @@ static const tw_param serve_params[] = {
     TW_PARAM(tw_serve_options, snapshot_every, 64, 0, 1000000,
              "bars between snapshots of a session; 0 only the journal"),
     TW_PARAM(tw_serve_options, max_body_mib, 64, 1, 4096, "largest request body, MiB"),
+    TW_PARAM(tw_serve_options, max_symbols, 20000, 1, 1000000, "most symbols of a session or an invocation"),
+    TW_PARAM(tw_serve_options, drain_seconds, 10, 0, 3600, "at the end: how long requests under way may take"),
     TW_PARAM(tw_serve_options, fsync, false, 0, 1, "flush each bar to the disk before it is acknowledged"),
     TW_PARAM_END,
 };
@@ -35,6 +39,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, tw_request
     }
     if (!response) return MHD_NO;
     (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type);
+    if (r->server->draining) (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     const enum MHD_Result result = MHD_queue_response(connection, r->status, response);
     MHD_destroy_response(response);
     return result;
@@ -46,6 +51,7 @@ static tw_request *new_request(tw_server *server, struct MHD_Connection *connect
     tw_request *r = tw_new(&server->ctx, 1, sizeof *r);
     if (!r) return NULL;
     r->server = server;
+    server->requests++;
     r->content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
     r->accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
     tw_buf_init(&r->body, &server->ctx);
@@ -86,6 +92,7 @@ static void on_done(void *arg, struct MHD_Connection *connection, void **state, 
     tw_buf_clear(&r->answer);
     tw_free(&server->ctx, r);
     *state = NULL;
+    server->requests--;
 }
 
 /* Sessions of an earlier process go on where they were. */
@@ -94,7 +101,7 @@ static tw_status reopen_sessions(tw_server *s, tw_error *err)
     DIR *dir = opendir(s->state);
     tw_status status = TW_OK;
     for (struct dirent *e; dir && status == TW_OK && (e = readdir(dir));) {
-        if (e->d_name[0] == '.') continue;
+        if (e->d_name[0] == '.' || !tw_live_exists(&s->ctx, s->state, e->d_name)) continue;
         tw_live *live = NULL;
         const tw_live_spec spec = {.bundle = s->bundle, .state = s->state, .name = e->d_name, .options = &s->options};
         status = tw_live_open(&s->ctx, &spec, &live, err);
@@ -109,10 +116,10 @@ static tw_status listen_at(tw_server *s, tw_error *err)
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)s->options.port)};
     if (inet_pton(AF_INET, s->options.address, &at.sin_addr) != 1)
         return tw_fail(err, TW_BAD_VALUE, "address must be an IPv4 address, got '%s'", s->options.address);
-    s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, (uint16_t)s->options.port, NULL,
-                                 NULL, on_request, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at,
-                                 MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->options.threads, MHD_OPTION_NOTIFY_COMPLETED,
-                                 on_done, s, MHD_OPTION_CONNECTION_TIMEOUT, 60U, MHD_OPTION_END);
+    s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)s->options.port, NULL, NULL, on_request, s,
+                                 MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_THREAD_POOL_SIZE,
+                                 (unsigned)s->options.threads, MHD_OPTION_NOTIFY_COMPLETED, on_done, s,
+                                 MHD_OPTION_CONNECTION_TIMEOUT, 60U, MHD_OPTION_END);
     if (s->daemon) return TW_OK;
     return tw_fail(err, TW_IO_FAILED, "cannot listen at %s:%d (in use, or not allowed)", s->options.address,
                    s->options.port);
@@ -127,10 +134,12 @@ tw_status tw_server_start(const tw_ctx *ctx, const char *bundle, const char *sta
     s->ctx.pool = NULL; /* requests are the parallel part */
     s->ctx.progress = NULL;
     s->options = *options;
-    s->started_ns = tw_clock_ns();
-    (void)pthread_rwlock_init(&s->lock, NULL);
+    s->folder_lock = -1;
+    (void)pthread_mutex_init(&s->lock, NULL);
+    (void)pthread_cond_init(&s->left, NULL);
     s->state = tw_text_copy(ctx, state);
     tw_status status = s->state ? tw_folder_make(state, err) : tw_no_memory(err, "a server");
+    if (status == TW_OK) status = tw_folder_lock(&s->ctx, state, &s->folder_lock, err);
     if (status == TW_OK) status = tw_bundle_open(&s->ctx, bundle, &s->bundle, err);
     if (status == TW_OK) status = reopen_sessions(s, err);
     if (status == TW_OK) status = listen_at(s, err);
@@ -148,18 +157,33 @@ int tw_server_port(const tw_server *server)
     return info ? info->port : 0;
 }
 
+/* No new connections; those that are there get the answers of the requests they have begun, and are closed. */
+static void drain(tw_server *s)
+{
+    enum { POLL_MS = 5 };
+    const struct timespec pause = {.tv_nsec = POLL_MS * 1000000};
+    const int64_t end = tw_clock_ns() + s->options.drain_seconds * TW_NS_PER_SECOND;
+    s->draining = true;
+    const MHD_socket listener = MHD_quiesce_daemon(s->daemon);
+    while (s->requests && tw_clock_ns() < end) (void)nanosleep(&pause, NULL);
+    MHD_stop_daemon(s->daemon);
+    if (listener != MHD_INVALID_SOCKET) (void)close(listener);
+}
+
 void tw_server_stop(tw_server *server)
 {
     if (!server) return;
     const tw_ctx ctx = server->ctx;
-    if (server->daemon) MHD_stop_daemon(server->daemon);
+    if (server->daemon) drain(server);
     while (server->sessions) {
         tw_live *l = server->sessions;
         server->sessions = l->next;
         tw_live_close(l, false);
     }
     tw_bundle_close(server->bundle);
+    tw_folder_unlock(server->folder_lock);
     tw_free(&ctx, server->state);
-    (void)pthread_rwlock_destroy(&server->lock);
+    (void)pthread_cond_destroy(&server->left);
+    (void)pthread_mutex_destroy(&server->lock);
     tw_free(&ctx, server);
 }
