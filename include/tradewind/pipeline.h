@@ -36,8 +36,8 @@ typedef struct tw_run_options {
 typedef struct tw_run_result {
     char *report_html, *report_json, *bundle;
     char *board_table; /* the leaderboard as text */
-    char *notes;       /* what a reader should know of this run, a line each: rows set aside, damaged results made again,
-                          learners the budget left out; NULL: nothing */
+    char *notes; /* what a reader should know of this run, a line each: rows set aside, damaged results made again,
+                    learners the budget left out; NULL: nothing */
     tw_verdict verdict;
     char verdict_text[600];
     double seconds;
