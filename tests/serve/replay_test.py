@@ -2,6 +2,7 @@
 """A run, then its bundle behind a real socket: replaying the bars one time after another gives the very scores the backtest used, through a
 SIGKILL in the middle as well. Then the other routes, and hostile requests."""
 import atexit
+import atexit
 import csv
 import glob
 import http.client
@@ -48,6 +49,7 @@ class Server:
     def __init__(self, bundle, state):
         self.process = subprocess.Popen([PROGRAM, "serve", bundle, "--port", "0", "--state", state], stdout=subprocess.PIPE, text=True)
         atexit.register(self.process.kill)  # a failed check must not leave a server behind
+        atexit.register(self.process.kill)
         line = self.process.stdout.readline()
         assert line.startswith("listening on http://127.0.0.1:"), line
         self.client = http.client.HTTPConnection("127.0.0.1", int(line.rsplit(":", 1)[1]), timeout=30)
