@@ -69,11 +69,11 @@ static void at_cost(tw_job *job, tw_json *j, double cost_bp)
     portfolio.cost_bp = cost_bp;
     const tw_signal signal = {.score = e->traded, .from = e->result.from, .to = job->n_times};
     double sharpe = NAN, annual = NAN;
-    if (tw_simulate_scores(job->ctx, &job->market, &signal, &portfolio, &r, NULL) == TW_OK) {
+    if (tw_simulate_scores(&job->task_ctx, &job->market, &signal, &portfolio, &r, NULL) == TW_OK) {
         (void)tw_measure_compute("sharpe", r.n, r.returns, NULL, job->market.periods_per_year, &sharpe, NULL);
         (void)tw_measure_compute("annual_return", r.n, r.returns, NULL, job->market.periods_per_year, &annual, NULL);
     }
-    tw_result_clear(job->ctx, &r);
+    tw_result_clear(&job->task_ctx, &r);
     tw_json_object(j);
     tw_json_key(j, "cost_bp");
     tw_json_number(j, cost_bp);
