@@ -186,6 +186,29 @@ static tw_status make_labels(tw_job *job, tw_error *err)
     return label->make(job->ctx, &prices, job->side, params, &out, err);
 }
 
+/* Says what is too short when nothing is left to learn from. */
+static tw_status check_rows(const tw_job *job, tw_error *err)
+{
+    size_t usable = 0, labelled = 0, both = 0, lookback = 0;
+    for (size_t c = 0; c < job->n_cells; c++) {
+        const bool has_label = isfinite(job->label[c]);
+        usable += job->usable[c];
+        labelled += has_label;
+        both += job->usable[c] && has_label;
+    }
+    for (size_t f = 0; f < job->data.n_features; f++) {
+        const size_t back = tw_plan_lookback(job->plan, f);
+        if (back != SIZE_MAX && back > lookback) lookback = back;
+    }
+    if (both) return TW_OK;
+    return tw_fail(
+        err, TW_BAD_DATA,
+        "no bar has both features and a label: of %zu times x %zu symbols, %zu bars have features (the longest "
+        "looks back %zu bars), %zu a label (%s %s)",
+        job->n_times, tw_panel_symbols(job->panel), usable, lookback, labelled, job->spec->label.name,
+        job->spec->label.params);
+}
+
 static tw_status make_folds(tw_job *job, tw_error *err)
 {
     const tw_choice *choice = &job->spec->split;
@@ -227,5 +250,6 @@ tw_status tw_stage_label(tw_job *job, tw_error *err)
         job->data.weight = job->weight;
     }
     tw_rows_usable(&job->data, job->spec->features.max_missing, 0, job->n_cells, job->usable);
+    TW_TRY(check_rows(job, err));
     return make_folds(job, err);
 }
