@@ -188,6 +188,9 @@ tw_status tw_spec_check(tw_spec *spec, tw_error *err);
 
 /* Writes the report as JSON. */
 tw_status tw_report_json(tw_job *job, tw_buf *out, tw_error *err);
+/* True when a part of the report could be computed; one that is not defined is left out, while want of memory fails the
+ * whole report. */
+bool tw_report_has(tw_json *json, tw_status status);
 /* Parts of it that lie in another file. */
 void tw_report_backtest(tw_job *job, tw_json *json);
 

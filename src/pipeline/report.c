@@ -144,6 +144,7 @@ static void report_importance(const tw_job *job, const tw_entry *e, tw_json *j)
 {
     enum { SHOWN = 30 };
     bool *taken = tw_new(job->ctx, job->data.n_features, sizeof *taken);
+    j->out->failed |= !taken;
     tw_json_key(j, "importance");
     tw_json_array(j);
     for (size_t k = 0; taken && e->importance && k < SHOWN && k < job->data.n_features; k++) {
@@ -181,6 +182,12 @@ static void report_models(const tw_job *job, tw_json *j)
 }
 
 /* ---------------------------------------------------------------- scores of the best model */
+
+bool tw_report_has(tw_json *json, tw_status status)
+{
+    json->out->failed |= status == TW_NO_MEMORY;
+    return status == TW_OK;
+}
 
 typedef struct scored_rows {
     tw_scored rows;
@@ -243,9 +250,9 @@ static void report_bins(const tw_job *job, const scored_rows *s, tw_json *j)
 {
     enum { BINS = 10 };
     double quantile[BINS], score[BINS], label[BINS];
-    const bool has_quantiles = tw_quantile_returns(job->ctx, &s->rows, BINS, quantile, NULL) == TW_OK;
+    const bool has_quantiles = tw_report_has(j, tw_quantile_returns(job->ctx, &s->rows, BINS, quantile, NULL));
     numbers(j, "quantiles", quantile, has_quantiles ? BINS : 0);
-    const bool has_calibration = tw_calibration(job->ctx, &s->rows, BINS, score, label, NULL) == TW_OK;
+    const bool has_calibration = tw_report_has(j, tw_calibration(job->ctx, &s->rows, BINS, score, label, NULL));
     tw_json_key(j, "calibration");
     tw_json_object(j);
     numbers(j, "score", score, has_calibration ? BINS : 0);

@@ -69,7 +69,7 @@ static void at_cost(tw_job *job, tw_json *j, double cost_bp)
     portfolio.cost_bp = cost_bp;
     const tw_signal signal = {.score = e->traded, .from = e->result.from, .to = job->n_times};
     double sharpe = NAN, annual = NAN;
-    if (tw_simulate_scores(&job->task_ctx, &job->market, &signal, &portfolio, &r, NULL) == TW_OK) {
+    if (tw_report_has(j, tw_simulate_scores(&job->task_ctx, &job->market, &signal, &portfolio, &r, NULL))) {
         (void)tw_measure_compute("sharpe", r.n, r.returns, NULL, job->market.periods_per_year, &sharpe, NULL);
         (void)tw_measure_compute("annual_return", r.n, r.returns, NULL, job->market.periods_per_year, &annual, NULL);
     }
@@ -103,6 +103,7 @@ void tw_report_backtest(tw_job *job, tw_json *j)
     tw_json_object(j);
     tw_json_key(j, "params");
     tw_json_text(j, params.data);
+    j->out->failed |= params.failed;
     tw_buf_clear(&params);
     times(job, j, r);
     series(j, "equity", r->equity, r->n);

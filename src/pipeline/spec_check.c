@@ -13,15 +13,23 @@ static const tw_node *place(const tw_spec *s, const char *section, const char *k
     return value ? value : map ? map : root;
 }
 
-/* Parameters of a table that fill no struct of ours. */
-static tw_status check_params(const tw_spec *s, const tw_param *table, size_t size, const char *owner, const char *text,
-                              tw_error *why)
+/* A parameter text of the spec: where it stands, and the table it must fit. */
+typedef struct text_of_table {
+    const tw_node *node;
+    const tw_param *table;
+    size_t size;
+    const char *owner, *text;
+} text_of_table;
+
+static tw_status check_params(const tw_spec *s, const text_of_table *t, tw_error *err)
 {
-    void *params = tw_new(s->ctx, size ? size : 1, 1);
-    if (!params) return tw_no_memory(why, "parameters");
-    const tw_status status = tw_params_parse(table, owner, text, params, why);
+    tw_error why;
+    void *params = tw_new(s->ctx, t->size ? t->size : 1, 1);
+    if (!params) return tw_no_memory(err, "parameters of the spec");
+    const tw_status status = tw_params_parse(t->table, t->owner, t->text, params, &why);
     tw_free(s->ctx, params);
-    return status;
+    if (status == TW_OK || status == TW_NO_MEMORY) return status;
+    return tw_node_fail(s->doc, t->node, err, "%s", why.message);
 }
 
 static tw_status check_label(const tw_spec *s, tw_error *err)
@@ -30,9 +38,9 @@ static tw_status check_label(const tw_spec *s, tw_error *err)
     tw_error why;
     if (tw_label_find(s->label.name, &label, &why) != TW_OK)
         return tw_node_fail(s->doc, place(s, "label", "name"), err, "%s", why.message);
-    if (check_params(s, label->params, label->params_size, label->name, s->label.params, &why) != TW_OK)
-        return tw_node_fail(s->doc, place(s, "label", "params"), err, "%s", why.message);
-    return TW_OK;
+    const text_of_table t = {place(s, "label", "params"), label->params, label->params_size, label->name,
+                             s->label.params};
+    return check_params(s, &t, err);
 }
 
 static tw_status check_split(const tw_spec *s, tw_error *err)
@@ -41,9 +49,9 @@ static tw_status check_split(const tw_spec *s, tw_error *err)
     tw_error why;
     if (tw_splitter_find(s->split.name, &splitter, &why) != TW_OK)
         return tw_node_fail(s->doc, place(s, "split", "name"), err, "%s", why.message);
-    if (check_params(s, splitter->params, splitter->params_size, splitter->name, s->split.params, &why) != TW_OK)
-        return tw_node_fail(s->doc, place(s, "split", "params"), err, "%s", why.message);
-    return TW_OK;
+    const text_of_table t = {place(s, "split", "params"), splitter->params, splitter->params_size, splitter->name,
+                             s->split.params};
+    return check_params(s, &t, err);
 }
 
 static tw_status check_models(const tw_spec *s, tw_error *err)
@@ -52,12 +60,12 @@ static tw_status check_models(const tw_spec *s, tw_error *err)
     for (size_t i = 0; i < s->n_models; i++) {
         const tw_choice *m = &s->models[i];
         const tw_learner *learner;
-        tw_error why;
         TW_TRY(tw_learner_find(m->name, &learner, err));
         contenders += !(learner->traits & TW_LEARNER_BASELINE);
-        if (check_params(s, learner->params, learner->params_size, learner->name, m->params, &why) == TW_OK) continue;
         const tw_node *params = tw_node_get(m->node, "params");
-        return tw_node_fail(s->doc, params ? params : m->node, err, "%s", why.message);
+        const text_of_table t = {params ? params : m->node, learner->params, learner->params_size, learner->name,
+                                 m->params};
+        TW_TRY(check_params(s, &t, err));
     }
     if (!contenders)
         return tw_node_fail(s->doc, place(s, NULL, "models"), err,
@@ -93,14 +101,13 @@ static tw_status check_ranking(tw_spec *s, tw_error *err)
 static tw_status check_data(const tw_spec *s, tw_error *err)
 {
     size_t size = 0;
-    tw_error why;
     const tw_param *simulate = tw_simulate_params(&size);
-    if (s->data.simulate && check_params(s, simulate, size, "simulate", s->data.simulate, &why) != TW_OK)
-        return tw_node_fail(s->doc, place(s, "data", "simulate"), err, "%s", why.message);
-    if (check_params(s, tw_import_params(), sizeof(tw_import_options), "import", s->data.import, &why) != TW_OK)
-        return tw_node_fail(s->doc, place(s, "data", "import"), err, "%s", why.message);
-    if (check_params(s, tw_portfolio_params(), sizeof(tw_portfolio), "portfolio", s->portfolio, &why) != TW_OK)
-        return tw_node_fail(s->doc, place(s, NULL, "portfolio"), err, "%s", why.message);
+    const text_of_table all[] = {
+        {place(s, "data", "simulate"), simulate, size, "simulate", s->data.simulate},
+        {place(s, "data", "import"), tw_import_params(), sizeof(tw_import_options), "import", s->data.import},
+        {place(s, NULL, "portfolio"), tw_portfolio_params(), sizeof(tw_portfolio), "portfolio", s->portfolio},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) TW_TRY(check_params(s, &all[i], err));
     return TW_OK;
 }
 

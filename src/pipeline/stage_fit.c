@@ -91,7 +91,7 @@ static tw_status canonical_params(tw_job *job, const tw_choice *choice, tw_entry
     tw_buf text;
     tw_buf_init(&text, job->ctx);
     tw_params_print(e->learner->params, params, &text);
-    e->params = tw_arena_text(&job->arena, text.data ? text.data : "", text.length);
+    e->params = text.failed ? NULL : tw_arena_text(&job->arena, text.data ? text.data : "", text.length);
     tw_buf_clear(&text);
     return e->params ? TW_OK : tw_no_memory(err, "parameters");
 }
@@ -176,8 +176,9 @@ static tw_status fit_or_load(fitting *f, const tw_entry *e, const char *which, c
     if (snprintf(path, sizeof path, "%s/fit-%016" PRIx64 "-%s.twm", job->work, e->key, which) >= (int)sizeof path)
         return tw_fail(err, TW_TOO_LARGE, "path of the out folder: longer than 4000 bytes");
     const bool kept = tw_job_has(job, path);
-    *from_file = kept && read_kept(&job->task_ctx, path, model, seconds, NULL) == TW_OK;
-    if (*from_file) return TW_OK;
+    const tw_status taken = kept ? read_kept(&job->task_ctx, path, model, seconds, err) : TW_NOT_FOUND;
+    *from_file = taken == TW_OK;
+    if (*from_file || taken == TW_NO_MEMORY) return taken;
     f->damaged += kept;
     const int64_t start = tw_clock_ns();
     const tw_status status =
@@ -262,33 +263,47 @@ static size_t label_span(const tw_job *job)
     return span;
 }
 
+/* A metric that is not defined here, as of constant scores, is NaN; want of memory is no such case. */
+static tw_status compute_metrics(const tw_job *job, const tw_scored *scored, double *out, tw_error *err)
+{
+    size_t n = 0;
+    const tw_metric *const *metrics = tw_metrics(&n);
+    for (size_t m = 0; m < n; m++) {
+        const tw_status status = metrics[m]->compute(job->ctx, scored, &out[m], NULL);
+        if (status == TW_NO_MEMORY) return tw_no_memory(err, "metrics");
+        if (status != TW_OK) out[m] = NAN;
+    }
+    return TW_OK;
+}
+
 static tw_status measure(tw_job *job, tw_entry *e, tw_error *err)
 {
     size_t n_metrics = 0, n = 0;
-    const tw_metric *const *metrics = tw_metrics(&n_metrics);
+    (void)tw_metrics(&n_metrics);
     e->metric = tw_arena_new(&job->arena, n_metrics, sizeof *e->metric);
     double *score = tw_new(job->ctx, job->n_cells, sizeof *score),
            *label = tw_new(job->ctx, job->n_cells, sizeof *label);
     uint32_t *time = tw_new(job->ctx, job->n_cells, sizeof *time);
-    if (e->metric && score && label && time) {
+    tw_status status = e->metric && score && label && time ? TW_OK : tw_no_memory(err, "metrics");
+    if (status == TW_OK) {
         for (size_t c = 0; c < job->n_cells; c++)
             if (isfinite(e->score[c]) && isfinite(job->label[c]))
                 score[n] = e->score[c], label[n] = job->label[c], time[n++] = (uint32_t)(c / job->n_lanes);
         const tw_scored scored = {.n = n, .score = score, .label = label, .time = time, .lags = label_span(job)};
-        for (size_t m = 0; m < n_metrics; m++)
-            if (metrics[m]->compute(job->ctx, &scored, &e->metric[m], NULL) != TW_OK)
-                e->metric[m] = NAN; /* not defined here */
+        status = compute_metrics(job, &scored, e->metric, err);
     }
     tw_free(job->ctx, score);
     tw_free(job->ctx, label);
     tw_free(job->ctx, time);
-    return e->metric ? TW_OK : tw_no_memory(err, "metrics");
+    return status;
 }
 
-static void keep_importance(tw_job *job, tw_entry *e)
+static tw_status keep_importance(tw_job *job, tw_entry *e, tw_error *err)
 {
     e->importance = tw_arena_new(&job->arena, job->data.n_features, sizeof *e->importance);
-    if (e->importance && !tw_model_importance(e->fold[job->folds.n - 1], e->importance)) e->importance = NULL;
+    if (!e->importance) return tw_no_memory(err, "importance");
+    if (!tw_model_importance(e->fold[job->folds.n - 1], e->importance)) e->importance = NULL;
+    return TW_OK;
 }
 
 static tw_status open_fitting(fitting *f, tw_error *err)
@@ -333,7 +348,7 @@ static tw_status finish_entries(fitting *f, tw_error *err)
             continue;
         }
         TW_TRY(measure(job, &job->entry[i], err));
-        keep_importance(job, &job->entry[i]);
+        TW_TRY(keep_importance(job, &job->entry[i], err));
     }
     return TW_OK;
 }

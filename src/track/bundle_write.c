@@ -160,23 +160,23 @@ static tw_status write_index(writer *w, const tw_bundle_parts *parts, const tw_p
     return status;
 }
 
-/* Removes the files of a bundle folder one level deep; only names a bundle has, so that a wrong path cannot hurt. */
-static void remove_bundle(const tw_ctx *ctx, const char *folder)
+/* Removes the files of a bundle folder one level deep; only names a bundle has, so that a wrong path cannot hurt. A
+ * tidying up that cannot fail for want of memory. */
+static void remove_bundle(const char *folder)
 {
     static const char *const inside[] = {"models", "."};
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
-        tw_buf path;
-        tw_buf_init(&path, ctx);
-        tw_buf_printf(&path, "%s/%s", folder, inside[i]);
-        DIR *dir = path.failed ? NULL : opendir(path.data);
+        char path[4096];
+        const int length = snprintf(path, sizeof path, "%s/%s", folder, inside[i]);
+        DIR *dir = length < 0 || (size_t)length >= sizeof path ? NULL : opendir(path);
         for (struct dirent *e; dir && (e = readdir(dir));) {
             const char *end = strrchr(e->d_name, '.');
             if (end && (!strcmp(end, ".twm") || !strcmp(end, ".json") || !strcmp(end, ".yaml")))
                 (void)unlinkat(dirfd(dir), e->d_name, 0);
         }
-        if (dir) (void)closedir(dir);
-        if (!path.failed) (void)rmdir(path.data);
-        tw_buf_clear(&path);
+        if (!dir) continue;
+        (void)closedir(dir);
+        (void)rmdir(path);
     }
     (void)rmdir(folder);
 }
@@ -188,13 +188,13 @@ static tw_status put_in_place(const tw_ctx *ctx, const char *from, const char *t
     tw_buf_printf(&old, "%s.old", to);
     tw_status status = tw_buf_check(&old, err);
     if (status == TW_OK) {
-        remove_bundle(ctx, old.data);
+        remove_bundle(old.data);
         if (rename(to, old.data) != 0 && errno != ENOENT)
             status = tw_fail(err, TW_IO_FAILED, "%s: cannot be moved aside: %s", to, strerror(errno));
         else if (rename(from, to) != 0)
             status = tw_fail(err, TW_IO_FAILED, "%s: cannot be put in place: %s", to, strerror(errno));
         else
-            remove_bundle(ctx, old.data);
+            remove_bundle(old.data);
     }
     tw_buf_clear(&old);
     return status;
@@ -227,7 +227,7 @@ tw_status tw_bundle_write(const tw_ctx *ctx, const char *path, const tw_bundle_p
     tw_status status = tw_buf_check(&making, err);
     if (status == TW_OK) status = tw_buf_check(&models, err);
     if (status == TW_OK) {
-        remove_bundle(ctx, making.data);
+        remove_bundle(making.data);
         status = tw_folder_make(models.data, err);
     }
     if (status == TW_OK) {
@@ -240,7 +240,7 @@ tw_status tw_bundle_write(const tw_ctx *ctx, const char *path, const tw_bundle_p
     if (status == TW_OK)
         status = put_in_place(ctx, making.data, path, err);
     else if (!making.failed)
-        remove_bundle(ctx, making.data);
+        remove_bundle(making.data);
     tw_buf_clear(&making);
     tw_buf_clear(&models);
     return status;
