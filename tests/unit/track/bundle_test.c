@@ -235,7 +235,7 @@ static void damaged_files_are_refused_by_name(void **state)
     tw_bundle_close(open_bundle(f));
 }
 
-/* Replaces the first `from` in bundle.json by `to`, as long. */
+/* Replaces every `from` in bundle.json by `to`, as long. */
 static void edit_index(const fixture *f, const char *from, const char *to)
 {
     char path[160], *text = NULL;
@@ -245,7 +245,7 @@ static void edit_index(const fixture *f, const char *from, const char *to)
     assert_int_equal(tw_file_read(NULL, path, &text, &length, &err), TW_OK);
     char *at = strstr(text, from);
     assert_non_null(at);
-    memcpy(at, to, strlen(to));
+    for (; at; at = strstr(at, from)) memcpy(at, to, strlen(to));
     assert_int_equal(tw_file_write(path, text, length, &err), TW_OK);
     tw_free(NULL, text);
 }
@@ -262,7 +262,7 @@ static void hostile_indexes_are_refused(void **state)
         {"lag(close, 3)", "lag(close, 4)", "another plan", TW_BAD_VERSION},
         {"\"bar_ns\": 8640", "\"bar_ns\": -640", "bar_ns", TW_BAD_FILE},
         {"\"symbols\"", "\"symbolz\"", "missing", TW_BAD_FILE},
-        {"{", "[", "", TW_BAD_SYNTAX},
+        {"\"format\"", "[format\"", "", TW_BAD_SYNTAX},
     };
     for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
         tw_bundle *bundle = NULL;
