@@ -41,7 +41,8 @@ const tw_command tw_command_data_import = {
     .positional = "FILE.csv...",
     .title = "Read bars from CSV (plain, gzip, zstd) into a panel",
     .more = "One file a symbol (named by the file) or long form with a symbol column. --import takes\n"
-            "  columns=date=Day,close=Last  calendar=XNYS  bar=auto|1d|1m|...  stamp=auto|start|end  zone=UTC|XNYS|...",
+            "  columns=date=Day,close=Last  calendar=XNYS  bar=auto|1d|1m|...\n"
+            "  stamp=auto|start|end  zone=UTC|XNYS|...  (all: 'tradewind describe import')",
     .least = 1,
     .most = TW_MAX_POSITIONAL,
     .options = import_options,

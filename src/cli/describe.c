@@ -154,7 +154,7 @@ static const tw_option options[] = {
 const tw_command tw_command_describe = {
     .name = "describe",
     .positional = "[FAMILY]",
-    .title = "Print the descriptor tables: operators, learners, labels, splitters, metrics, checks, ...",
+    .title = "Print the descriptor tables: operators, learners, labels, metrics, checks, ...",
     .more = "FAMILY is checks, feature_sets, import, labels, learners, measures, metrics, operators,\nportfolio, "
             "serve, simulate or splitters.",
     .most = 1,

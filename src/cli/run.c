@@ -39,7 +39,7 @@ static const tw_option options[] = {
 const tw_command tw_command_run = {
     .name = "run",
     .positional = "SPEC.yaml",
-    .title = "Run the main job of a spec: data, checks, features, validation, models, backtest, report, bundle",
+    .title = "Run the main job of a spec: from data to models, backtest, report and bundle",
     .more = "Stages whose inputs have not changed are taken from the out folder; Ctrl-C keeps what is\n"
             "finished, and the same command goes on there. The spec is described in docs/reference/spec.md.",
     .least = 1,

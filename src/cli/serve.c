@@ -47,7 +47,7 @@ const tw_command tw_command_serve = {
     .name = "serve",
     .positional = "BUNDLE",
     .title = "Serve a bundle over HTTP: /ping, /invocations and live sessions",
-    .more = "POST /v1/sessions/NAME/bars takes bars, GET /v1/sessions/NAME/scores answers; state survives a crash.\n"
+    .more = "POST /v1/sessions/NAME/bars takes bars, GET .../scores answers; state survives a crash.\n"
             "Routes and bodies: docs/reference/server.md. Ctrl-C or SIGTERM saves all sessions and ends.",
     .least = 1,
     .most = 1,

@@ -15,7 +15,7 @@ static const tw_param serve_params[] = {
     TW_PARAM_TEXT(tw_serve_options, address, "127.0.0.1", NULL, "address to bind; 0.0.0.0 for all"),
     TW_PARAM(tw_serve_options, port, 8080, 0, 65535, "port; 0 takes any free one"),
     TW_PARAM(tw_serve_options, threads, 2, 1, 256, "threads that answer requests"),
-    TW_PARAM(tw_serve_options, snapshot_every, 64, 0, 1000000,
+    TW_PARAM(tw_serve_options, snapshot_every, 512, 0, 1000000,
              "bars between snapshots of a session; 0 only the journal"),
     TW_PARAM(tw_serve_options, max_body_mib, 64, 1, 4096, "largest request body, MiB"),
     TW_PARAM(tw_serve_options, max_symbols, 20000, 1, 1000000, "most symbols of a session or an invocation"),
