@@ -82,7 +82,7 @@ static void run(const work *w, const tw_dataset *data)
     const double fit = cpu_seconds() - start;
     start = cpu_seconds();
     check(tw_model_predict(model, &test, score, &err), &err);
-    const double batch = (cpu_seconds() - start) / TEST * 1e9;
+    const double batch = (cpu_seconds() - start) / (double)TEST * 1e9;
     check(tw_metric_compute(NULL, "r2", &scored, &r2, &err), &err);
     start = cpu_seconds();
     for (int i = 0; i < 2000; i++) check(tw_model_predict(model, &one, score, &err), &err);

@@ -147,7 +147,7 @@ static void bench_gram(void)
         if (!tw_isa_supported(isas[k])) continue;
         jobs[k].isa = isas[k];
         for (size_t c = 0; c < GRAM_COLUMNS; c++) jobs[k].columns[c] = data[c];
-        const double pairs = (double)GRAM_ROWS * GRAM_COLUMNS * (GRAM_COLUMNS + 1) / 2;
+        const double pairs = (double)(GRAM_ROWS * GRAM_COLUMNS * (GRAM_COLUMNS + 1)) / 2;
         cases[n++] = (bench_case){"gram", tw_isa_name(isas[k]), run_gram, &jobs[k], pairs};
     }
     bench_run(cases, n, 9, stats);

@@ -204,11 +204,11 @@ static void bench_op(const market *m, void *library, const char *name)
                 {TW_ISA_BASELINE, TW_LANES, "baseline wide"}};
     for (size_t w = 0; w < 4; w++)
         if (tw_isa_supported(ways[w].isa) && open_job(&jobs[n], m, ways[w].isa, name, "", ways[w].lanes)) {
-            cases[n] = (bench_case){name, ways[w].label, run_job, &jobs[n], (double)SYMBOLS * BARS};
+            cases[n] = (bench_case){name, ways[w].label, run_job, &jobs[n], (double)(SYMBOLS * BARS)};
             n++;
         }
     const bool has_peer = n > 0 && find_peer(library, name, m, &peer, &peer_name);
-    if (has_peer) cases[n] = (bench_case){name, peer_name, run_peer, &peer, (double)SYMBOLS * BARS};
+    if (has_peer) cases[n] = (bench_case){name, peer_name, run_peer, &peer, (double)(SYMBOLS * BARS)};
     bench_run(cases, n + has_peer, REPETITIONS, stats);
     for (int i = 0; i < n; i++)
         bench_line("ta", &cases[i], &stats[i], has_peer ? &cases[n] : NULL, has_peer ? &stats[n] : NULL);
@@ -295,8 +295,8 @@ static void bench_alpha(const market *m, tw_isa isa)
             if (open_job(&a.jobs[a.n], m, isa, name, text, TW_LANES)) a.n++;
         }
     const bench_case cases[2] = {
-        {"alpha158 rolling operators", tw_isa_name(isa), run_alpha, &a, (double)SYMBOLS * BARS},
-        {"alpha158 rolling operators, bar by bar", tw_isa_name(isa), run_ticks, &a, (double)SYMBOLS * BARS}};
+        {"alpha158 rolling operators", tw_isa_name(isa), run_alpha, &a, (double)(SYMBOLS * BARS)},
+        {"alpha158 rolling operators, bar by bar", tw_isa_name(isa), run_ticks, &a, (double)(SYMBOLS * BARS)}};
     bench_stat stats[2];
     bench_run(cases, 2, 3, stats);
     for (int i = 0; i < 2; i++) bench_line("ta", &cases[i], &stats[i], NULL, NULL);

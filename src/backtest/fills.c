@@ -11,7 +11,7 @@ static int64_t takes(const tw_rules *rules, double volume, int64_t quantity)
     if (!(volume > 0)) return 0;
     double most = limit * volume;
     if (rules->portfolio->whole_shares) most = trunc(most);
-    const double micros = floor(most * TW_MICROS);
+    const double micros = floor(most * (double)TW_MICROS);
     if (micros >= fabs((double)quantity)) return quantity;
     return quantity > 0 ? (int64_t)micros : -(int64_t)micros;
 }

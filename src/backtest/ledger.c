@@ -24,7 +24,7 @@ void tw_account_clear(tw_account *account)
 
 tw_status tw_to_cents(double amount, int64_t *cents, tw_error *err)
 {
-    const double x = round(amount * TW_CENTS);
+    const double x = round(amount * (double)TW_CENTS);
     if (!(fabs(x) <= (double)MOST_UNITS))
         return tw_fail(err, TW_TOO_LARGE, "ledger: %g in cash is beyond 9e13", amount);
     *cents = (int64_t)x;
@@ -39,7 +39,7 @@ static tw_status too_many_shares(const tw_market *market, uint32_t lane, double 
 
 tw_status tw_to_micros(const tw_market *market, uint32_t lane, double quantity, int64_t *micros, tw_error *err)
 {
-    const double x = round(quantity * TW_MICROS);
+    const double x = round(quantity * (double)TW_MICROS);
     if (!(fabs(x) <= (double)MOST_UNITS)) return too_many_shares(market, lane, quantity, err);
     *micros = (int64_t)x;
     return TW_OK;

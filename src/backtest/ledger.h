@@ -39,9 +39,9 @@ tw_status tw_to_cents(double amount, int64_t *cents, tw_error *err);
 /* Nearest millionth of a quantity of `lane`; TOO_LARGE beyond 9e9 shares. */
 tw_status tw_to_micros(const tw_market *market, uint32_t lane, double quantity, int64_t *micros, tw_error *err);
 /* Shares as a number. */
-static inline double tw_shares(int64_t micros) { return (double)micros / TW_MICROS; }
+static inline double tw_shares(int64_t micros) { return (double)micros / (double)TW_MICROS; }
 /* Cash as a number. */
-static inline double tw_money(int64_t cents) { return (double)cents / TW_CENTS; }
+static inline double tw_money(int64_t cents) { return (double)cents / (double)TW_CENTS; }
 
 /* Notes an order; no money moves. */
 tw_status tw_account_order(tw_account *account, tw_deal deal, tw_error *err);

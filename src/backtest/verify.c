@@ -46,7 +46,7 @@ static tw_status check_cash(const audit *a, const tw_event *event, double wanted
 /* Takes `event` off what was ordered for its lane: fills and drops may not exceed or turn the order. */
 static tw_status use_order(audit *a, const tw_event *event, tw_error *err)
 {
-    const int64_t quantity = llround(event->quantity * TW_MICROS), waiting = a->waiting[event->lane];
+    const int64_t quantity = llround(event->quantity * (double)TW_MICROS), waiting = a->waiting[event->lane];
     const bool fits = quantity > 0 ? quantity <= waiting : quantity < 0 && quantity >= waiting;
     if (!fits) return off(a, event, "quantity within the order, which", tw_shares(waiting), event->quantity, err);
     a->waiting[event->lane] -= quantity;
@@ -55,7 +55,7 @@ static tw_status use_order(audit *a, const tw_event *event, tw_error *err)
 
 static tw_status move_shares(audit *a, const tw_event *event, tw_error *err)
 {
-    a->position[event->lane] += llround(event->quantity * TW_MICROS);
+    a->position[event->lane] += llround(event->quantity * (double)TW_MICROS);
     return check_cash(a, event, -event->quantity * event->price, err);
 }
 
@@ -66,7 +66,7 @@ static tw_status audit_fill(audit *a, const tw_event *event, tw_error *err)
     if (!tw_is_price(price) || event->price != price) return off(a, event, "price", price, event->price, err);
     const double most =
         a->portfolio->participation > 0 ? a->portfolio->participation * a->market->volume[cell] : HUGE_VAL;
-    if (!(fabs(event->quantity) <= most + 1.0 / TW_MICROS))
+    if (!(fabs(event->quantity) <= most + 1.0 / (double)TW_MICROS))
         return off(a, event, "size at most", most, event->quantity, err);
     TW_TRY(use_order(a, event, err));
     a->cost_due = fabs(event->quantity * event->price) * a->portfolio->cost_bp * 1e-4;
@@ -98,7 +98,7 @@ static tw_status audit_order(audit *a, const tw_event *event, tw_error *err)
 {
     const double close = a->market->close[event->time * a->market->n_lanes + event->lane];
     if (event->price != close) return off(a, event, "price", close, event->price, err);
-    a->waiting[event->lane] = llround(event->quantity * TW_MICROS);
+    a->waiting[event->lane] = llround(event->quantity * (double)TW_MICROS);
     return check_cash(a, event, 0, err);
 }
 
@@ -113,7 +113,7 @@ static tw_status audit_event(audit *a, const tw_event *event, tw_error *err)
 {
     if (event->kind != TW_EVENT_COST && a->cost_due > HALF_CENT)
         return off(a, event, "cost of the fill before it", a->cost_due, 0, err);
-    a->cash += llround(event->cash * TW_CENTS);
+    a->cash += llround(event->cash * (double)TW_CENTS);
     if (event->lane >= a->market->n_lanes)
         return off(a, event, "lane below", (double)a->market->n_lanes, event->lane, err);
     switch (event->kind) {
@@ -143,7 +143,7 @@ static tw_status audit_due(audit *a, due d, double *total, tw_error *err)
         return tw_fail(err, TW_BAD_DATA, "ledger: event %zu should be %s of %.4f at bar %zu", a->next,
                        tw_event_name(d.kind), d.amount, d.time);
     TW_TRY(check_cash(a, event, d.amount, err));
-    a->cash += llround(event->cash * TW_CENTS);
+    a->cash += llround(event->cash * (double)TW_CENTS);
     *total += fabs(event->cash);
     a->next++;
     return TW_OK;

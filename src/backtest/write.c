@@ -37,7 +37,7 @@ static void add_number(tw_buf *out, double x)
 /* An amount with its two decimals, from whole cents. */
 static void add_cash(tw_buf *out, double cash)
 {
-    const int64_t cents = (int64_t)(cash * TW_CENTS + (cash < 0 ? -0.5 : 0.5));
+    const int64_t cents = (int64_t)(cash * (double)TW_CENTS + (cash < 0 ? -0.5 : 0.5));
     const int64_t absolute = cents < 0 ? -cents : cents;
     tw_buf_printf(out, ",%s%" PRId64 ".%02d\n", cents < 0 ? "-" : "", absolute / TW_CENTS, (int)(absolute % TW_CENTS));
 }

@@ -125,7 +125,7 @@ static int big_compare(const big *a, const big *b)
 /* Up to MOST_DIGITS digits, where no halfway point has more; returns the power of ten that belongs to them. */
 static int big_digits(const decimal *d, big *x)
 {
-    int taken = 0, dropped = 0;
+    int taken = 0;
     bool rest = false;
     for (size_t i = 0; i < d->length; i++) {
         if (d->digits[i] == '.') continue;
@@ -133,13 +133,11 @@ static int big_digits(const decimal *d, big *x)
             big_scale(x, 10, (uint32_t)(d->digits[i] - '0'));
             taken++;
         } else {
-            dropped++;
             rest |= d->digits[i] != '0';
         }
     }
     if (rest) { /* one more digit stands for all that follow */
         big_scale(x, 10, 1);
-        dropped--;
         taken++;
     }
     return d->exponent + MOST_WORD_DIGITS - taken;

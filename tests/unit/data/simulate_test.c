@@ -84,7 +84,7 @@ static void without_an_edge_there_is_none(void **state)
         ic[seed] = measured_ic(m.panel, false);
         clear(&m);
     }
-    const double error = sqrt(tw_variance(SEEDS, ic, 1) / SEEDS);
+    const double error = sqrt(tw_variance(SEEDS, ic, 1) / (double)SEEDS);
     print_message("mean IC %.5f, standard error %.5f\n", tw_mean(SEEDS, ic), error);
     assert_true(fabs(tw_mean(SEEDS, ic)) < 3 * error);
     assert_true(error < 0.004);

@@ -68,7 +68,7 @@ static double share_below(size_t t, size_t s)
         below += *at(x, t, k) < *at(x, t, s);
         equal += *at(x, t, k) == *at(x, t, s);
     }
-    return (below + (equal + 1) / 2) / SYMBOLS;
+    return (below + (equal + 1) / 2) / (double)SYMBOLS;
 }
 
 static void across_symbols(void **state)
