@@ -146,23 +146,29 @@ static const tw_command *find_command(int argc, char **argv, int *used)
     return NULL;
 }
 
+/* "one of: data import, ..." for the name of a family alone; false when there is none of that name. */
+static bool print_family(const char *family, const char *const *names)
+{
+    const size_t length = strlen(family);
+    size_t n = 0;
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (!strncmp(names[i], family, length) && names[i][length] == ' ')
+            fprintf(stderr, "%s%s", n++ ? ", " : "tradewind: one of: ", names[i]);
+    if (n) fprintf(stderr, "\n");
+    return n > 0;
+}
+
 static int unknown_command(int argc, char **argv)
 {
     char got[128];
     const char *names[N_COMMANDS + 1] = {0};
     for (size_t i = 0; i < N_COMMANDS; i++) names[i] = commands[i]->name;
+    if (print_family(argv[1], names)) return 2;
     (void)snprintf(got, sizeof got, argc > 2 && argv[2][0] != '-' ? "%s %s" : "%s", argv[1], argc > 2 ? argv[2] : "");
     const char *near = tw_did_you_mean(got, names);
     if (!near) near = tw_did_you_mean(argv[1], names);
-    size_t family = 0;
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        if (!strncmp(names[i], argv[1], strlen(argv[1])) && names[i][strlen(argv[1])] == ' ')
-            fprintf(stderr, "%s%s", family++ ? ", " : "tradewind: one of: ", names[i]);
-    if (family)
-        fprintf(stderr, "\n");
-    else
-        fprintf(stderr, "tradewind: no command '%s'%s%s%s\n", got, near ? "; did you mean '" : "", near ? near : "",
-                near ? "'?" : "; see 'tradewind --help'");
+    fprintf(stderr, "tradewind: no command '%s'%s%s%s\n", got, near ? "; did you mean '" : "", near ? near : "",
+            near ? "'?" : "; see 'tradewind --help'");
     return 2;
 }
 

@@ -31,7 +31,6 @@ void tw_job_clear(tw_job *job)
     tw_free(job->ctx, job->known);
     tw_free(job->ctx, job->label);
     tw_free(job->ctx, job->side);
-    tw_free(job->ctx, job->weight);
     tw_free(job->ctx, job->label_start);
     tw_free(job->ctx, job->label_end);
     tw_free(job->ctx, job->usable);

@@ -132,23 +132,28 @@ static tw_status pick_best(tw_job *job, tw_error *err)
     return TW_OK;
 }
 
+/* How simple a learner is, simplest first; SIZE_MAX: too much so or too little to fall back on. */
+static size_t simplicity(const tw_entry *e)
+{
+    static const char *const linear[] = {"ridge", "elastic_net", "logistic"};
+    enum { N_LINEAR = sizeof linear / sizeof *linear };
+    for (size_t k = 0; k < N_LINEAR; k++)
+        if (!strcmp(e->learner->name, linear[k])) return k;
+    return e->learner->traits & TW_LEARNER_BASELINE ? N_LINEAR : SIZE_MAX;
+}
+
 /* The fallback is the one the spec names, else (also when that one is the best, or was left out) the simplest of the
  * others: a linear model, else the baseline. */
 static void pick_fallback(tw_job *job)
 {
-    static const char *const simple[] = {"ridge", "elastic_net", "logistic"};
+    size_t least = SIZE_MAX;
+    job->fallback = job->spec->fallback ? entry_named(job, job->spec->fallback) : SIZE_MAX;
+    if (job->fallback != SIZE_MAX && job->fallback != job->best) return;
     job->fallback = SIZE_MAX;
-    if (job->spec->fallback) {
-        job->fallback = entry_named(job, job->spec->fallback);
-        if (job->fallback != SIZE_MAX && job->fallback != job->best) return;
-        job->fallback = SIZE_MAX;
+    for (size_t i = 0; i < job->n_entries; i++) {
+        const size_t rank = simplicity(&job->entry[i]);
+        if (i != job->best && !job->entry[i].left_out && rank < least) least = rank, job->fallback = i;
     }
-    for (size_t k = 0; k < sizeof simple / sizeof *simple && job->fallback == SIZE_MAX; k++)
-        for (size_t i = 0; i < job->n_entries; i++)
-            if (i != job->best && !job->entry[i].left_out && !strcmp(job->entry[i].learner->name, simple[k]))
-                job->fallback = i;
-    for (size_t i = 0; i < job->n_entries && job->fallback == SIZE_MAX; i++)
-        if (i != job->best && (job->entry[i].learner->traits & TW_LEARNER_BASELINE)) job->fallback = i;
 }
 
 tw_status tw_stage_board(tw_job *job, tw_error *err)

@@ -243,12 +243,6 @@ tw_status tw_stage_label(tw_job *job, tw_error *err)
                              .label = job->label,
                              .label_start = job->label_start,
                              .label_end = job->label_end};
-    if (job->spec->uniqueness) {
-        job->weight = tw_new(job->ctx, job->n_cells, sizeof *job->weight);
-        if (!job->weight) return tw_no_memory(err, "weights");
-        TW_TRY(tw_uniqueness(job->ctx, &job->data, job->weight, err));
-        job->data.weight = job->weight;
-    }
     tw_rows_usable(&job->data, job->spec->features.max_missing, 0, job->n_cells, job->usable);
     TW_TRY(check_rows(job, err));
     return make_folds(job, err);

@@ -150,7 +150,7 @@ static tw_status read_line(const reader *r, const char *role, tw_bundle_line *li
     return TW_OK;
 }
 
-static tw_status read_universe(const reader *r)
+static tw_status read_symbols(const reader *r)
 {
     tw_bundle *b = r->bundle;
     TW_TRY(read_names(r, "symbols", &b->symbols, &b->n_symbols));
@@ -165,6 +165,13 @@ static tw_status read_universe(const reader *r)
             return bad(r, "'groups' must be integers in [0, 1000000]");
         b->group[i] = (int32_t)g->integer;
     }
+    return TW_OK;
+}
+
+static tw_status read_universe(const reader *r)
+{
+    tw_bundle *b = r->bundle;
+    TW_TRY(read_symbols(r));
     const tw_node *bar = tw_node_get(r->root, "bar_ns"), *calendar = tw_node_get(r->root, "calendar");
     if (!bar || !bar->is_integer || bar->integer < 1) return bad(r, "'bar_ns' must be a positive integer");
     b->bar_ns = bar->integer;
