@@ -65,8 +65,7 @@ check-arm: ## cross-build the floors for aarch64 and run their unit tests under 
 bench: build/setup ## build and run the benchmarks; JSON lines to build/bench/results
 	@cmake --preset bench > build/bench.log || { cat build/bench.log; exit 1; }
 	cmake --build build/bench -j $(JOBS)
-	@mkdir -p build/bench/results
-	@for b in build/bench/bench/bench.*; do n=$${b##*/}; echo "== $$n"; $$b | tee build/bench/results/$$n.json; done
+	bench/run.sh build/bench
 
 fuzz: ## run every fuzz program for FUZZ_SECONDS (60)
 	@mkdir -p build

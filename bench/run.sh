@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs the built benchmarks one after the other; JSON lines to the terminal and to BUILD/results/NAME.json. What needs
+# something that is not there says "skipped"; exits 1 when a benchmark failed.
+#   bench/run.sh BUILD       e.g. build/bench
+# Comparisons with Python peers run too where bench/.venv holds them (docs/benchmarks.md names the versions).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+build=$(realpath "$1")
+results=$build/results
+bars=../shared/data/market/sp500_5yr/bars_daily_splitadj.csv.gz
+peers=bench/.venv/bin/python
+failed=0
+mkdir -p "$results"
+
+bench() { # name, command...
+  local name=$1
+  shift
+  echo "== $name"
+  timeout 300 "$@" | tee "$results/$name.json"
+  if [ "${PIPESTATUS[0]}" -ne 0 ]; then echo "bench: $name failed" >&2; failed=1; fi
+}
+
+for program in "$build"/bench/bench.*; do
+  name=${program##*/bench.}
+  # bench.track needs a bundle, which serve_bench.py makes.
+  if [ "$name" != track ]; then bench "$name" "$program"; fi
+done
+bench serve env TRADEWIND="$build/tradewind" BENCH="$build/bench/bench.track" python3 bench/serve_bench.py
+bench main_job python3 bench/main_job.py --program "$build/tradewind"
+if [ -e "$bars" ] && "$peers" -c 'import pandas, pyarrow' 2> /dev/null; then
+  bench io_peer "$peers" bench/io_peer.py "$build/bench/bench.io"
+else
+  echo "== io_peer skipped: needs $bars, and pandas and pyarrow in bench/.venv"
+fi
+if [ -e "$bars" ] && "$peers" -c 'import KunQuant, qlib' 2> /dev/null; then
+  bench alpha158_peer "$peers" bench/alpha158_peer.py "$build/bench/bench.feature" "$bars" 3
+else
+  echo "== alpha158_peer skipped: needs $bars, and KunQuant and qlib in bench/.venv"
+fi
+exit "$failed"
