@@ -66,8 +66,11 @@ typedef struct tw_label {
 TW_API const tw_label *const *tw_labels(size_t *n);
 /** The label of this name, or BAD_NAME with the nearest name. */
 TW_API tw_status tw_label_find(const char *name, const tw_label **label, tw_error *err);
-/** Average uniqueness of each label, symbol by symbol: mean over its life of 1 / (labels alive then). AFML ch. 4. */
-TW_API tw_status tw_uniqueness(const tw_ctx *ctx, const tw_dataset *data, double *weight, tw_error *err);
+/** Average uniqueness of each label, symbol by symbol: mean over its life of 1 / (labels alive then). AFML ch. 4. Only
+ * the labels of cells in `among` count, the others weigh 0; NULL: all that are known. To weigh train rows give the
+ * train rows alone: whether a label that reaches into the test exists depends on prices of the test. */
+TW_API tw_status tw_uniqueness(const tw_ctx *ctx, const tw_dataset *data, const bool *among, double *weight,
+                               tw_error *err);
 
 /* ---------------------------------------------------------------- splits */
 

@@ -113,7 +113,7 @@ typedef struct tw_job {
     size_t n_cells, n_lanes, n_times;
     double *price[5]; /* open, high, low, close, volume by cell */
     int64_t *known;
-    double *label, *side, *weight; /* side and weight: NULL when the spec asks for none */
+    double *label, *side; /* side: NULL when the spec asks for none */
     uint32_t *label_start, *label_end;
     bool *usable;
     tw_dataset data;

@@ -74,7 +74,7 @@ static uint64_t entry_key(const tw_job *job, const tw_entry *e)
                                  seed,
                                  missing,
                                  s->side ? s->side : "",
-                                 s->uniqueness ? "uniqueness" : "none"};
+                                 s->uniqueness ? "uniqueness of train rows" : "none"};
     uint64_t key = job->features_key + TW_STAGE_FORMAT;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) key = tw_key(key, parts[i]);
     return key;
@@ -167,6 +167,30 @@ static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model 
     return status;
 }
 
+static tw_status fit(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model, tw_error *err)
+{
+    return tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
+}
+
+/* Uniqueness among the rows that are learnt from: whether a label that was purged exists depends on prices of the test.
+ */
+static tw_status fit_by_uniqueness(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model,
+                                   tw_error *err)
+{
+    tw_dataset data = job->data;
+    const tw_rows rows = {.data = &data, .cell = train->cell, .n = train->n};
+    double *weight = tw_new(&job->task_ctx, job->n_cells, sizeof *weight);
+    bool *among = tw_new(&job->task_ctx, job->n_cells, sizeof *among);
+    tw_status status = weight && among ? TW_OK : tw_no_memory(err, "weights");
+    for (size_t i = 0; status == TW_OK && i < train->n; i++) among[train->cell[i]] = true;
+    if (status == TW_OK) status = tw_uniqueness(&job->task_ctx, &data, among, weight, err);
+    data.weight = weight;
+    if (status == TW_OK) status = fit(job, e, &rows, model, err);
+    tw_free(&job->task_ctx, weight);
+    tw_free(&job->task_ctx, among);
+    return status;
+}
+
 /* A model on the rows `train`: from the out folder when it is there, else fitted and kept. */
 static tw_status fit_or_load(fitting *f, const tw_entry *e, const char *which, const tw_rows *train, tw_model **model,
                              double *seconds, bool *from_file, tw_error *err)
@@ -182,7 +206,7 @@ static tw_status fit_or_load(fitting *f, const tw_entry *e, const char *which, c
     f->damaged += kept;
     const int64_t start = tw_clock_ns();
     const tw_status status =
-        tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
+        job->spec->uniqueness ? fit_by_uniqueness(job, e, train, model, err) : fit(job, e, train, model, err);
     if (status != TW_OK) return tw_fail_in(err, status, "%s, fold %s", e->name, which);
     *seconds = (double)(tw_clock_ns() - start) / 1e9;
     return write_kept(&job->task_ctx, path, *model, *seconds, err);

@@ -77,7 +77,7 @@ static tw_status split(const tw_ctx *ctx, void *arg)
 static tw_status weigh(const tw_ctx *ctx, void *arg)
 {
     job *j = arg;
-    return tw_uniqueness(ctx, &j->d.data, j->d.weight, NULL);
+    return tw_uniqueness(ctx, &j->d.data, NULL, j->d.weight, NULL);
 }
 
 static tw_status measure(const tw_ctx *ctx, void *arg)

@@ -229,13 +229,18 @@ static void uniqueness_by_hand(void **state)
     }
     const tw_dataset data = {
         .n_times = TIMES, .n_lanes = LANES, .label = label, .label_start = start, .label_end = end};
-    assert_int_equal(tw_uniqueness(NULL, &data, weight, NULL), TW_OK);
+    assert_int_equal(tw_uniqueness(NULL, &data, NULL, weight, NULL), TW_OK);
     assert_near(weight[at(0, 2)], (1 + 0.5 + 0.5) / 3, 1e-15);
     assert_near(weight[at(1, 2)], (0.5 + 0.5 + 1) / 3, 1e-15);
     assert_near(weight[at(6, 2)], 1, 1e-15);
     assert_near(weight[at(2, 2)], 0, 0);
+    bool among[TIMES * LANES] = {0}; /* the first and the last alone */
+    among[at(0, 2)] = among[at(6, 2)] = true;
+    assert_int_equal(tw_uniqueness(NULL, &data, among, weight, NULL), TW_OK);
+    assert_near(weight[at(0, 2)], 1, 1e-15);
+    assert_near(weight[at(1, 2)], 0, 0);
     end[at(6, 2)] = TIMES;
-    assert_int_equal(tw_uniqueness(NULL, &data, weight, NULL), TW_BAD_DATA);
+    assert_int_equal(tw_uniqueness(NULL, &data, NULL, weight, NULL), TW_BAD_DATA);
 }
 
 int main(void)
