@@ -105,6 +105,7 @@ typedef struct tw_job {
     tw_plan *plan;
     const char **columns;
     size_t n_columns;
+    uint64_t data_key; /* of all the bars and actions are made of */
     uint64_t features_key;
     tw_mapping features;
     const float **feature;

@@ -190,6 +190,7 @@ tw_status tw_stage_data(tw_job *job, tw_error *err)
 {
     uint64_t key = 0;
     TW_TRY(data_key(job, &key, err));
+    job->data_key = key;
     char keep[32];
     (void)snprintf(keep, sizeof keep, "data-%016" PRIx64, key);
     const paths p = {.panel = tw_job_path(job, "%s.twp", keep),
@@ -243,7 +244,7 @@ static tw_status run_checks(tw_job *job, const char *path, tw_error *err)
 
 tw_status tw_stage_check(tw_job *job, tw_error *err)
 {
-    uint64_t key = tw_key(tw_panel_checksum(job->raw) + TW_STAGE_FORMAT, job->spec->checks.which);
+    uint64_t key = tw_key(job->data_key + TW_STAGE_FORMAT, job->spec->checks.which); /* bars and actions */
     key = tw_key(tw_key(key, job->spec->checks.options), job->spec->checks.fail_on_error ? "fail" : "go on");
     char keep[32];
     (void)snprintf(keep, sizeof keep, "check-%016" PRIx64, key);
