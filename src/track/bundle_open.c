@@ -180,6 +180,18 @@ static tw_status read_universe(const reader *r)
     return TW_OK;
 }
 
+/* bundle.json must be what was written: a changed digit in it would change scores. */
+static tw_status verify_index(const reader *r)
+{
+    char *bytes = NULL, hash[17];
+    size_t length = 0;
+    TW_TRY(read_named(r, TW_BUNDLE_SUM, &bytes, &length));
+    tw_hash_text(r->bundle->hash, hash);
+    const bool same = length == strlen(hash) && !memcmp(bytes, hash, length);
+    tw_free(r->bundle->ctx, bytes);
+    return same ? TW_OK : bad(r, "damaged: its checksum is not the recorded one");
+}
+
 static tw_status read_index(reader *r)
 {
     tw_bundle *b = r->bundle;
@@ -187,7 +199,8 @@ static tw_status read_index(reader *r)
     size_t length = 0;
     TW_TRY(read_named(r, "bundle.json", &bytes, &length));
     b->hash = tw_hash64(bytes, length, 0);
-    const tw_status status = tw_doc_parse_json(b->ctx, bytes, length, r->path, &b->doc, r->err);
+    tw_status status = verify_index(r);
+    if (status == TW_OK) status = tw_doc_parse_json(b->ctx, bytes, length, r->path, &b->doc, r->err);
     tw_free(b->ctx, bytes);
     TW_TRY(status);
     r->root = tw_doc_root(b->doc);

@@ -20,7 +20,7 @@ typedef struct writer {
     tw_json list;
 } writer;
 
-static tw_status write_file(writer *w, const char *name, const void *bytes, size_t length, tw_error *err)
+static tw_status put_file(const writer *w, const char *name, const void *bytes, size_t length, tw_error *err)
 {
     tw_buf path;
     tw_buf_init(&path, w->ctx);
@@ -28,7 +28,13 @@ static tw_status write_file(writer *w, const char *name, const void *bytes, size
     tw_status status = tw_buf_check(&path, err);
     if (status == TW_OK) status = tw_file_write(path.data, bytes, length, err);
     tw_buf_clear(&path);
-    if (status != TW_OK) return status;
+    return status;
+}
+
+/* A file whose checksum bundle.json records. */
+static tw_status write_file(writer *w, const char *name, const void *bytes, size_t length, tw_error *err)
+{
+    TW_TRY(put_file(w, name, bytes, length, err));
     char hash[17];
     tw_hash_text(tw_hash64(bytes, length, 0), hash);
     tw_json_key(&w->list, name);
@@ -148,13 +154,10 @@ static tw_status write_index(writer *w, const tw_bundle_parts *parts, const tw_p
     tw_json_raw(&j, w->files.data);
     tw_json_object_end(&j);
     tw_status status = tw_buf_check(&text, err);
+    if (status == TW_OK) status = put_file(w, "bundle.json", text.data, text.length, err);
     if (status == TW_OK) {
-        tw_buf path;
-        tw_buf_init(&path, w->ctx);
-        tw_buf_printf(&path, "%s/bundle.json", w->folder);
-        status = tw_buf_check(&path, err);
-        if (status == TW_OK) status = tw_file_write(path.data, text.data, text.length, err);
-        tw_buf_clear(&path);
+        tw_hash_text(tw_hash64(text.data, text.length, 0), hash);
+        status = put_file(w, TW_BUNDLE_SUM, hash, strlen(hash), err);
     }
     tw_buf_clear(&text);
     return status;
@@ -171,7 +174,7 @@ static void remove_bundle(const char *folder)
         DIR *dir = length < 0 || (size_t)length >= sizeof path ? NULL : opendir(path);
         for (struct dirent *e; dir && (e = readdir(dir));) {
             const char *end = strrchr(e->d_name, '.');
-            if (end && (!strcmp(end, ".twm") || !strcmp(end, ".json") || !strcmp(end, ".yaml")))
+            if (end && (!strcmp(end, ".twm") || !strcmp(end, ".json") || !strcmp(end, ".yaml") || !strcmp(end, ".sum")))
                 (void)unlinkat(dirfd(dir), e->d_name, 0);
         }
         if (!dir) continue;

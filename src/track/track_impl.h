@@ -8,6 +8,9 @@
 
 enum { TW_BUNDLE_FORMAT = 1, TW_BUNDLE_MAX_FILES = 4096 };
 
+/* The checksum of bundle.json itself, which records those of all other files. */
+#define TW_BUNDLE_SUM "bundle.json.sum"
+
 /* The lines of a bundle, in the order in which a scorer tries them. */
 enum { TW_LINE_BEST, TW_LINE_FALLBACK, TW_LINES };
 

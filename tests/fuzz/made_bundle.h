@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 typedef struct made_bundle {
-    char folder[40], path[64], index[96];
+    char folder[40], path[64], index[96], sum[100];
 } made_bundle;
 
 static tw_model *made_model(const char *learner, const char *params)
@@ -48,6 +48,7 @@ static void make_bundle(made_bundle *b)
     if (!mkdtemp(b->folder)) abort();
     (void)snprintf(b->path, sizeof b->path, "%s/bundle", b->folder);
     (void)snprintf(b->index, sizeof b->index, "%s/bundle.json", b->path);
+    (void)snprintf(b->sum, sizeof b->sum, "%s.sum", b->index);
     const tw_bundle_model best[] = {{0, made_model("gbm", "rounds=3 depth=2")}},
                           simple[] = {{0, made_model("ridge", "")}};
     const tw_bundle_parts parts = {.name = "made",

@@ -10,6 +10,7 @@
 #include "tradewind/data.h"
 #include "tradewind/track.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,7 +222,8 @@ static void damage(const char *path, long at)
 static void damaged_files_are_refused_by_name(void **state)
 {
     fixture *f = *state;
-    static const char *const files[] = {"models/best-0.twm", "models/best-1.twm", "models/fallback-0.twm", "spec.yaml"};
+    static const char *const files[] = {"models/best-0.twm", "models/best-1.twm", "models/fallback-0.twm", "spec.yaml",
+                                        "bundle.json"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[160];
         tw_bundle *bundle = NULL;
@@ -247,6 +249,10 @@ static void edit_index(const fixture *f, const char *from, const char *to)
     assert_non_null(at);
     for (; at; at = strstr(at, from)) memcpy(at, to, strlen(to));
     assert_int_equal(tw_file_write(path, text, length, &err), TW_OK);
+    char sum[20];
+    (void)snprintf(sum, sizeof sum, "%016" PRIx64, tw_hash64(text, length, 0));
+    (void)strcat(path, ".sum");
+    assert_int_equal(tw_file_write(path, sum, 16, &err), TW_OK);
     tw_free(NULL, text);
 }
 
