@@ -28,7 +28,7 @@ static void draw(tw_bar *bar, uint64_t done, uint64_t total, const char *note)
     const double seconds = (double)(tw_clock_ns() - bar->started_ns) / 1e9;
     const double share = total ? (double)done / (double)total : 0;
     char fill[WIDTH + 1];
-    for (int i = 0; i < WIDTH; i++) fill[i] = (double)i < share * WIDTH ? '#' : '.';
+    for (int i = 0; i < WIDTH; i++) fill[i] = (double)i < share * (double)WIDTH ? '#' : '.';
     fill[WIDTH] = '\0';
     fprintf(bar->to, "\r\033[K%-12s [%s] %3.0f %%", bar->stage, fill, 100 * share);
     if (done && seconds > 0)

@@ -10,7 +10,8 @@
 
 #include "data/panel.h"
 
-enum { TW_SIM_YEAR = 252, TW_SIM_REGIMES = 3, TW_SIM_MAX_SECTORS = 64 };
+#define TW_SIM_YEAR 252.0 /* sessions */
+enum { TW_SIM_REGIMES = 3, TW_SIM_MAX_SECTORS = 64 };
 
 typedef struct tw_sim_params {
     int symbols, sessions, seed, bars, horizon, lookback, sectors, tail;
