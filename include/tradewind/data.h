@@ -164,12 +164,20 @@ TW_API const tw_action *tw_actions_list(const tw_actions *actions, size_t *n);
 /** Frees a list. NULL is fine. */
 TW_API void tw_actions_free(tw_actions *actions);
 
-typedef enum tw_adjust { TW_ADJUST_SPLITS, TW_ADJUST_ALL, TW_ADJUST_TOTAL_RETURN } tw_adjust;
+typedef enum tw_adjust {
+    TW_ADJUST_SPLITS,
+    TW_ADJUST_ALL,
+    TW_ADJUST_TOTAL_RETURN,
+    TW_ADJUST_FORWARD,
+    TW_ADJUST_FORWARD_ALL
+} tw_adjust;
 
 /** A copy of the panel as seen on `as_of_day`: actions with ex_day <= as_of_day apply to bars before their ex_day,
  * later ones are invisible, bars after as_of_day are left out. SPLITS: prices and volumes; ALL: dividends too, by
  * ratio; TOTAL_RETURN: split-adjusted prices forward, and a column "total_return" (dividends reinvested at the ex-day
- * close, 1.0 at the first bar). */
+ * close, 1.0 at the first bar).
+ *  FORWARD, FORWARD_ALL: the same actions as factors on the bars from their ex_day on, in units of a symbol's first
+ *  bar: nothing that happens later changes an earlier bar, so a level of price may be a feature. */
 TW_API tw_status tw_panel_adjust(const tw_ctx *ctx, const tw_panel *panel, const tw_actions *actions, tw_adjust how,
                                  int64_t as_of_day, tw_panel **adjusted, tw_error *err);
 

@@ -208,7 +208,7 @@ const tw_command tw_command_data_check = {
 
 static tw_status adjust_how(const tw_cli *cli, tw_adjust *how, tw_error *err)
 {
-    static const char *const names[] = {"splits", "all", "total_return", NULL};
+    static const char *const names[] = {"splits", "all", "total_return", "forward", "forward_all", NULL};
     const char *text = tw_cli_value(cli, "how");
     *how = TW_ADJUST_SPLITS;
     for (int i = 0; text && names[i]; i++)
@@ -216,7 +216,9 @@ static tw_status adjust_how(const tw_cli *cli, tw_adjust *how, tw_error *err)
             *how = (tw_adjust)i;
             return TW_OK;
         }
-    return text ? tw_fail(err, TW_BAD_VALUE, "--how must be splits, all or total_return, got '%s'", text) : TW_OK;
+    return text ? tw_fail(err, TW_BAD_VALUE,
+                          "--how must be splits, all, total_return, forward or forward_all, got '%s'", text)
+                : TW_OK;
 }
 
 static tw_status adjust_panel(tw_cli *cli, const tw_panel *panel, const tw_actions *actions, tw_error *err)
@@ -251,7 +253,7 @@ static tw_status adjust(tw_cli *cli, tw_error *err)
 static const tw_option adjust_options[] = {
     {"actions", "FILE.csv", "corporate actions: ex_date, symbol, kind, ratio, amount"},
     {"rejects", "FILE.csv", "where actions that cannot be taken go"},
-    {"how", "NAME", "splits, all or total_return (default splits)"},
+    {"how", "NAME", "splits, all, total_return, forward or forward_all (default splits)"},
     {"as-of", "DATE", "as seen on this day: later actions are invisible (default: the last bar)"},
     {"out", "FILE.csv", "adjusted bars"},
     TW_IMPORT_OPTION,

@@ -80,7 +80,7 @@ static tw_status ratio_of(const adjuster *a, const tw_action_run *run, size_t k,
     *ratio = action->ratio;
     if (action->kind == TW_ACTION_SPLIT) return TW_OK;
     *ratio = 1;
-    if (a->how != TW_ADJUST_ALL) return TW_OK;
+    if (a->how != TW_ADJUST_ALL && a->how != TW_ADJUST_FORWARD_ALL) return TW_OK;
     double close = close_before(a, s, end);
     for (size_t j = k; j-- > 0 && run->first[j].ex_day == action->ex_day;) /* per share after the day's split */
         if (run->first[j].kind == TW_ACTION_SPLIT) close *= run->first[j].ratio;
@@ -133,6 +133,36 @@ static void forward(adjuster *a, size_t s, const tw_action_run *run)
     }
 }
 
+/* Factors from the first bar forwards: an action works on the bars from its day on, so later ones never change earlier
+ * bars. */
+static tw_status onward(adjuster *a, size_t s, const tw_action_run *run, tw_error *err)
+{
+    double price = 1, shares = 1;
+    size_t k = 0;
+    bool listed = false;
+    for (size_t t = 0; t < a->n_times; t++) {
+        for (; k < run->n && run->first[k].ex_day <= a->days[t]; k++) {
+            double ratio;
+            if (!listed) continue;
+            TW_TRY(ratio_of(a, run, k, s, t, &ratio, err));
+            price /= ratio;
+            if (run->first[k].kind == TW_ACTION_SPLIT) shares /= ratio;
+        }
+        listed |= !isnan(close_at(a, s, t));
+        a->price[t] = price;
+        a->shares[t] = shares;
+    }
+    return TW_OK;
+}
+
+static tw_status factors(adjuster *a, size_t s, const tw_action_run *run, tw_error *err)
+{
+    if (a->how == TW_ADJUST_FORWARD || a->how == TW_ADJUST_FORWARD_ALL) return onward(a, s, run, err);
+    if (a->how != TW_ADJUST_TOTAL_RETURN) return backward(a, s, run, err);
+    forward(a, s, run);
+    return TW_OK;
+}
+
 static void write_symbol(adjuster *a, size_t s)
 {
     const tw_panel_shape *shape = &a->from->shape;
@@ -173,10 +203,7 @@ static tw_status adjust(adjuster *a, const tw_ctx *ctx, tw_error *err)
     TW_TRY(make_panel(a, ctx, err));
     for (size_t s = 0; s < a->from->shape.n_symbols; s++) {
         const tw_action_run run = tw_actions_of(a->actions, a->from->shape.symbols[s]);
-        if (a->how == TW_ADJUST_TOTAL_RETURN)
-            forward(a, s, &run);
-        else
-            TW_TRY(backward(a, s, &run, err));
+        TW_TRY(factors(a, s, &run, err));
         write_symbol(a, s);
     }
     return tw_panel_seal(a->to, err);

@@ -176,12 +176,13 @@ static tw_status note_rejects(tw_job *job, const paths *p, tw_error *err)
     return tw_buf_check(&job->notes, err);
 }
 
+/* Forward: with factors on the bars *before* an action, the level of a price would know of splits to come. */
 static tw_status adjust(tw_job *job, tw_error *err)
 {
     job->panel = job->raw;
     if (!strcmp(job->spec->data.adjust, "none") || !job->actions) return TW_OK;
     const int64_t last = tw_panel_stamps(job->raw)[tw_panel_times(job->raw) - 1];
-    const tw_adjust how = !strcmp(job->spec->data.adjust, "all") ? TW_ADJUST_ALL : TW_ADJUST_SPLITS;
+    const tw_adjust how = !strcmp(job->spec->data.adjust, "all") ? TW_ADJUST_FORWARD_ALL : TW_ADJUST_FORWARD;
     job->panel = NULL;
     return tw_panel_adjust(job->ctx, job->raw, job->actions, how, last / TW_NS_PER_DAY, &job->panel, err);
 }

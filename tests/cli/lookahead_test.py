@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A whole run does not look ahead: from day D on every bar is replaced by noise, some are taken away, others come new. Scores, orders, fills and money
+"""A whole run does not look ahead: from day D on every bar is replaced by noise, some are taken away, others come new, and so are splits and dividends. Scores, orders, fills and money
 before D, and every model fitted by then, stay the same bytes. Standard library only."""
 import csv
 import datetime
@@ -16,7 +16,7 @@ N_TIMES, N_SYMBOLS = 240, 21
 SPEC = """
 name: ahead
 seed: 3
-data: {csv: %(bars)s}
+data: {csv: %(bars)s.csv, actions: %(bars)s.actions.csv, adjust: %(adjust)s}
 features:
   add:
     gain: close / lag(close, 5) - 1
@@ -69,16 +69,29 @@ def other_future(rng, days, bars, cut):
     return made
 
 
-def write(name, bars):
-    with open(name, "w", newline="") as f:
+def make_actions(rng, days, past, cut):
+    """Splits and dividends: those of `past` before the day `cut`, new ones from it on."""
+    made = [a for a in past if a[0] < cut]
+    for day in days[days.index(cut):]:
+        if rng.random() < 0.2:
+            split = rng.random() < 0.5
+            made.append((day, f"S{rng.randrange(N_SYMBOLS):02d}", "split" if split else "dividend", rng.choice([0.5, 1 / 3, 4]) if split else 0,
+                         0 if split else 0.07))
+    return made
+
+
+def write(name, bars, actions):
+    with open(f"{name}.actions.csv", "w", newline="") as f:
+        csv.writer(f).writerows([["ex_date", "symbol", "kind", "ratio", "amount"], *actions])
+    with open(f"{name}.csv", "w", newline="") as f:
         rows = sorted((d, s, *(f"{x:.6f}" for x in v)) for (d, s), v in bars.items())
         csv.writer(f).writerows([["date", "symbol", "open", "high", "low", "close", "volume"], *rows])
 
 
-def run(bars, case, out):
+def run(bars, case, adjust, out):
     learner, label = case
     with open("spec.yaml", "w") as f:
-        f.write(SPEC % {"bars": bars, "learner": learner, "label": label})
+        f.write(SPEC % {"bars": bars, "learner": learner, "label": label, "adjust": adjust})
     done = subprocess.run([PROGRAM, "run", "spec.yaml", "--quiet", "--fresh", "--out", out], capture_output=True, text=True)
     assert done.returncode == 0, (case, done.stderr)
     os.unlink(f"{out}/ledger.jsonl")
@@ -109,13 +122,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         days, bars = make_bars(rng)
-        write("true.csv", bars)
+        actions = make_actions(rng, days, [], days[0])
+        write("true", bars, actions)
         same = changed = 0
-        for case in CASES:
-            folds = run("true.csv", case, "out/true")["split"]["folds"]
+        for i, case in enumerate(CASES):
+            adjust = ("splits", "all", "none")[i % 3]
+            folds = run("true", case, adjust, "out/true")["split"]["folds"]
             for cut in (folds[1]["test_from"], folds[2]["test_from"], rng.choice(days[150:])):
-                write("noise.csv", other_future(rng, days, bars, cut))
-                noise = run("noise.csv", case, "out/noise")["split"]["folds"]
+                write("noise", other_future(rng, days, bars, cut), make_actions(rng, days, actions, cut))
+                noise = run("noise", case, adjust, "out/noise")["split"]["folds"]
                 assert [f["test_from"] for f in noise] == [f["test_from"] for f in folds], (case, cut)
                 same += compare(case, cut, folds)
                 changed += open("out/true/scores.csv").read() != open("out/noise/scores.csv").read()

@@ -23,7 +23,7 @@ data:
   adjust: splits
 features:
   sets: [alpha158]
-  add: {relative: "rank(close / lag(close, 7))"}
+  add: {relative: "rank(close / lag(close, 7))", level: log(close)}
 label: {name: forward_return, params: horizon=5 price=next_open}
 split: {name: walk_forward, params: refits=3 embargo=5}
 models:
@@ -125,7 +125,7 @@ def main():
             f.write(SPEC)
         run("run", "spec.yaml", "--quiet")
         panel = glob.glob("out/replay/work/data-*.twp")[0]
-        run("data", "adjust", panel, "--actions", panel.replace(".twp", ".actions.csv"), "--out", "bars.csv")
+        run("data", "adjust", panel, "--actions", panel.replace(".twp", ".actions.csv"), "--how", "forward", "--out", "bars.csv")
         with open("out/replay/scores.csv") as f:
             expected = {(r["time"], r["symbol"]): float(r["score"]) for r in csv.DictReader(f)}
         assert len(expected) > 1000

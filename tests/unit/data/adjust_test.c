@@ -119,6 +119,30 @@ static void total_return_goes_forward(void **state)
     tw_panel_close(all);
 }
 
+/* Forward factors work from the day of an action on, in units of the first bar, and change no earlier bar. */
+static void forward_factors_leave_the_past(void **state)
+{
+    (void)state;
+    const double ratio = 1 - 0.5 / 57.5;
+    tw_panel *splits = adjusted(TW_ADJUST_FORWARD, 4), *all = adjusted(TW_ADJUST_FORWARD_ALL, 4);
+    assert_same(tw_panel_at(splits, 1, 0, 1), 110);
+    assert_same(tw_panel_at(splits, 1, 0, 2), 112);
+    assert_same(tw_panel_at(splits, 1, 0, 4), 2 * 58.3);
+    assert_same(tw_panel_at(splits, 2, 0, 4), 500);
+    assert_same(tw_panel_at(splits, 3, 0, 4), 0.7);
+    assert_int_equal(tw_panel_columns(splits), 4);
+    assert_same(tw_panel_at(all, 1, 0, 3), 115);
+    assert_near(tw_panel_at(all, 1, 0, 4), 2 * 58.3 / ratio, 1e-13);
+    assert_same(tw_panel_at(all, 2, 0, 4), 500); /* dividends do not touch volumes */
+    for (size_t as_of = 0; as_of < N; as_of++) {
+        tw_panel *seen = adjusted(TW_ADJUST_FORWARD_ALL, as_of);
+        for (size_t t = 0; t <= as_of; t++) assert_same(tw_panel_at(seen, 1, 0, t), tw_panel_at(all, 1, 0, t));
+        tw_panel_close(seen);
+    }
+    tw_panel_close(splits);
+    tw_panel_close(all);
+}
+
 static void actions_come_from_csv(void **state)
 {
     (void)state;
@@ -196,6 +220,7 @@ int main(void)
         cmocka_unit_test(splits_work_backwards_on_prices_and_volumes),
         cmocka_unit_test(an_action_is_invisible_before_its_day),
         cmocka_unit_test(total_return_goes_forward),
+        cmocka_unit_test(forward_factors_leave_the_past),
         cmocka_unit_test(actions_come_from_csv),
         cmocka_unit_test(real_action_files),
         cmocka_unit_test(an_impossible_dividend_is_refused),
