@@ -72,6 +72,7 @@ typedef struct tw_trial {
     size_t n_returns;
     const double *returns; /* out-of-sample return path of the strategy, per period */
     double fit_seconds;
+    const char *sample; /* which market and periods the returns are of; NULL or "": one and the same */
 } tw_trial;
 
 typedef struct tw_ledger tw_ledger;
@@ -113,11 +114,18 @@ typedef struct tw_board {
     char verdict_text[600]; /* one or two sentences with the numbers that decided */
 } tw_board;
 
-/** Builds the leaderboard of the ledger's trials whose return paths have the length of the last one. The verdict is
- * TW_EVIDENCE only when the conditions written in docs/decisions (DSR, SPA p, rank-IC t, PBO) hold together; their
- * calibration is bench/honesty. */
-TW_API tw_status tw_board_build(const tw_ctx *ctx, const tw_ledger *ledger, const char *rank_metric, uint64_t seed,
-                                tw_board *board, tw_error *err);
+/** What a leaderboard is of. */
+typedef struct tw_board_spec {
+    const char *rank_metric;
+    const char *sample; /* trials of this sample; NULL: of the last trial's */
+    uint64_t seed;
+} tw_board_spec;
+
+/** Builds the leaderboard of the ledger's trials of one sample whose return paths have the length of its last one. The
+ * verdict is TW_EVIDENCE only when the conditions written in docs/decisions (DSR, SPA p, rank-IC t, PBO) hold together;
+ * their calibration is bench/honesty. */
+TW_API tw_status tw_board_build(const tw_ctx *ctx, const tw_ledger *ledger, const tw_board_spec *spec, tw_board *board,
+                                tw_error *err);
 /** Frees what tw_board_build filled. */
 TW_API void tw_board_clear(const tw_ctx *ctx, tw_board *board);
 /** "no evidence", "weak evidence", "evidence". */

@@ -55,18 +55,29 @@ static void sort_rows(tw_board *board, double sign)
     }
 }
 
-static tw_status take_rows(const tw_ctx *ctx, const tw_ledger *ledger, const char *rank_metric, tw_board *board,
+/* The trial that says which others can be compared with it: the last one of the sample. */
+static const tw_trial *reference_trial(const tw_ledger *ledger, const char *sample)
+{
+    for (size_t i = tw_ledger_size(ledger); i-- > 0;)
+        if (!sample || !strcmp(tw_ledger_trial(ledger, i)->sample, sample)) return tw_ledger_trial(ledger, i);
+    return NULL;
+}
+
+static tw_status take_rows(const tw_ctx *ctx, const tw_ledger *ledger, const tw_board_spec *spec, tw_board *board,
                            tw_error *err)
 {
     const size_t n = tw_ledger_size(ledger);
-    if (n == 0) return tw_fail(err, TW_BAD_DATA, "leaderboard: there are no trials");
-    const size_t length = tw_ledger_trial(ledger, n - 1)->n_returns;
+    const tw_trial *like = reference_trial(ledger, spec->sample);
+    const char *rank_metric = spec->rank_metric;
+    if (!like) return tw_fail(err, TW_BAD_DATA, "leaderboard: there are no trials");
+    const size_t length = like->n_returns;
     board->row = tw_new(ctx, n, sizeof *board->row);
     if (!board->row) return tw_no_memory(err, "a leaderboard");
     for (size_t i = 0; i < n; i++) {
         const tw_trial *trial = tw_ledger_trial(ledger, i);
         board->n_trials += !trial->baseline; /* seen is seen, whatever the length of its returns */
-        if (trial->n_returns == length) board->row[board->n++] = row_of(trial, rank_metric);
+        if (trial->n_returns == length && !strcmp(trial->sample, like->sample))
+            board->row[board->n++] = row_of(trial, rank_metric);
     }
     sort_rows(board, direction(rank_metric));
     while (board->best < board->n && board->row[board->best].trial->baseline) board->best++;
@@ -154,12 +165,12 @@ static tw_status judge(const tw_ctx *ctx, tw_board *board, uint64_t seed, tw_err
     return status;
 }
 
-tw_status tw_board_build(const tw_ctx *ctx, const tw_ledger *ledger, const char *rank_metric, uint64_t seed,
-                         tw_board *board, tw_error *err)
+tw_status tw_board_build(const tw_ctx *ctx, const tw_ledger *ledger, const tw_board_spec *spec, tw_board *board,
+                         tw_error *err)
 {
     *board = (tw_board){0};
-    tw_status status = take_rows(ctx, ledger, rank_metric, board, err);
-    if (status == TW_OK) status = judge(ctx, board, seed, err);
+    tw_status status = take_rows(ctx, ledger, spec, board, err);
+    if (status == TW_OK) status = judge(ctx, board, spec->seed, err);
     if (status != TW_OK) tw_board_clear(ctx, board);
     return status;
 }

@@ -53,9 +53,14 @@ static tw_trial *copy_trial(tw_arena *arena, const tw_trial *trial)
     *copy = *trial;
     copy->name = tw_arena_text(arena, trial->name, strlen(trial->name));
     copy->params = tw_arena_text(arena, params, strlen(params));
+    const char *sample = trial->sample ? trial->sample : "";
+    copy->sample = tw_arena_text(arena, sample, strlen(sample));
     copy->metrics = copy_bytes(arena, trial->metrics, trial->n_metrics * sizeof *trial->metrics);
     copy->returns = copy_bytes(arena, trial->returns, trial->n_returns * sizeof *trial->returns);
-    return copy->name && copy->params && copy->metrics && copy->returns && copy_names(arena, trial, copy) ? copy : NULL;
+    return copy->name && copy->params && copy->sample && copy->metrics && copy->returns &&
+                   copy_names(arena, trial, copy)
+               ? copy
+               : NULL;
 }
 
 tw_status tw_ledger_keep(tw_ledger *ledger, const tw_trial *trial, tw_error *err)

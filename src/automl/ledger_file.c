@@ -23,6 +23,7 @@ static void trial_json(const tw_trial *trial, tw_json *json)
     tw_json_object(json);
     tw_json_key(json, "name"), tw_json_text(json, trial->name);
     tw_json_key(json, "params"), tw_json_text(json, trial->params ? trial->params : "");
+    tw_json_key(json, "sample"), tw_json_text(json, trial->sample ? trial->sample : "");
     tw_json_key(json, "baseline"), tw_json_bool(json, trial->baseline);
     tw_json_key(json, "fit_seconds"), tw_json_number(json, trial->fit_seconds);
     tw_json_key(json, "metrics"), tw_json_object(json);
@@ -149,6 +150,7 @@ static tw_status keep_trial(tw_ledger *ledger, const tw_node *root, const place 
     const tw_node *baseline = tw_node_get(root, "baseline");
     tw_trial trial = {.name = tw_node_text(tw_node_get(root, "name"), NULL),
                       .params = tw_node_text(tw_node_get(root, "params"), ""),
+                      .sample = tw_node_text(tw_node_get(root, "sample"), ""),
                       .baseline = baseline && baseline->boolean,
                       .fit_seconds = tw_node_number(tw_node_get(root, "fit_seconds"), NAN)};
     const char *names[MOST_METRICS];

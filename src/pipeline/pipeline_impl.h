@@ -128,6 +128,7 @@ typedef struct tw_job {
     tw_market market;
     tw_portfolio portfolio;
     tw_ledger *ledger;
+    char sample[64]; /* of the trials of this run: bars and first period */
     tw_board board;
 
     tw_timing timing[TW_MAX_TIMINGS];

@@ -2,7 +2,9 @@
 /* stage_board.c - scores to money for each learner, trials onto the ledger, and the leaderboard with its verdict. */
 #include "pipeline/pipeline_impl.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static double periods_per_year(const tw_job *job)
@@ -75,11 +77,19 @@ static bool is_on_ledger(const tw_ledger *ledger, const tw_trial *trial)
 {
     for (size_t i = 0; i < tw_ledger_size(ledger); i++) {
         const tw_trial *t = tw_ledger_trial(ledger, i);
-        if (!strcmp(t->name, trial->name) && !strcmp(t->params, trial->params) && t->n_returns == trial->n_returns &&
-            !memcmp(t->returns, trial->returns, t->n_returns * sizeof *t->returns))
+        if (!strcmp(t->name, trial->name) && !strcmp(t->params, trial->params) && !strcmp(t->sample, trial->sample) &&
+            t->n_returns == trial->n_returns && !memcmp(t->returns, trial->returns, t->n_returns * sizeof *t->returns))
             return true;
     }
     return false;
+}
+
+/* Returns can be compared that are of the same bars and begin with the same one. */
+static void name_sample(tw_job *job)
+{
+    char from[40];
+    from[tw_time_format(tw_panel_stamps(job->panel)[first_scored_time(job)], from)] = '\0';
+    (void)snprintf(job->sample, sizeof job->sample, "%016" PRIx64 " from %s", tw_panel_checksum(job->panel), from);
 }
 
 static tw_status add_trials(tw_job *job, tw_error *err)
@@ -94,6 +104,7 @@ static tw_status add_trials(tw_job *job, tw_error *err)
         if (e->left_out) continue;
         const tw_trial trial = {.name = e->name,
                                 .params = e->params,
+                                .sample = job->sample,
                                 .baseline = (e->learner->traits & TW_LEARNER_BASELINE) != 0,
                                 .n_metrics = n_metrics,
                                 .metric_names = names,
@@ -164,8 +175,10 @@ tw_status tw_stage_board(tw_job *job, tw_error *err)
     memcpy(path, job->out, n);
     memcpy(path + n, "/ledger.jsonl", 14);
     TW_TRY(tw_ledger_open(job->ctx, path, &job->ledger, err));
+    name_sample(job);
     TW_TRY(add_trials(job, err));
-    TW_TRY(tw_board_build(job->ctx, job->ledger, job->spec->rank_by, job->spec->seed, &job->board, err));
+    const tw_board_spec board = {.rank_metric = job->spec->rank_by, .sample = job->sample, .seed = job->spec->seed};
+    TW_TRY(tw_board_build(job->ctx, job->ledger, &board, &job->board, err));
     TW_TRY(pick_best(job, err));
     pick_fallback(job);
     return TW_OK;

@@ -35,7 +35,7 @@ static tw_status build(const tw_ctx *ctx, const tw_ledger *ledger)
     tw_board board;
     tw_buf text;
     tw_json json;
-    TW_TRY(tw_board_build(ctx, ledger, "rank_ic_t", 1, &board, NULL));
+    TW_TRY(tw_board_build(ctx, ledger, &(tw_board_spec){.rank_metric = "rank_ic_t", .seed = 1}, &board, NULL));
     tw_buf_init(&text, ctx);
     tw_json_init(&json, &text, false);
     tw_board_json(&board, &json);

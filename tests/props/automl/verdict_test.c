@@ -53,7 +53,8 @@ static void run(double sharpe, double ic_t, const char *rank, int count[3])
         tw_error err;
         assert_ok(tw_ledger_new(NULL, &ledger, &err), &err);
         simulate(seed, sharpe, ic_t, ledger);
-        assert_ok(tw_board_build(NULL, ledger, rank, seed, &board, &err), &err);
+        assert_ok(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = rank, .seed = seed}, &board, &err),
+                  &err);
         count[board.verdict]++;
         tw_board_clear(NULL, &board);
         tw_ledger_free(ledger);

@@ -47,7 +47,8 @@ static void baselines_stand_first(void **state)
     add(ledger, "last_value", 0.001, 5, DAYS);
     add(ledger, "gbm", 0.001, 2.5, DAYS);
     add(ledger, "blank", 0.001, NAN, DAYS);
-    assert_ok(tw_board_build(NULL, ledger, "rank_ic_t", 1, &board, &err), &err);
+    assert_ok(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = "rank_ic_t", .seed = 1}, &board, &err),
+              &err);
     static const char *const order[] = {"mean", "last_value", "gbm", "ridge", "blank"};
     assert_int_equal(board.n, 5);
     for (size_t i = 0; i < 5; i++) assert_string_equal(board.row[i].trial->name, order[i]);
@@ -56,9 +57,47 @@ static void baselines_stand_first(void **state)
     assert_true(board.effective_trials >= 1 && board.effective_trials <= 4);
     assert_true(isnan(board.row[0].dsr) && board.row[2].dsr < board.row[2].psr);
     tw_board_clear(NULL, &board);
-    assert_ok(tw_board_build(NULL, ledger, "rmse", 1, &board, &err), &err); /* less is better */
+    assert_ok(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = "rmse", .seed = 1}, &board, &err),
+              &err); /* less is better */
     assert_string_equal(board.row[board.best].trial->name, "gbm");
     tw_board_clear(NULL, &board);
+    tw_ledger_free(ledger);
+}
+
+/* Trials on other bars are counted as seen, but not compared; which sample is asked for does not depend on their order.
+ */
+static void samples_are_not_mixed(void **state)
+{
+    (void)state;
+    static const char *const sample[] = {"one", "one", "other", "other"}, *const name[] = {"mean", "gbm", "mean",
+                                                                                           "ridge"};
+    static const double returns[] = {0.01,  -0.02,  0.015, 0.007, -0.004, 0.011,
+                                     0.003, -0.009, 0.02,  0.001, 0.012,  -0.006};
+    double shifted[12];
+    tw_ledger *ledger = start();
+    tw_board board;
+    tw_error err;
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t t = 0; t < 12; t++) shifted[t] = returns[t] + 0.001 * (double)i;
+        const tw_trial trial = {.name = name[i],
+                                .params = "",
+                                .sample = sample[i],
+                                .baseline = i % 2 == 0,
+                                .n_returns = 12,
+                                .returns = shifted};
+        assert_ok(tw_ledger_add(ledger, &trial, &err), &err);
+    }
+    static const char *const asked[] = {"one", "other", NULL}, *const best[] = {"gbm", "ridge", "ridge"};
+    for (size_t k = 0; k < 3; k++) {
+        const tw_board_spec spec = {.rank_metric = "sharpe", .sample = asked[k], .seed = 1};
+        assert_ok(tw_board_build(NULL, ledger, &spec, &board, &err), &err);
+        assert_int_equal(board.n, 2);
+        assert_string_equal(board.row[1].trial->name, best[k]);
+        assert_near(board.n_trials, 2, 0);
+        tw_board_clear(NULL, &board);
+    }
+    const tw_board_spec none = {.rank_metric = "sharpe", .sample = "third", .seed = 1};
+    assert_int_equal(tw_board_build(NULL, ledger, &none, &board, &err), TW_BAD_DATA);
     tw_ledger_free(ledger);
 }
 
@@ -69,7 +108,8 @@ static tw_verdict judge(double drift, double ic_t, char text[600])
     tw_error err;
     add(ledger, "mean", 0, 0, DAYS);
     add(ledger, "gbm", drift, ic_t, DAYS);
-    assert_ok(tw_board_build(NULL, ledger, "rank_ic_t", 1, &board, &err), &err);
+    assert_ok(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = "rank_ic_t", .seed = 1}, &board, &err),
+              &err);
     const tw_verdict verdict = board.verdict;
     memcpy(text, board.verdict_text, sizeof board.verdict_text);
     tw_board_clear(NULL, &board);
@@ -102,7 +142,8 @@ static void boards_print(void **state)
     add(ledger, "mean", 0, 0, DAYS);
     add(ledger, "gbm", 0.003, 3, DAYS);
     add(ledger, "ridge", 0.003, 2, DAYS);
-    assert_int_equal(tw_board_build(NULL, ledger, "sharpe", 1, &board, NULL), TW_OK);
+    assert_int_equal(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = "sharpe", .seed = 1}, &board, NULL),
+                     TW_OK);
     tw_buf_init(&text, NULL);
     tw_json_init(&json, &text, true);
     tw_board_json(&board, &json);
@@ -126,13 +167,16 @@ static void boards_refuse(void **state)
     tw_ledger *ledger = start();
     tw_board board;
     tw_error err;
-    assert_int_equal(tw_board_build(NULL, ledger, "sharpe", 1, &board, &err), TW_BAD_DATA);
+    assert_int_equal(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = "sharpe", .seed = 1}, &board, &err),
+                     TW_BAD_DATA);
     add(ledger, "gbm", 0.001, 1, DAYS);
-    assert_int_equal(tw_board_build(NULL, ledger, "sharpe", 1, &board, &err), TW_BAD_DATA); /* no baseline */
+    assert_int_equal(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = "sharpe", .seed = 1}, &board, &err),
+                     TW_BAD_DATA); /* no baseline */
     tw_ledger_free(ledger);
     ledger = start();
     add(ledger, "mean", 0, 0, DAYS);
-    assert_int_equal(tw_board_build(NULL, ledger, "sharpe", 1, &board, &err), TW_BAD_DATA); /* nothing but one */
+    assert_int_equal(tw_board_build(NULL, ledger, &(tw_board_spec){.rank_metric = "sharpe", .seed = 1}, &board, &err),
+                     TW_BAD_DATA); /* nothing but one */
     tw_ledger_free(ledger);
 }
 
@@ -161,9 +205,9 @@ static void statistics_refuse(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(baselines_stand_first), cmocka_unit_test(every_condition_counts),
-        cmocka_unit_test(boards_print),          cmocka_unit_test(boards_refuse),
-        cmocka_unit_test(statistics_refuse),
+        cmocka_unit_test(baselines_stand_first),  cmocka_unit_test(samples_are_not_mixed),
+        cmocka_unit_test(every_condition_counts), cmocka_unit_test(boards_print),
+        cmocka_unit_test(boards_refuse),          cmocka_unit_test(statistics_refuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
