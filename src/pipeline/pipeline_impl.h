@@ -153,6 +153,8 @@ tw_status tw_stage_bundle(tw_job *job, tw_error *err);
 tw_status tw_stage_outputs(tw_job *job, tw_error *err);
 tw_status tw_stage_report(tw_job *job, tw_error *err);
 
+/* The last refit of a learner, on every usable row with a label: the one that goes live. */
+tw_status tw_job_fit_final(tw_job *job, tw_entry *entry, tw_error *err);
 /* Groups of symbols from the CSV file of the spec; none when it names no file. */
 tw_status tw_job_groups(tw_job *job, tw_error *err);
 

@@ -2,7 +2,6 @@
 /* stage_fit.c - every learner on every fold. One task is one (learner, fold) on one thread; each fitted model is kept
  * in the out folder under the hash of all it depends on, so that a stopped run goes on where it was. */
 #include "pipeline/pipeline_impl.h"
-#include "tradewind/num.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -167,7 +166,7 @@ static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model 
     return status;
 }
 
-static tw_status fit(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model, tw_error *err)
+static tw_status fit_rows(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model, tw_error *err)
 {
     return tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
 }
@@ -185,31 +184,42 @@ static tw_status fit_by_uniqueness(const tw_job *job, const tw_entry *e, const t
     for (size_t i = 0; status == TW_OK && i < train->n; i++) among[train->cell[i]] = true;
     if (status == TW_OK) status = tw_uniqueness(&job->task_ctx, &data, among, weight, err);
     data.weight = weight;
-    if (status == TW_OK) status = fit(job, e, &rows, model, err);
+    if (status == TW_OK) status = fit_rows(job, e, &rows, model, err);
     tw_free(&job->task_ctx, weight);
     tw_free(&job->task_ctx, among);
     return status;
 }
 
-/* A model on the rows `train`: from the out folder when it is there, else fitted and kept. */
-static tw_status fit_or_load(fitting *f, const tw_entry *e, const char *which, const tw_rows *train, tw_model **model,
-                             double *seconds, bool *from_file, tw_error *err)
+/* One fit: which fold (or "final"), from which rows; then the model, how long it took, and whether it was kept from
+ * before. */
+typedef struct one_fit {
+    const tw_entry *entry;
+    const char *which;
+    const tw_rows *train;
+    tw_model *model;
+    double seconds;
+    bool from_file;
+} one_fit;
+
+/* From the out folder when it is there, else fitted and kept. */
+static tw_status fit_or_load(fitting *f, one_fit *fit, tw_error *err)
 {
     const tw_job *job = f->job;
+    const tw_entry *e = fit->entry;
     char path[4096];
-    if (snprintf(path, sizeof path, "%s/fit-%016" PRIx64 "-%s.twm", job->work, e->key, which) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/fit-%016" PRIx64 "-%s.twm", job->work, e->key, fit->which) >= (int)sizeof path)
         return tw_fail(err, TW_TOO_LARGE, "path of the out folder: longer than 4000 bytes");
     const bool kept = tw_job_has(job, path);
-    const tw_status taken = kept ? read_kept(&job->task_ctx, path, model, seconds, err) : TW_NOT_FOUND;
-    *from_file = taken == TW_OK;
-    if (*from_file || taken == TW_NO_MEMORY) return taken;
+    const tw_status taken = kept ? read_kept(&job->task_ctx, path, &fit->model, &fit->seconds, err) : TW_NOT_FOUND;
+    fit->from_file = taken == TW_OK;
+    if (fit->from_file || taken == TW_NO_MEMORY) return taken;
     f->damaged += kept;
     const int64_t start = tw_clock_ns();
-    const tw_status status =
-        job->spec->uniqueness ? fit_by_uniqueness(job, e, train, model, err) : fit(job, e, train, model, err);
-    if (status != TW_OK) return tw_fail_in(err, status, "%s, fold %s", e->name, which);
-    *seconds = (double)(tw_clock_ns() - start) / 1e9;
-    return write_kept(&job->task_ctx, path, *model, *seconds, err);
+    const tw_status status = job->spec->uniqueness ? fit_by_uniqueness(job, e, fit->train, &fit->model, err)
+                                                   : fit_rows(job, e, fit->train, &fit->model, err);
+    if (status != TW_OK) return tw_fail_in(err, status, "%s, fold %s", e->name, fit->which);
+    fit->seconds = (double)(tw_clock_ns() - start) / 1e9;
+    return write_kept(&job->task_ctx, path, fit->model, fit->seconds, err);
 }
 
 static bool budget_is_spent(const tw_job *job)
@@ -243,7 +253,12 @@ static tw_status fit_task(void *arg, size_t index, int thread, tw_error *err)
     const tw_rows train = {.data = &job->data, .cell = fd->train, .n = fd->n_train};
     char which[24];
     (void)snprintf(which, sizeof which, "%zu", fold);
-    TW_TRY(fit_or_load(f, e, which, &train, &e->fold[fold], &f->seconds[slot], &f->from_file[slot], err));
+    one_fit fit = {.entry = e, .which = which, .train = &train};
+    const tw_status status = fit_or_load(f, &fit, err);
+    e->fold[fold] = fit.model;
+    if (status != TW_OK) return status;
+    f->seconds[slot] = fit.seconds;
+    f->from_file[slot] = fit.from_file;
     const tw_rows rows = {.data = &job->data, .cell = f->cells[fold], .n = f->n_cells[fold]};
     f->score[slot] = tw_new(job->ctx, rows.n ? rows.n : 1, sizeof **f->score);
     if (!f->score[slot]) return tw_no_memory(err, "scores of a fold");
@@ -409,7 +424,7 @@ tw_status tw_stage_fit(tw_job *job, tw_error *err)
 }
 
 /* Every usable row with a label: what the last refit, the one that goes live, learns from. */
-static tw_status fit_final(tw_job *job, tw_entry *e, tw_error *err)
+tw_status tw_job_fit_final(tw_job *job, tw_entry *e, tw_error *err)
 {
     uint32_t *cells = tw_new(job->ctx, job->n_cells, sizeof *cells);
     if (!cells) return tw_no_memory(err, "rows of the last refit");
@@ -418,130 +433,10 @@ static tw_status fit_final(tw_job *job, tw_entry *e, tw_error *err)
         if (job->usable[c] && isfinite(job->label[c])) cells[n++] = (uint32_t)c;
     fitting f = new_fitting(job);
     const tw_rows train = {.data = &job->data, .cell = cells, .n = n};
-    double seconds = 0;
-    bool from_file = false;
-    const tw_status status = fit_or_load(&f, e, "final", &train, &e->final, &seconds, &from_file, err);
+    one_fit fit = {.entry = e, .which = "final", .train = &train};
+    const tw_status status = fit_or_load(&f, &fit, err);
+    e->final = fit.model;
     tw_free(job->ctx, cells);
     note_damaged(&f);
-    return status;
-}
-
-/* ---------------------------------------------------------------- bundle */
-
-static tw_status line_of(tw_job *job, const tw_entry *e, tw_bundle_line *line, tw_error *err)
-{
-    tw_bundle_model *list = tw_arena_new(&job->arena, job->folds.n + 1, sizeof *list);
-    if (!list) return tw_no_memory(err, "models of the bundle");
-    const int64_t *stamp = tw_panel_stamps(job->panel);
-    *line = (tw_bundle_line){.name = e->name, .model = list};
-    /* Only in walk-forward is a fold's model one that could have been live at its time. */
-    for (size_t f = 0; f < job->folds.n && !strcmp(job->spec->split.name, "walk_forward"); f++)
-        list[line->n++] =
-            (tw_bundle_model){.valid_from_ns = stamp[job->folds.fold[f].span[0].from], .model = e->fold[f]};
-    list[line->n++] = (tw_bundle_model){.valid_from_ns = stamp[job->n_times - 1] + 1, .model = e->final};
-    return TW_OK;
-}
-
-static void quantiles_json(tw_json *json, size_t n, double *sorted_later)
-{
-    static const double at[] = {0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1};
-    tw_json_key(json, "quantiles");
-    tw_json_array(json);
-    for (size_t i = 0; i < sizeof at / sizeof *at; i++)
-        tw_json_number(json, n ? tw_quantile(n, sorted_later, at[i]) : NAN);
-    tw_json_array_end(json);
-}
-
-static void statistics_json(tw_json *json, const char *name, size_t n, size_t n_missing, double *values)
-{
-    tw_json_object(json);
-    tw_json_key(json, "name");
-    tw_json_text(json, name);
-    tw_json_key(json, "n");
-    tw_json_integer(json, (int64_t)(n + n_missing));
-    tw_json_key(json, "missing");
-    tw_json_number(json, n + n_missing ? (double)n_missing / (double)(n + n_missing) : NAN);
-    tw_json_key(json, "mean");
-    tw_json_number(json, n ? tw_mean(n, values) : NAN);
-    tw_json_key(json, "sd");
-    tw_json_number(json, n > 1 ? sqrt(tw_variance(n, values, 1)) : NAN);
-    quantiles_json(json, n, values);
-    tw_json_object_end(json);
-}
-
-/* Statistics of every feature over a spread of the training rows, and of the scores out of sample: what monitoring
- * compares with. */
-static tw_status reference_json(tw_job *job, tw_buf *out, tw_error *err)
-{
-    enum { SAMPLE = 20000 };
-    const tw_fold *fold = &job->folds.fold[job->folds.n - 1];
-    const size_t step = fold->n_train / SAMPLE + 1;
-    double *values = tw_new(job->ctx, job->n_cells > SAMPLE ? job->n_cells : SAMPLE, sizeof *values);
-    if (!values) return tw_no_memory(err, "reference statistics");
-    tw_json j;
-    tw_json_init(&j, out, false);
-    tw_json_object(&j);
-    tw_json_key(&j, "features");
-    tw_json_array(&j);
-    for (size_t f = 0; f < job->data.n_features; f++) {
-        size_t n = 0, missing = 0;
-        for (size_t i = 0; i < fold->n_train; i += step) {
-            const float x = job->feature[f][fold->train[i]];
-            if (isfinite(x))
-                values[n++] = (double)x;
-            else
-                missing++;
-        }
-        statistics_json(&j, job->feature_name[f], n, missing, values);
-    }
-    tw_json_array_end(&j);
-    size_t n = 0;
-    for (size_t c = 0; c < job->n_cells; c++)
-        if (isfinite(job->entry[job->best].score[c])) values[n++] = job->entry[job->best].score[c];
-    tw_json_key(&j, "score");
-    statistics_json(&j, job->entry[job->best].name, n, 0, values);
-    tw_json_object_end(&j);
-    tw_free(job->ctx, values);
-    return tw_buf_check(out, err);
-}
-
-static tw_status write_bundle(tw_job *job, const char *reference, tw_error *err)
-{
-    const tw_panel_shape *shape = tw_panel_shape_view(job->panel);
-    const tw_spec *s = job->spec;
-    tw_bundle_parts parts = {.name = s->name,
-                             .spec_text = s->text,
-                             .calendar = shape->calendar,
-                             .bar_ns = shape->bar_ns,
-                             .max_missing = s->features.max_missing,
-                             .n_symbols = shape->n_symbols,
-                             .symbols = shape->symbols,
-                             .group = job->group,
-                             .reference_json = reference,
-                             .plan = {.columns = job->columns,
-                                      .n_columns = job->n_columns,
-                                      .lets = s->features.lets,
-                                      .n_lets = s->features.n_lets,
-                                      .features = s->features.list,
-                                      .n_features = s->features.n}};
-    TW_TRY(line_of(job, &job->entry[job->best], &parts.best, err));
-    if (job->fallback != SIZE_MAX) TW_TRY(line_of(job, &job->entry[job->fallback], &parts.fallback, err));
-    const size_t n = strlen(job->out);
-    char *path = tw_arena_new(&job->arena, n + 8, 1);
-    if (!path) return tw_no_memory(err, "path of the bundle");
-    memcpy(path, job->out, n);
-    memcpy(path + n, "/bundle", 8);
-    return tw_bundle_write(job->ctx, path, &parts, err);
-}
-
-tw_status tw_stage_bundle(tw_job *job, tw_error *err)
-{
-    TW_TRY(fit_final(job, &job->entry[job->best], err));
-    if (job->fallback != SIZE_MAX) TW_TRY(fit_final(job, &job->entry[job->fallback], err));
-    tw_buf reference;
-    tw_buf_init(&reference, job->ctx);
-    tw_status status = reference_json(job, &reference, err);
-    if (status == TW_OK) status = write_bundle(job, reference.data, err);
-    tw_buf_clear(&reference);
     return status;
 }
