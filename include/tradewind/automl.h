@@ -55,9 +55,18 @@ typedef struct tw_spa {
     double statistic, p_lower, p_consistent, p_upper;
 } tw_spa;
 
-/** Stationary bootstrap (Politis & Romano 1994) with mean block `block`, `draws` resamples. Hansen 2005. */
-TW_API tw_status tw_spa_test(const tw_ctx *ctx, size_t t, size_t n, const double *const *d, double block, size_t draws,
-                             uint64_t seed, tw_spa *out, tw_error *err);
+/** The differences d[trial][period] of n trials over t periods, and how to resample them: stationary bootstrap (Politis
+ * & Romano 1994) with mean block `block`, `draws` resamples. */
+typedef struct tw_spa_input {
+    size_t t, n;
+    const double *const *d;
+    double block;
+    size_t draws;
+    uint64_t seed;
+} tw_spa_input;
+
+/** Hansen 2005. BAD_DATA when there is nothing to test. */
+TW_API tw_status tw_spa_test(const tw_ctx *ctx, const tw_spa_input *input, tw_spa *out, tw_error *err);
 
 /* ---------------------------------------------------------------- ledger */
 

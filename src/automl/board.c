@@ -147,7 +147,9 @@ static tw_status run_spa(const tw_ctx *ctx, tw_board *board, size_t n, const dou
         paths[i] = room + i * t;
     }
     const double block = fmax(1, cbrt((double)t));
-    const tw_status status = tw_spa_test(ctx, t, n, paths, block, SPA_DRAWS, seed, &board->spa, err);
+    const tw_status status =
+        tw_spa_test(ctx, &(tw_spa_input){.t = t, .n = n, .d = paths, .block = block, .draws = SPA_DRAWS, .seed = seed},
+                    &board->spa, err);
     tw_free(ctx, room);
     return status;
 }

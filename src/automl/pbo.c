@@ -102,7 +102,7 @@ static void count(cscv *c, tally *to)
 static uint32_t next_choice(uint32_t x)
 {
     const uint32_t low = x & (0 - x), up = x + low;
-    return up | ((x ^ up) >> 2) / low;
+    return low ? up | ((x ^ up) >> 2) / low : 0; /* no bit set: none to move */
 }
 
 static void run(cscv *c, tw_pbo *out)

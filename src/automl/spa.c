@@ -108,9 +108,12 @@ static tw_status check(const spa *s, const double *const *d, size_t draws, tw_er
     return TW_OK;
 }
 
-tw_status tw_spa_test(const tw_ctx *ctx, size_t t, size_t n, const double *const *d, double block, size_t draws,
-                      uint64_t seed, tw_spa *out, tw_error *err)
+tw_status tw_spa_test(const tw_ctx *ctx, const tw_spa_input *input, tw_spa *out, tw_error *err)
 {
+    const size_t t = input->t, n = input->n, draws = input->draws;
+    const double *const *d = input->d;
+    const double block = input->block;
+    const uint64_t seed = input->seed;
     tw_pool *pool = ctx ? ctx->pool : NULL;
     spa s = {.t = t, .n = n, .block = block, .seed = seed};
     TW_TRY(check(&s, d, draws, err));

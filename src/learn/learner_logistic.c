@@ -153,10 +153,11 @@ static tw_status search(descent *d, bool *moved, tw_error *err)
     const double slope = dot(d->n, d->grad, d->step);
     double rate = 1, value = d->value;
     *moved = false;
-    for (int halvings = 0; slope < 0 && halvings < 40 && !*moved; halvings++, rate /= 2) {
+    for (int halvings = 0; slope < 0 && halvings < 40 && !*moved; halvings++) {
         for (size_t j = 0; j < d->n; j++) d->next[j] = d->b[j] + rate * d->step[j];
         TW_TRY(evaluate(d, d->next, d->next_grad, &value, err));
         *moved = value <= d->value + 1e-4 * rate * slope;
+        rate /= 2;
     }
     if (*moved) d->value = value;
     return TW_OK;

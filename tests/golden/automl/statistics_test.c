@@ -54,7 +54,8 @@ static void check_spa(const sheet *s, const char *name, double expected)
 {
     tw_spa x;
     tw_error err;
-    assert_ok(tw_spa_test(NULL, DAYS, TRIALS, s->paths, 6, 20000, 2385, &x, &err), &err);
+    const tw_spa_input input = {.t = DAYS, .n = TRIALS, .d = s->paths, .block = 6, .draws = 20000, .seed = 2385};
+    assert_ok(tw_spa_test(NULL, &input, &x, &err), &err);
     if (strcmp(name, "statistic") == 0)
         assert_near(x.statistic, expected, 1e-12);
     else

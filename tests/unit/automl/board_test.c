@@ -195,7 +195,8 @@ static void statistics_refuse(void **state)
     assert_int_equal(tw_pbo_cscv(NULL, 4, 2, two, 3, &pbo, &err), TW_BAD_VALUE);
     assert_int_equal(tw_pbo_cscv(NULL, 4, 2, two, 2, &pbo, &err), TW_BAD_DATA);
     assert_int_equal(tw_pbo_cscv(NULL, 4, 1, two, 2, &pbo, &err), TW_BAD_DATA);
-    assert_int_equal(tw_spa_test(NULL, 4, 1, two, 1, 10, 1, &spa, &err), TW_BAD_DATA);
+    const tw_spa_input input = {.t = 4, .n = 1, .d = two, .block = 1, .draws = 10, .seed = 1};
+    assert_int_equal(tw_spa_test(NULL, &input, &spa, &err), TW_BAD_DATA);
     assert_int_equal(tw_sharpe_of(4, good, &s, &err), TW_OK);
     assert_true(isinf(tw_min_track_record(&s, s.sharpe, 0.95)));
     assert_same(tw_expected_max_sharpe(0.01, 1), 0);
