@@ -161,6 +161,8 @@ TW_API tw_status tw_actions_new(const tw_ctx *ctx, const tw_action *list, size_t
                                 tw_error *err);
 /** The sorted list. */
 TW_API const tw_action *tw_actions_list(const tw_actions *actions, size_t *n);
+/** Appends the list as CSV, in the form tw_actions_read takes. */
+TW_API void tw_actions_csv(const tw_actions *actions, tw_buf *out);
 /** Frees a list. NULL is fine. */
 TW_API void tw_actions_free(tw_actions *actions);
 

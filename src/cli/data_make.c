@@ -11,21 +11,6 @@ static tw_status join(tw_buf *path, const char *folder, const char *name, tw_err
     return tw_buf_check(path, err);
 }
 
-static void actions_csv(const tw_actions *actions, tw_buf *out)
-{
-    size_t n = 0;
-    const tw_action *list = tw_actions_list(actions, &n);
-    tw_buf_text(out, "ex_date,symbol,kind,ratio,amount\n");
-    for (size_t i = 0; i < n; i++) {
-        char day[40], ratio[40], amount[40];
-        day[tw_time_format(list[i].ex_day * TW_NS_PER_DAY, day)] = '\0';
-        ratio[tw_format_double(list[i].ratio, ratio)] = '\0';
-        amount[tw_format_double(list[i].amount, amount)] = '\0';
-        tw_buf_printf(out, "%s,%s,%s,%s,%s\n", day, list[i].symbol,
-                      list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
-    }
-}
-
 /* What a simulation leaves in its folder. */
 typedef struct market_files {
     const char *folder;
@@ -38,7 +23,7 @@ static tw_status write_market(market_files *m, tw_error *err)
 {
     TW_TRY(join(&m->path, m->folder, "bars.csv", err));
     TW_TRY(tw_panel_write_csv(m->panel, m->path.data, err));
-    actions_csv(m->actions, &m->text);
+    tw_actions_csv(m->actions, &m->text);
     TW_TRY(tw_buf_check(&m->text, err));
     TW_TRY(join(&m->path, m->folder, "actions.csv", err));
     TW_TRY(tw_file_write(m->path.data, m->text.data, m->text.length, err));

@@ -231,3 +231,18 @@ tw_status tw_actions_read(const tw_ctx *ctx, const char *path, const char *rejec
     tw_arena_clear(&r.text);
     return st;
 }
+
+void tw_actions_csv(const tw_actions *actions, tw_buf *out)
+{
+    size_t n = 0;
+    const tw_action *list = tw_actions_list(actions, &n);
+    tw_buf_text(out, "ex_date,symbol,kind,ratio,amount\n");
+    for (size_t i = 0; i < n; i++) {
+        char day[40], ratio[40], amount[40];
+        day[tw_time_format(list[i].ex_day * TW_NS_PER_DAY, day)] = '\0';
+        ratio[tw_format_double(list[i].ratio, ratio)] = '\0';
+        amount[tw_format_double(list[i].amount, amount)] = '\0';
+        tw_buf_printf(out, "%s,%s,%s,%s,%s\n", day, list[i].symbol,
+                      list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
+    }
+}

@@ -104,19 +104,9 @@ static tw_status import(tw_job *job, const paths *p, tw_error *err)
 
 static tw_status write_actions(const tw_job *job, const char *path, tw_error *err)
 {
-    size_t n = 0;
-    const tw_action *list = tw_actions_list(job->actions, &n);
     tw_buf text;
     tw_buf_init(&text, job->ctx);
-    tw_buf_text(&text, "ex_date,symbol,kind,ratio,amount\n");
-    for (size_t i = 0; i < n; i++) {
-        char date[40], ratio[40], amount[40];
-        date[tw_time_format(list[i].ex_day * TW_NS_PER_DAY, date)] = '\0';
-        ratio[tw_format_double(list[i].ratio, ratio)] = '\0';
-        amount[tw_format_double(list[i].amount, amount)] = '\0';
-        tw_buf_printf(&text, "%s,%s,%s,%s,%s\n", date, list[i].symbol,
-                      list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
-    }
+    tw_actions_csv(job->actions, &text);
     const tw_status status = tw_job_keep(job, path, &text, err);
     tw_buf_clear(&text);
     return status;
