@@ -107,6 +107,7 @@ typedef enum tw_verdict { TW_NO_EVIDENCE, TW_WEAK_EVIDENCE, TW_EVIDENCE } tw_ver
 /** One row: a trial with its honesty statistics. */
 typedef struct tw_board_row {
     const tw_trial *trial;
+    bool own; /* a candidate; false: only compared with, for its model is gone */
     tw_sharpe sharpe;
     double psr, dsr, rank_metric;
 } tw_board_row;
@@ -115,7 +116,8 @@ typedef struct tw_board_row {
 typedef struct tw_board {
     size_t n;
     tw_board_row *row;
-    size_t best; /* row of the best that is no baseline */
+    size_t n_baselines; /* rows before the first that is none */
+    size_t best;        /* row of the best candidate that is no baseline */
     double n_trials, effective_trials, sharpe_variance;
     tw_pbo pbo;
     tw_spa spa;
@@ -126,11 +128,16 @@ typedef struct tw_board {
 /** What a leaderboard is of. */
 typedef struct tw_board_spec {
     const char *rank_metric;
-    const char *sample; /* trials of this sample; NULL: of the last trial's */
+    /* Places on the ledger of the candidates, those whose models are at hand (a run's own trials): of them are the
+     * naive baseline and the best. All others count as trials and stand beside them. NULL: every trial is one. */
+    const size_t *own;
+    size_t n_own;
     uint64_t seed;
 } tw_board_spec;
 
-/** Builds the leaderboard of the ledger's trials of one sample whose return paths have the length of its last one. The
+/** Builds the leaderboard of the ledger's trials that can be compared with the first candidate (with NULL, the last
+ * trial): of its sample, with return paths of its length. BAD_DATA when the candidates lack a baseline, or anything but
+ * baselines. The
  * verdict is TW_EVIDENCE only when the conditions written in docs/decisions (DSR, SPA p, rank-IC t, PBO) hold together;
  * their calibration is bench/honesty. */
 TW_API tw_status tw_board_build(const tw_ctx *ctx, const tw_ledger *ledger, const tw_board_spec *spec, tw_board *board,

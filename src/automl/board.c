@@ -25,9 +25,9 @@ static double direction(const char *metric)
     return 1;
 }
 
-static tw_board_row row_of(const tw_trial *trial, const char *rank_metric)
+static tw_board_row row_of(const tw_trial *trial, bool own, const char *rank_metric)
 {
-    tw_board_row row = {.trial = trial, .psr = NAN, .dsr = NAN};
+    tw_board_row row = {.trial = trial, .own = own, .psr = NAN, .dsr = NAN};
     if (tw_sharpe_of(trial->n_returns, trial->returns, &row.sharpe, NULL) == TW_OK)
         row.psr = tw_psr(&row.sharpe, 0);
     else
@@ -36,13 +36,14 @@ static tw_board_row row_of(const tw_trial *trial, const char *rank_metric)
     return row;
 }
 
-/* Baselines first, then by the metric; rows without it last, equal ones in the order of the ledger. */
+/* Baselines first, the candidates' before others: the naive one, entered first, stays first. Then by the metric; rows
+ * without it last, equal ones in the order of the ledger. */
 static bool comes_before(const tw_board_row *a, const tw_board_row *b, double sign)
 {
     if (a->trial->baseline != b->trial->baseline) return a->trial->baseline;
+    if (a->trial->baseline) return a->own && !b->own;
     if (isnan(a->rank_metric) || isnan(b->rank_metric)) return !isnan(a->rank_metric) && isnan(b->rank_metric);
-    /* Among baselines the naive one, entered first, stays first. */
-    return !a->trial->baseline && sign * a->rank_metric > sign * b->rank_metric;
+    return sign * a->rank_metric > sign * b->rank_metric;
 }
 
 static void sort_rows(tw_board *board, double sign)
@@ -55,45 +56,59 @@ static void sort_rows(tw_board *board, double sign)
     }
 }
 
-/* The trial that says which others can be compared with it: the last one of the sample. */
-static const tw_trial *reference_trial(const tw_ledger *ledger, const char *sample)
+static bool is_own(const tw_board_spec *spec, size_t place)
 {
-    for (size_t i = tw_ledger_size(ledger); i-- > 0;)
-        if (!sample || !strcmp(tw_ledger_trial(ledger, i)->sample, sample)) return tw_ledger_trial(ledger, i);
-    return NULL;
+    for (size_t i = 0; spec->own && i < spec->n_own; i++)
+        if (spec->own[i] == place) return true;
+    return !spec->own;
+}
+
+/* The trial that says which others can be compared with it; NULL: there is none. */
+static const tw_trial *reference_trial(const tw_ledger *ledger, const tw_board_spec *spec)
+{
+    const size_t n = tw_ledger_size(ledger);
+    if (spec->own) return spec->n_own && spec->own[0] < n ? tw_ledger_trial(ledger, spec->own[0]) : NULL;
+    return n ? tw_ledger_trial(ledger, n - 1) : NULL;
+}
+
+/* Finds the baselines and the best of the sorted rows. */
+static tw_status find_best(tw_board *board, tw_error *err)
+{
+    while (board->n_baselines < board->n && board->row[board->n_baselines].trial->baseline) board->n_baselines++;
+    for (board->best = board->n_baselines; board->best < board->n && !board->row[board->best].own;) board->best++;
+    if (board->n_baselines && board->row[0].own && board->best < board->n) return TW_OK;
+    size_t own = 0, baselines = 0;
+    for (size_t i = 0; i < board->n; i++) own += board->row[i].own;
+    for (size_t i = 0; i < board->n_baselines; i++) baselines += board->row[i].own;
+    return tw_fail(err, TW_BAD_DATA,
+                   "leaderboard: of %zu comparable trials, %zu are baselines; it needs one at least, and one that is "
+                   "none",
+                   own, baselines);
 }
 
 static tw_status take_rows(const tw_ctx *ctx, const tw_ledger *ledger, const tw_board_spec *spec, tw_board *board,
                            tw_error *err)
 {
     const size_t n = tw_ledger_size(ledger);
-    const tw_trial *like = reference_trial(ledger, spec->sample);
-    const char *rank_metric = spec->rank_metric;
+    const tw_trial *like = reference_trial(ledger, spec);
     if (!like) return tw_fail(err, TW_BAD_DATA, "leaderboard: there are no trials");
-    const size_t length = like->n_returns;
     board->row = tw_new(ctx, n, sizeof *board->row);
     if (!board->row) return tw_no_memory(err, "a leaderboard");
     for (size_t i = 0; i < n; i++) {
         const tw_trial *trial = tw_ledger_trial(ledger, i);
         board->n_trials += !trial->baseline; /* seen is seen, whatever the length of its returns */
-        if (trial->n_returns == length && !strcmp(trial->sample, like->sample))
-            board->row[board->n++] = row_of(trial, rank_metric);
+        if (trial->n_returns == like->n_returns && !strcmp(trial->sample, like->sample))
+            board->row[board->n++] = row_of(trial, is_own(spec, i), spec->rank_metric);
     }
-    sort_rows(board, direction(rank_metric));
-    while (board->best < board->n && board->row[board->best].trial->baseline) board->best++;
-    if (board->n == 0 || !board->row[0].trial->baseline || board->best == board->n)
-        return tw_fail(err, TW_BAD_DATA,
-                       "leaderboard: of %zu trials with %zu returns, %zu are baselines; it needs one at least, and one "
-                       "that is none",
-                       board->n, length, board->best);
-    return TW_OK;
+    sort_rows(board, direction(spec->rank_metric));
+    return find_best(board, err);
 }
 
 /* Return paths of the rows that are no baselines; those with gaps are left out. */
 static size_t paths_of(const tw_board *board, const double **paths)
 {
     size_t n = 0;
-    for (size_t i = board->best; i < board->n; i++) {
+    for (size_t i = board->n_baselines; i < board->n; i++) {
         if (board->row[i].sharpe.sd > 0) paths[n++] = board->row[i].trial->returns;
     }
     return n;
@@ -105,7 +120,7 @@ static void count_trials(tw_board *board, size_t n, const double *const *paths)
 {
     const size_t t = board->row[0].trial->n_returns;
     double sum = 0, squares = 0, k = 0;
-    for (size_t i = board->best; i < board->n; i++) {
+    for (size_t i = board->n_baselines; i < board->n; i++) {
         if (!(board->row[i].sharpe.sd > 0)) continue;
         sum += board->row[i].sharpe.sharpe;
         squares += board->row[i].sharpe.sharpe * board->row[i].sharpe.sharpe;

@@ -17,6 +17,7 @@ static void row_json(const tw_board_row *row, tw_json *json)
     tw_json_key(json, "name"), tw_json_text(json, trial->name);
     tw_json_key(json, "params"), tw_json_text(json, trial->params);
     tw_json_key(json, "baseline"), tw_json_bool(json, trial->baseline);
+    tw_json_key(json, "earlier"), tw_json_bool(json, !row->own);
     number(json, "rank_metric", row->rank_metric);
     number(json, "mean", row->sharpe.mean);
     number(json, "sd", row->sharpe.sd);
@@ -69,17 +70,20 @@ static void cell(tw_buf *out, const char *format, int width, double x)
     tw_buf_printf(out, "  %*s", width, text);
 }
 
+static const char *mark(const tw_board *board, size_t row)
+{
+    if (board->row[row].trial->baseline) return " b";
+    if (row == board->best) return " *";
+    return board->row[row].own ? "  " : " e";
+}
+
 void tw_board_table(const tw_board *board, tw_buf *out)
 {
     tw_buf_printf(out, "   %-18s  %9s  %9s  %8s  %6s  %6s  %7s  %s\n", "trial", "metric", "mean", "Sharpe", "PSR",
                   "DSR", "fit s", "parameters");
     for (size_t i = 0; i < board->n; i++) {
         const tw_board_row *row = &board->row[i];
-        tw_buf_printf(out, "%s %-18.18s",
-                      row->trial->baseline ? " b"
-                      : i == board->best   ? " *"
-                                           : "  ",
-                      row->trial->name);
+        tw_buf_printf(out, "%s %-18.18s", mark(board, i), row->trial->name);
         cell(out, "%.5f", 9, row->rank_metric);
         cell(out, "%.3g", 9, row->sharpe.mean);
         cell(out, "%.4f", 8, row->sharpe.sharpe);
@@ -88,8 +92,10 @@ void tw_board_table(const tw_board *board, tw_buf *out)
         cell(out, "%.2f", 7, row->trial->fit_seconds);
         tw_buf_printf(out, "  %s\n", row->trial->params);
     }
-    tw_buf_printf(out, "b baseline, * best; Sharpe a period. Trials %.0f, effective %.1f, PBO ", board->n_trials,
-                  board->effective_trials);
+    size_t earlier = 0;
+    for (size_t i = 0; i < board->n; i++) earlier += !board->row[i].own;
+    tw_buf_printf(out, "b baseline, * best%s; Sharpe a period. Trials %.0f, effective %.1f, PBO ",
+                  earlier ? ", e of an earlier run" : "", board->n_trials, board->effective_trials);
     if (isnan(board->pbo.pbo))
         tw_buf_text(out, "n/a");
     else

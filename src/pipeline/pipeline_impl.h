@@ -66,6 +66,7 @@ typedef struct tw_entry {
     double *score;   /* by cell, out of sample; NaN none */
     double *traded;  /* what the backtest trades on: the scores, or the side times the score of a meta label */
     double seconds;
+    size_t place; /* of its trial on the ledger */
     tw_result result;
     double *metric;     /* in the order of tw_metrics */
     double *importance; /* of the last refit, or NULL */

@@ -72,16 +72,18 @@ tw_status tw_stage_backtest(tw_job *job, tw_error *err)
     return TW_OK;
 }
 
-/* A trial that is on the ledger already, from an earlier run with the same inputs, is not a new look at the data. */
-static bool is_on_ledger(const tw_ledger *ledger, const tw_trial *trial)
+/* Where the trial is on the ledger, the ledger's size where it is not: one that is there already, from an earlier run
+ * with the same inputs, is not a new look at the data. */
+static size_t place_of(const tw_ledger *ledger, const tw_trial *trial)
 {
-    for (size_t i = 0; i < tw_ledger_size(ledger); i++) {
+    size_t i = 0;
+    for (; i < tw_ledger_size(ledger); i++) {
         const tw_trial *t = tw_ledger_trial(ledger, i);
         if (!strcmp(t->name, trial->name) && !strcmp(t->params, trial->params) && !strcmp(t->sample, trial->sample) &&
             t->n_returns == trial->n_returns && !memcmp(t->returns, trial->returns, t->n_returns * sizeof *t->returns))
-            return true;
+            break;
     }
-    return false;
+    return i;
 }
 
 /* Returns can be compared that are of the same bars and begin with the same one. */
@@ -100,7 +102,7 @@ static tw_status add_trials(tw_job *job, tw_error *err)
     if (!names) return tw_no_memory(err, "names of metrics");
     for (size_t m = 0; m < n_metrics; m++) names[m] = metrics[m]->name;
     for (size_t i = 0; i < job->n_entries; i++) {
-        const tw_entry *e = &job->entry[i];
+        tw_entry *e = &job->entry[i];
         if (e->left_out) continue;
         const tw_trial trial = {.name = e->name,
                                 .params = e->params,
@@ -112,7 +114,25 @@ static tw_status add_trials(tw_job *job, tw_error *err)
                                 .n_returns = e->result.n,
                                 .returns = e->result.returns,
                                 .fit_seconds = e->seconds};
-        if (!is_on_ledger(job->ledger, &trial)) TW_TRY(tw_ledger_add(job->ledger, &trial, err));
+        e->place = place_of(job->ledger, &trial);
+        if (e->place == tw_ledger_size(job->ledger)) TW_TRY(tw_ledger_add(job->ledger, &trial, err));
+    }
+    return TW_OK;
+}
+
+/* The board of this run's trials, beside those of earlier runs of the same bars, whose models are gone. */
+static tw_status build_board(tw_job *job, tw_error *err)
+{
+    size_t *own = tw_arena_new(&job->arena, job->n_entries, sizeof *own), n = 0;
+    if (!own) return tw_no_memory(err, "trials of the run");
+    for (size_t i = 0; i < job->n_entries; i++)
+        if (!job->entry[i].left_out) own[n++] = job->entry[i].place;
+    const tw_board_spec spec = {.rank_metric = job->spec->rank_by, .own = own, .n_own = n, .seed = job->spec->seed};
+    TW_TRY(tw_board_build(job->ctx, job->ledger, &spec, &job->board, err));
+    const tw_trial *best = job->board.row[job->board.best].trial;
+    for (job->best = 0; job->best < job->n_entries; job->best++) {
+        const tw_entry *e = &job->entry[job->best];
+        if (!e->left_out && tw_ledger_trial(job->ledger, e->place) == best) break;
     }
     return TW_OK;
 }
@@ -122,25 +142,6 @@ static size_t entry_named(const tw_job *job, const char *name)
     for (size_t i = 0; i < job->n_entries; i++)
         if (!job->entry[i].left_out && !strcmp(job->entry[i].name, name)) return i;
     return SIZE_MAX;
-}
-
-/* The best of this run by the ranking metric; the board may also hold trials of earlier runs, whose models are gone. */
-static tw_status pick_best(tw_job *job, tw_error *err)
-{
-    size_t n_metrics = 0, rank = 0;
-    const tw_metric *const *metrics = tw_metrics(&n_metrics);
-    while (rank < n_metrics && strcmp(metrics[rank]->name, job->spec->rank_by) != 0) rank++;
-    if (rank == n_metrics) return tw_fail(err, TW_BAD_NAME, "rank_by: no metric '%s'", job->spec->rank_by);
-    const double sign = metrics[rank]->higher_is_better ? 1 : -1;
-    job->best = SIZE_MAX;
-    for (size_t i = 0; i < job->n_entries; i++) {
-        const tw_entry *e = &job->entry[i];
-        if (e->left_out || (e->learner->traits & TW_LEARNER_BASELINE)) continue;
-        const double value = sign * e->metric[rank];
-        if (job->best == SIZE_MAX || value > sign * job->entry[job->best].metric[rank]) job->best = i;
-    }
-    if (job->best == SIZE_MAX) job->best = 0; /* only baselines ran: the first of them */
-    return TW_OK;
 }
 
 /* How simple a learner is, simplest first; SIZE_MAX: too much so or too little to fall back on. */
@@ -177,9 +178,7 @@ tw_status tw_stage_board(tw_job *job, tw_error *err)
     TW_TRY(tw_ledger_open(job->ctx, path, &job->ledger, err));
     name_sample(job);
     TW_TRY(add_trials(job, err));
-    const tw_board_spec board = {.rank_metric = job->spec->rank_by, .sample = job->sample, .seed = job->spec->seed};
-    TW_TRY(tw_board_build(job->ctx, job->ledger, &board, &job->board, err));
-    TW_TRY(pick_best(job, err));
+    TW_TRY(build_board(job, err));
     pick_fallback(job);
     return TW_OK;
 }

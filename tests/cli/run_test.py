@@ -154,6 +154,22 @@ def damaged(first):
     open("out/small/ledger.jsonl", "w").write(ledger)
 
 
+def earlier_runs():
+    """The ledger holds better trials of earlier runs: they count and are shown, but the verdict is on this run's best."""
+    lines = (SPEC % {"alpha": 100, "rounds": 1}).replace("depth=3", "depth=1").splitlines(True)
+    open("weak.yaml", "w").write("".join(line for line in lines if "ridge" not in line))
+    text = run(spec="weak.yaml")
+    report = json.load(open("out/small/report.json"))
+    board, best = report["leaderboard"], report["scores"]["model"]
+    row = board["rows"][board["best"]]
+    assert best == "gbm" == row["name"] and "rounds=1 " in row["params"] and not row["earlier"], (best, row)
+    assert any(r["earlier"] and r["rank_metric"] > row["rank_metric"] for r in board["rows"]), "an earlier trial was better"
+    assert board["rows"][0]["baseline"] and not board["rows"][0]["earlier"]
+    assert f"that gbm beats chance and mean: Sharpe {row['sharpe']:.3g} a period" in report["verdict"]["text"], report["verdict"]
+    assert board["n_trials"] >= 4 and " e ridge" in text and "of an earlier run" in text, text
+    run()
+
+
 def budget():
     text = run("--out", "out/budget", "--budget", "0.000001")
     report = json.load(open("out/budget/report.json"))
@@ -226,7 +242,7 @@ def main():
         write_spec()
         steps = {}
         first = None
-        for step in (first_and_second, changes, damaged, budget, interrupted, same_bits, one_at_a_time, look_ahead):
+        for step in (first_and_second, changes, damaged, earlier_runs, budget, interrupted, same_bits, one_at_a_time, look_ahead):
             start = time.time()
             result = step(first) if step.__code__.co_argcount else step()
             first = first or result

@@ -27,6 +27,7 @@ function metricColumns(rows: Row[]): Column<Row>[] {
 function nameCell(row: Row, best: boolean): HTMLElement {
   return h("span", { class: "model" }, h("strong", {}, row.name ?? "?"),
     row.baseline ? h("span", { class: "tag" }, "baseline") : null, best ? h("span", { class: "tag best" }, "best") : null,
+    row.earlier ? h("span", { class: "tag", title: "A trial of an earlier run on the same bars: it counts as a trial, but its model is gone." }, "earlier run") : null,
     inWords(row.params) ? h("span", { class: "params", title: inWords(row.params) }, inWords(row.params)) : null);
 }
 

@@ -10,7 +10,7 @@ export type Measures = Record<string, Maybe>;
 export interface Finding { check?: string; severity?: string; symbol?: string | null; time?: Time; value?: Maybe; bound?: Maybe; text?: string }
 export interface Check { name?: string; title?: string; severity?: string; findings?: Maybe; not_run?: string | null }
 export interface Fold { train_from?: Time; train_to?: Time; test_from?: Time; test_to?: Time; n_train?: Maybe; n_test?: Maybe; n_purged?: Maybe; n_embargoed?: Maybe }
-export interface Row { name?: string; params?: string | null; baseline?: boolean; metrics?: Measures; sharpe?: Maybe; sharpe_error?: Maybe; psr?: Maybe; dsr?: Maybe; fit_seconds?: Maybe }
+export interface Row { name?: string; params?: string | null; baseline?: boolean; earlier?: boolean; metrics?: Measures; sharpe?: Maybe; sharpe_error?: Maybe; psr?: Maybe; dsr?: Maybe; fit_seconds?: Maybe }
 export interface Model { name?: string; learner?: string; params?: string | null; left_out?: boolean; fit_seconds?: Maybe; importance?: { feature?: string; share?: Maybe }[] }
 
 export interface Backtest {

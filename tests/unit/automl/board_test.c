@@ -87,17 +87,58 @@ static void samples_are_not_mixed(void **state)
                                 .returns = shifted};
         assert_ok(tw_ledger_add(ledger, &trial, &err), &err);
     }
-    static const char *const asked[] = {"one", "other", NULL}, *const best[] = {"gbm", "ridge", "ridge"};
+    static const size_t one[] = {0, 1}, other[] = {2, 3};
+    static const size_t *const asked[] = {one, other, NULL};
+    static const char *const best[] = {"gbm", "ridge", "ridge"};
     for (size_t k = 0; k < 3; k++) {
-        const tw_board_spec spec = {.rank_metric = "sharpe", .sample = asked[k], .seed = 1};
+        const tw_board_spec spec = {.rank_metric = "sharpe", .own = asked[k], .n_own = 2, .seed = 1};
         assert_ok(tw_board_build(NULL, ledger, &spec, &board, &err), &err);
         assert_int_equal(board.n, 2);
         assert_string_equal(board.row[1].trial->name, best[k]);
         assert_near(board.n_trials, 2, 0);
         tw_board_clear(NULL, &board);
     }
-    const tw_board_spec none = {.rank_metric = "sharpe", .sample = "third", .seed = 1};
+    static const size_t beyond[] = {4};
+    const tw_board_spec none = {.rank_metric = "sharpe", .own = beyond, .n_own = 1, .seed = 1};
     assert_int_equal(tw_board_build(NULL, ledger, &none, &board, &err), TW_BAD_DATA);
+    tw_ledger_free(ledger);
+}
+
+/* Trials of earlier runs count and are shown, but neither the best nor the baseline is one of them. */
+static void the_best_is_a_candidate(void **state)
+{
+    (void)state;
+    tw_ledger *ledger = start();
+    tw_board board;
+    tw_error err;
+    add(ledger, "mean", 0.0002, 0.1, DAYS);
+    add(ledger, "gbm", 0.004, 9, DAYS);
+    add(ledger, "last_value", 0, 0, DAYS);
+    add(ledger, "ridge", 0.001, 1.5, DAYS);
+    add(ledger, "logistic", 0.001, 1.2, DAYS);
+    static const size_t own[] = {2, 3, 4};
+    tw_board_spec spec = {.rank_metric = "rank_ic_t", .own = own, .n_own = 3, .seed = 1};
+    assert_ok(tw_board_build(NULL, ledger, &spec, &board, &err), &err);
+    static const char *const order[] = {"last_value", "mean", "gbm", "ridge", "logistic"};
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(board.row[i].trial->name, order[i]);
+        assert_int_equal(board.row[i].own, i != 1 && i != 2);
+    }
+    assert_int_equal(board.n_baselines, 2);
+    assert_int_equal(board.best, 3);
+    assert_near(board.n_trials, 3, 0);
+    assert_non_null(strstr(board.verdict_text, "that ridge beats chance and last_value"));
+    tw_buf text;
+    tw_buf_init(&text, NULL);
+    tw_board_table(&board, &text);
+    assert_non_null(strstr(text.data, " e gbm"));
+    assert_non_null(strstr(text.data, " * ridge"));
+    assert_non_null(strstr(text.data, "of an earlier run"));
+    tw_buf_clear(&text);
+    tw_board_clear(NULL, &board);
+    spec.n_own = 1; /* of the candidates none is more than a baseline */
+    assert_int_equal(tw_board_build(NULL, ledger, &spec, &board, &err), TW_BAD_DATA);
+    assert_non_null(strstr(err.message, "of 1 comparable trials, 1 are baselines"));
     tw_ledger_free(ledger);
 }
 
@@ -206,9 +247,10 @@ static void statistics_refuse(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(baselines_stand_first),  cmocka_unit_test(samples_are_not_mixed),
-        cmocka_unit_test(every_condition_counts), cmocka_unit_test(boards_print),
-        cmocka_unit_test(boards_refuse),          cmocka_unit_test(statistics_refuse),
+        cmocka_unit_test(baselines_stand_first),   cmocka_unit_test(samples_are_not_mixed),
+        cmocka_unit_test(every_condition_counts),  cmocka_unit_test(boards_print),
+        cmocka_unit_test(boards_refuse),           cmocka_unit_test(statistics_refuse),
+        cmocka_unit_test(the_best_is_a_candidate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
