@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* scan.h - moving windows that never subtract what leaves (van Herk 1992; Gil and Werman 1993).
  *
- * Time is cut into blocks of `period` bars, counted from the first bar. A window is then the end of the block before
- * and the beginning of this one: result = join(suffix of the last block, prefix of this block). The suffixes are made
- * once a block, going backwards; the prefix grows with each bar. So a bar costs three joins whatever the period, no
- * rounding error lives longer than two blocks, and a NaN or a 1e12 spike leaves with its bar.
+ * Time is cut into blocks of `period` bars. A window is then the end of the block before and the beginning of this one:
+ * result = join(suffix of the last block, prefix of this block). The suffixes are made once a block, going backwards;
+ * the prefix grows with each bar. So a bar costs three joins whatever the period, no rounding error lives longer than
+ * two blocks, and a NaN or a 1e12 spike leaves with its bar.
+ *
+ * Operators begin their blocks at different bars (tw_scan_stagger): a set of features over windows of 5, 10, 20, 30 and
+ * 60 bars would else make all its suffixes on one live bar in 60.
  *
  * Terms are taken relative to an anchor, the value of the block's first bar. Every window that ends in the block holds
  * that bar, so (mean - anchor)^2 <= period * variance: sums of squares about the anchor lose at most the factor
@@ -46,6 +49,7 @@ static inline size_t tw_scan_size(const tw_scan *d, const void *params, size_t l
     return sizeof(tw_scan_state) + rows * lanes * sizeof(double);
 }
 
+/* A block begins with the first bar. */
 static inline void tw_scan_init(const tw_scan *d, void *state, const void *params, size_t lanes)
 {
     tw_scan_state *s = state;
@@ -55,6 +59,19 @@ static inline void tw_scan_init(const tw_scan *d, void *state, const void *param
     double *last = s->cells + (d->inputs + d->parts * s->period) * lanes;
     for (size_t q = 0; q < d->parts; q++)
         for (size_t l = 0; l < lanes; l++) last[q * lanes + l] = d->identity[q];
+}
+
+/* Puts the first bar somewhere into a block, where is told by the operator's name (FNV-1a). Everything of the bars that
+ * never were is NaN; the first whole block begins before the first whole window ends. */
+static inline void tw_scan_stagger(const tw_scan *d, void *state, const char *op, size_t lanes)
+{
+    tw_scan_state *s = state;
+    uint32_t hash = 2166136261U;
+    for (; *op; op++) hash = (hash ^ (unsigned char)*op) * 16777619U;
+    s->at = hash % s->period;
+    if (s->at == 0) return;
+    const size_t cells = (d->inputs + d->parts * s->period) * lanes; /* all but the last row, the identity */
+    for (size_t i = 0; i < cells; i++) s->cells[i] = TW_LANE_NAN;
 }
 
 /* The bar at x[..][l] with the constants of its block. */
@@ -161,6 +178,7 @@ TW_LANE void tw_scan_run(const tw_scan *d, void *state, size_t n, const double *
     static void op##_init(void *state, const void *params, size_t lanes)                                               \
     {                                                                                                                  \
         tw_scan_init(&op##_scan, state, params, lanes);                                                                \
+        tw_scan_stagger(&op##_scan, state, #op, lanes);                                                                \
     }                                                                                                                  \
     TW_OP(op) = {.name = #op,                                                                                          \
                  .params_size = sizeof(tw_window),                                                                     \
