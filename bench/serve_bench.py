@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-PROGRAM, BENCH = os.environ["TRADEWIND"], os.environ["BENCH"]
+PROGRAM, BENCH = (os.path.abspath(os.environ[name]) for name in ("TRADEWIND", "BENCH"))
 SPEC = """
 name: bench
 data: {csv: market/bars.csv}
@@ -32,7 +32,7 @@ def over_the_socket():
         header = f.readline()
         for line in f:
             by_time.setdefault(line.split(",", 1)[0], []).append(line)
-    for case, options in (("post", ""), ("post_fsync", "fsync=true"), ("post_no_snapshot", "snapshot_every=0")):
+    for case, options in (("post", ""), ("post_fsync", "fsync=true"), ("post_no_snapshot", "snapshot_every=0"), ("post_snapshots", "snapshot_every=25")):
         process = subprocess.Popen([PROGRAM, "serve", "out/bench/bundle", "--port", "0", "--state", case, "--set", options], stdout=subprocess.PIPE, text=True)
         client = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline().rsplit(":", 1)[1]))
         post, get, ping = [], [], []

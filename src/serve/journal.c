@@ -75,20 +75,26 @@ static tw_status replay_bytes(const char *bytes, size_t length, const tw_journal
     return TW_OK;
 }
 
-tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, const tw_journal_taker *taker, tw_journal *journal,
+tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, const tw_journal_taker *taker, uint64_t *length,
                             tw_error *err)
 {
-    if (access(path, F_OK) != 0) return tw_journal_start(path, journal->fsync, journal, err);
     char *bytes = NULL;
-    size_t length = 0, whole = 0;
-    TW_TRY(tw_file_read(ctx, path, &bytes, &length, err));
-    tw_status status = replay_bytes(bytes, length, taker, &whole, err);
+    size_t size = 0, whole = 0;
+    TW_TRY(tw_file_read(ctx, path, &bytes, &size, err));
+    const tw_status status = replay_bytes(bytes, size, taker, &whole, err);
     tw_free(ctx, bytes);
-    if (status == TW_OK) status = open_at(path, O_WRONLY | O_APPEND, journal->fsync, journal, err);
-    if (status == TW_OK && ftruncate(journal->fd, (off_t)whole) != 0)
-        status = tw_fail(err, TW_IO_FAILED, "%s: cannot be cut to its last whole record: %s", path, strerror(errno));
-    journal->length = whole;
+    *length = whole;
     return status;
+}
+
+tw_status tw_journal_append(const char *path, uint64_t length, bool fsync, tw_journal *journal, tw_error *err)
+{
+    TW_TRY(open_at(path, O_WRONLY | O_CREAT | O_APPEND, fsync, journal, err));
+    journal->length = length;
+    if (ftruncate(journal->fd, (off_t)length) == 0) return TW_OK;
+    const int code = errno;
+    tw_journal_close(journal);
+    return tw_fail(err, TW_IO_FAILED, "%s: cannot be cut to its last whole record: %s", path, strerror(code));
 }
 
 void tw_journal_close(tw_journal *journal)

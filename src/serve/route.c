@@ -139,22 +139,12 @@ static tw_live *find_session(tw_server *server, const char *name)
     return l;
 }
 
-/* Symbols of one's own for a session; n = 0: the bundle's. */
-typedef struct symbol_list {
-    const char **symbol;
-    size_t n;
-} symbol_list;
-
 /* Sessions are opened under the lock of the list: two first requests of one name must not open it twice. */
-static tw_status open_session(tw_server *s, const char *name, const symbol_list *symbols, tw_error *err)
+static tw_status open_session(tw_server *s, const char *name, const tw_names *symbols, tw_error *err)
 {
     tw_live *live = NULL;
-    const tw_live_spec spec = {.bundle = s->bundle,
-                               .state = s->state,
-                               .name = name,
-                               .symbols = symbols->symbol,
-                               .n_symbols = symbols->n,
-                               .options = &s->options};
+    const tw_live_spec spec = {
+        .bundle = s->bundle, .state = s->state, .name = name, .symbols = *symbols, .options = &s->options};
     if (symbols->n > (size_t)s->options.max_symbols)
         return tw_fail(err, TW_TOO_LARGE, "%zu symbols, at most %d are allowed (max_symbols)", symbols->n,
                        s->options.max_symbols);
@@ -172,7 +162,7 @@ static tw_status enter_session(tw_server *s, const char *name, bool make, tw_liv
     (void)pthread_mutex_lock(&s->lock);
     *live = find_session(s, name);
     if (!*live && make) {
-        status = open_session(s, name, &(symbol_list){0}, err);
+        status = open_session(s, name, &(tw_names){0}, err);
         *live = find_session(s, name);
     }
     const bool ending = *live && (*live)->ending;
@@ -248,16 +238,17 @@ static tw_status get_session(tw_request *r, const char *name, tw_error *err)
     return get_by(r, name, tw_live_status, err);
 }
 
-static tw_status symbols_of(const tw_node *list, tw_arena *arena, symbol_list *symbols, tw_error *err)
+static tw_status symbols_of(const tw_node *list, tw_arena *arena, tw_names *symbols, tw_error *err)
 {
     if (!list || list->kind != TW_NODE_LIST || !list->n_children)
         return tw_fail(err, TW_BAD_DATA, "'symbols' must be a list of names");
-    symbols->symbol = tw_arena_new(arena, list->n_children, sizeof *symbols->symbol);
-    if (!symbols->symbol) return tw_no_memory(err, "symbols of a session");
+    const char **name = tw_arena_new(arena, list->n_children, sizeof *name);
+    if (!name) return tw_no_memory(err, "symbols of a session");
+    *symbols = (tw_names){.name = name};
     for (const tw_node *c = list->first; c; c = c->next) {
         if (c->kind != TW_NODE_TEXT || !c->text[0] || strpbrk(c->text, "\n\r"))
             return tw_fail(err, TW_BAD_DATA, "a symbol must be text on one line");
-        symbols->symbol[symbols->n++] = c->text;
+        name[symbols->n++] = c->text;
     }
     return TW_OK;
 }
@@ -268,7 +259,7 @@ static tw_status put_session(tw_request *r, const char *name, tw_error *err)
     tw_server *s = r->server;
     tw_doc *doc = NULL;
     tw_arena arena;
-    symbol_list symbols = {0};
+    tw_names symbols = {0};
     tw_arena_init(&arena, &s->ctx);
     tw_status status = tw_doc_parse_json(&s->ctx, r->body.data ? r->body.data : "", r->body.length, "body", &doc, err);
     if (status == TW_OK) status = symbols_of(tw_node_get(tw_doc_root(doc), "symbols"), &arena, &symbols, err);

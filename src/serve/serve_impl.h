@@ -50,11 +50,70 @@ typedef struct tw_journal_taker {
     void *arg;
 } tw_journal_taker;
 
-/* Hands each whole record of a journal file over; a torn last record, which was never acknowledged, is cut off. The
- * journal is then open for appending. */
-tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, const tw_journal_taker *taker, tw_journal *journal,
+/* Hands each whole record of a journal file over, up to a torn one, which was never acknowledged; *length: their bytes.
+ */
+tw_status tw_journal_replay(const tw_ctx *ctx, const char *path, const tw_journal_taker *taker, uint64_t *length,
                             tw_error *err);
+/* Opens a journal file, made when missing, for appending behind its first `length` bytes; what is behind is cut off. */
+tw_status tw_journal_append(const char *path, uint64_t length, bool fsync, tw_journal *journal, tw_error *err);
 void tw_journal_close(tw_journal *journal);
+
+/* ---------------------------------------------------------------- replica
+ * What the bars of a session lead to. The same bars give the same bits in each. */
+
+typedef struct tw_names {
+    const char *const *name; /* NULL: the bundle's */
+    size_t n;
+} tw_names;
+
+typedef struct tw_replica {
+    const tw_ctx *ctx;
+    const tw_bundle *bundle;
+    tw_scorer *scorer;
+    size_t n_symbols, n_lanes, n_columns;
+    double *values; /* [column][lane] of the bar at hand */
+    const double **view;
+    double *score; /* of the last bar */
+    bool used_fallback;
+    bool failed; /* every model failed on the last bar: no scores */
+    uint64_t bars, fallbacks;
+} tw_replica;
+
+/* A replica that has seen nothing; to be cleared even when this fails. */
+tw_status tw_replica_init(const tw_ctx *ctx, const tw_bundle *bundle, const tw_names *symbols, tw_replica *replica,
+                          tw_error *err);
+void tw_replica_clear(tw_replica *replica);
+/* Takes the bar in `values`. One on which every model failed is taken all the same. */
+tw_status tw_replica_bar(tw_replica *replica, int64_t time_ns, tw_error *err);
+/* Writes everything to a file, and reads it back. */
+tw_status tw_replica_save(const tw_replica *replica, const char *path, tw_error *err);
+tw_status tw_replica_load(tw_replica *replica, const char *path, tw_error *err);
+
+/* ---------------------------------------------------------------- store
+ * The folder of a session, from which a replica can be made anew at any instant. */
+
+typedef struct tw_store {
+    const tw_ctx *ctx;
+    const tw_bundle *bundle;
+    char *folder;
+    int snapshot_every; /* bars; 0: never */
+    bool fsync;
+    tw_journal journal;
+    uint64_t snapshot_bars, journal_bars; /* bars in the snapshot; bars before the first of the open journal */
+    pthread_t writer;                     /* of a snapshot, from the files; while it runs journal_bars stays */
+    bool writing;
+    _Atomic bool done, stop;
+} tw_store;
+
+/* True when the folder holds a session. */
+bool tw_store_exists(const tw_ctx *ctx, const char *folder);
+/* Brings the replica to where the folder's files are, or makes a session of these symbols there; ctx, bundle, folder,
+ * snapshot_every and fsync are set. To be closed even when this fails. */
+tw_status tw_store_open(tw_store *store, const tw_names *symbols, tw_replica *replica, tw_error *err);
+/* After each bar: begins a snapshot in the background when one is due. */
+void tw_store_check_due(tw_store *store, uint64_t bars);
+/* Writes a last snapshot (best effort: the journals have all); `forget` removes the folder instead. */
+void tw_store_close(tw_store *store, const tw_replica *replica, bool forget);
 
 /* ---------------------------------------------------------------- sessions */
 
@@ -63,31 +122,22 @@ typedef struct tw_live tw_live;
 /* A live session of a bundle. Calls lock; any thread may call. */
 struct tw_live {
     const tw_ctx *ctx;
-    const tw_bundle *bundle;
-    char *name, *folder;
+    char *name;
     pthread_mutex_t lock;
-    tw_scorer *scorer;
-    tw_journal journal;
-    size_t n_symbols, n_lanes, n_columns;
-    double *values; /* [column][lane] of the bar at hand */
-    const double **view;
-    double *score, *forming; /* of the last bar; of a peek */
-    bool *taken;             /* [lane] its bar of this time has been seen */
-    bool used_fallback, fsync;
-    bool failed; /* every model failed on the last bar: no scores */
-    uint64_t bars, snapshot_bars, fallbacks;
-    int snapshot_every;
-    size_t users; /* requests in it; under the server's lock, as are the next two */
-    bool ending;  /* to be removed when the last user has left */
+    tw_replica replica;
+    tw_store store;
+    double *forming; /* [lane] scores of a peek */
+    bool *taken;     /* [lane] its bar of this time has been seen */
+    size_t users;    /* requests in it; under the server's lock, as are the next two */
+    bool ending;     /* to be removed when the last user has left */
     tw_live *next;
 };
 
-/* What a session is opened from; symbols NULL: the bundle's. */
+/* What a session is opened from. */
 typedef struct tw_live_spec {
     const tw_bundle *bundle;
     const char *state, *name;
-    const char *const *symbols;
-    size_t n_symbols;
+    tw_names symbols;
     const tw_serve_options *options;
 } tw_live_spec;
 

@@ -211,10 +211,68 @@ def large_and_slow(bars, _):
     server.stop()
 
 
+def files(state):
+    return sorted(os.listdir(f"{state}/s"))
+
+
+def snapshot_is_written(state, bars):
+    """Waits for the snapshot that is being written beside the answers."""
+    end = time.time() + 20
+    while files(state) != [f"journal-{bars}", "snapshot", "symbols"]:
+        assert time.time() < end, files(state)
+        time.sleep(0.002)
+
+
+def chains(bars, scores):
+    """What is on disk between the begin of a journal and the snapshot that ends the ones before: a chain of journals."""
+    server = Server("state-one", "--set", "snapshot_every=0")
+    for _, body in bars[:20]:
+        assert server.ask("POST", "/v1/sessions/s/bars", body)[0] == 200
+    server.kill()
+    assert files("state-one") == ["journal-0", "symbols"]
+    whole = open("state-one/s/journal-0", "rb").read()
+    record = len(whole) // 20
+    # where journals begin; bytes cut off the one before the last; bars that are left; journals when a server has opened it
+    cases = (([0, 8], 0, 20, ["journal-0", "journal-8"]), ([0, 8, 14], 0, 20, ["journal-0", "journal-14", "journal-8"]),
+             ([0, 20], 0, 20, ["journal-0", "journal-20"]), ([0, 8, 20], 0, 20, ["journal-0", "journal-20", "journal-8"]),
+             ([0, 8], 5, 7, ["journal-0"]), ([0, 8, 14], record + 5, 12, ["journal-0", "journal-8"]))
+    for begins, cut, left, kept in cases:
+        shutil.copytree("state-one", "state-chain")
+        for first, last in zip(begins, begins[1:] + [20]):
+            part = whole[first * record:last * record]
+            if cut and last == begins[-1]:
+                part = part[:-cut]
+            open(f"state-chain/s/journal-{first}", "wb").write(part)
+        open("state-chain/s/snapshot.tmp-1-0", "w").write("half")
+        server = Server("state-chain", "--set", "snapshot_every=9")
+        assert json.loads(server.ask("GET", "/v1/sessions/s")[1])["bars"] == left, begins
+        assert files("state-chain") == kept + ["symbols"], (begins, files("state-chain"))
+        assert json.loads(server.ask("GET", "/v1/sessions/s/scores")[1])["scores"] == scores[left - 1], begins
+        for _, body in bars[left:40]:
+            assert server.ask("POST", "/v1/sessions/s/bars", body)[0] == 200
+        assert json.loads(server.ask("GET", "/v1/sessions/s/scores")[1])["scores"] == scores[39], begins
+        server.stop()
+        assert files("state-chain") == ["journal-40", "snapshot", "symbols"]
+        shutil.rmtree("state-chain")
+    # All bars in one request: snapshots fall behind, and the session does not.
+    server = Server("state-bulk", "--set", "snapshot_every=2")
+    header = bars[0][1].splitlines(keepends=True)[0]
+    body = header + "".join(b.split("\n", 1)[1] for _, b in bars)
+    status, text = server.ask("POST", "/v1/sessions/s/bars", body)
+    assert status == 200, text
+    server.kill()
+    server = Server("state-bulk")
+    answer = json.loads(server.ask("GET", "/v1/sessions/s/scores")[1])
+    assert answer["bars"] == len(bars) and answer["scores"] == scores[-1]
+    server.stop()
+
+
 def torn_and_damaged(bars, scores):
     server = Server("state-torn", "--set", "snapshot_every=10")
-    for _, body in bars[:25]:
+    for i, (_, body) in enumerate(bars[:25]):
         assert server.ask("POST", "/v1/sessions/s/bars", body)[0] == 200
+        if i in (9, 19):
+            snapshot_is_written("state-torn", i + 1 - (i + 1) % 10)
     server.kill()
     journal = glob.glob("state-torn/s/journal-20")[0]
     size = os.path.getsize(journal)
@@ -256,7 +314,7 @@ def main():
             assert done.returncode == 0, done
         bars, spent = read_bars(), {}
         scores = replayed(bars)
-        for step in (killed_at_random, together, large_and_slow, torn_and_damaged):
+        for step in (killed_at_random, together, large_and_slow, chains, torn_and_damaged):
             start = time.time()
             step(bars, scores)
             spent[step.__name__] = round(time.time() - start, 2)
