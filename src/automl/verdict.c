@@ -51,6 +51,8 @@ static shown show(double x)
     return s;
 }
 
+static shown show_probability(double p) { return p > 0.999 ? (shown){"> 0.999"} : show(p); }
+
 static const char *lead(tw_verdict verdict)
 {
     switch (verdict) {
@@ -66,14 +68,15 @@ void tw_board_judge(tw_board *board)
     const tw_board_row *best = &board->row[board->best];
     const double t = tw_trial_metric(best->trial, "rank_ic_t");
     board->verdict = decide(board, t);
-    const shown sharpe = show(best->sharpe.sharpe), dsr = show(best->dsr), spa = show(board->spa.p_consistent);
-    const shown ic = show(t), pbo = show(board->pbo.pbo), loss = show(board->pbo.p_loss);
+    const shown sharpe = show(best->sharpe.sharpe), dsr = show_probability(best->dsr);
+    const shown spa = show(board->spa.p_consistent), ic = show(t);
+    const shown pbo = show(board->pbo.pbo), loss = show(board->pbo.p_loss);
     (void)snprintf(
         board->verdict_text, sizeof board->verdict_text,
-        "%s that %.40s beats chance and %.40s: Sharpe %s a period over %zu periods, deflated for %.0f trials %s (needs "
-        "%.2f), SPA p %s (at most %.2f), rank IC t %s (at least %.1f), PBO %s with chance of loss %s (at most %.1f, or "
-        "%.2f).",
+        "%s that %.40s beats chance and %.40s: Sharpe ratio %s a period over %zu periods; deflated for %.0f %s, %s (at "
+        "least %.2f); SPA p %s (at most %.2f); rank IC t %s (at least %.1f); PBO %s (at most %.1f), chance of loss %s "
+        "(or at most %.2f).",
         lead(board->verdict), best->trial->name, board->row[0].trial->name, sharpe.text, best->sharpe.n,
-        board->n_trials, dsr.text, dsr_evidence, spa.text, spa_evidence, ic.text, rank_ic_t_least, pbo.text, loss.text,
-        pbo_most, p_loss_fine);
+        board->n_trials, board->n_trials == 1 ? "trial" : "trials", dsr.text, dsr_evidence, spa.text, spa_evidence,
+        ic.text, rank_ic_t_least, pbo.text, pbo_most, loss.text, p_loss_fine);
 }

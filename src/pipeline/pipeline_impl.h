@@ -15,7 +15,7 @@
 
 /* Changes when a stage computes something else from the same inputs, so that cached results of older code are not
  * taken. */
-enum { TW_STAGE_FORMAT = 1 };
+enum { TW_STAGE_FORMAT = 2 };
 
 /* A name with its parameter text, as labels, splitters and learners are written in a spec. */
 typedef struct tw_choice {

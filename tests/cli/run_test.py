@@ -165,7 +165,7 @@ def earlier_runs():
     assert best == "gbm" == row["name"] and "rounds=1 " in row["params"] and not row["earlier"], (best, row)
     assert any(r["earlier"] and r["rank_metric"] > row["rank_metric"] for r in board["rows"]), "an earlier trial was better"
     assert board["rows"][0]["baseline"] and not board["rows"][0]["earlier"]
-    assert f"that gbm beats chance and mean: Sharpe {row['sharpe']:.3g} a period" in report["verdict"]["text"], report["verdict"]
+    assert f"that gbm beats chance and mean: Sharpe ratio {row['sharpe']:.3g} a period" in report["verdict"]["text"], report["verdict"]
     assert board["n_trials"] >= 4 and " e ridge" in text and "of an earlier run" in text, text
     run()
 

@@ -97,7 +97,7 @@ export function points(p: Points): HTMLElement {
   const height = p.height ?? 240;
   const seen = p.x.map((x, i) => [finite(x), finite(p.y[i])]).filter((q): q is [number, number] => q[0] !== null && q[1] !== null);
   return picture(p.title, height, (width) => {
-    const box = { left: 60, right: width - 14, top: 24, bottom: height - 40 };
+    const box = { left: 60, right: width - 26, top: 24, bottom: height - 40 };
     const [x0, x1] = extent(seen.map((q) => q[0])), [y0, y1] = extent(seen.map((q) => q[1]), p.zeroY);
     const px = (x1 - x0 || Math.abs(x1) || 1) * 0.05, py = (y1 - y0 || Math.abs(y1) || 1) * 0.1;
     const x = scale(x0 - px, x1 + px, box.left, box.right), y = scale(y0 - py, y1 + py, box.bottom, box.top);
