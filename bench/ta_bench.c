@@ -315,7 +315,7 @@ int main(int argc, char **argv)
     fill_market(&m);
     const tw_op *const *ops = tw_ops(TW_ISA_BEST, &n);
     for (size_t i = 0; i < n; i++)
-        if (!ops[i]->section && (argc < 2 || strcmp(argv[1], ops[i]->name) == 0)) bench_op(&m, library, ops[i]->name);
+        if (ops[i]->run_wide && (argc < 2 || strcmp(argv[1], ops[i]->name) == 0)) bench_op(&m, library, ops[i]->name);
     for (tw_isa isa = TW_ISA_BASELINE; isa < TW_ISA_COUNT; isa++)
         if (tw_isa_supported(isa) && (argc < 2 || strcmp(argv[1], "alpha158") == 0)) bench_alpha(&m, isa);
     return 0;

@@ -33,6 +33,9 @@ typedef struct tw_plan tw_plan;
 /** Compiles. Errors name the feature and point at the column of the expression ("feature 'x', column 14: ..."). A
  * negative lag or window is LOOK_AHEAD. The plan copies all it needs. */
 TW_API tw_status tw_plan_compile(const tw_ctx *ctx, const tw_plan_spec *spec, tw_plan **plan, tw_error *err);
+/** The plan of one operator: its inputs are the columns, its outputs the features; params as "timeperiod=14". */
+TW_API tw_status tw_plan_operator(const tw_ctx *ctx, const char *name, const char *params, tw_plan **plan,
+                                  tw_error *err);
 /** Frees a plan; no runner may be left. NULL is fine. */
 TW_API void tw_plan_free(tw_plan *plan);
 /** Number of features. */
@@ -97,6 +100,11 @@ TW_API tw_status tw_runner_snapshot(const tw_runner *runner, tw_buf *out, tw_err
 /** Takes a state back. BAD_VERSION, BAD_FILE (damaged) or BAD_STATE (another plan or symbol count) leave the runner as
  * it was. */
 TW_API tw_status tw_runner_restore(tw_runner *runner, const void *bytes, size_t length, tw_error *err);
+
+/** One operator over one series, in one call: params as "timeperiod=14". in[i] and out[o] hold n values. UNSUPPORTED
+ * for an operator across symbols. */
+TW_API tw_status tw_op_apply(const tw_ctx *ctx, const char *name, const char *params, size_t n, const double *const *in,
+                             double *const *out, tw_error *err);
 
 /* ---------------------------------------------------------------- named sets */
 

@@ -38,7 +38,7 @@ typedef void tw_op_run(void *state, size_t n, const double *const *in, double *c
 typedef void tw_op_section(const void *params, size_t n, const double *const *in, const int32_t *group,
                            double *const *out, double *scratch);
 
-/** An operator. Either run_wide and run_one, or section. */
+/** An operator. Either run_wide and run_one, or section, or define. */
 typedef struct tw_op {
     const char *name, *title, *group; /* group: "arithmetic", "window", "overlap", "momentum", "section", ... */
     const char *source;               /* paper, book or library the definition is from */
@@ -55,6 +55,9 @@ typedef struct tw_op {
     tw_status (*check)(const void *params, tw_error *err);       /* rules between parameters; NULL: none */
     tw_op_run *run_wide, *run_one;
     tw_op_section *section;
+    /* Statements of the feature language, "name = expression; ...", over the inputs and parameters by their names. Each
+     * output is the statement of its name. A plan holds the operators that they are made of. */
+    const char *define;
 } tw_op;
 
 /** Operators compiled for `isa` (resolved first), in alphabetical order; *n is their count. */
@@ -67,10 +70,6 @@ TW_API void tw_op_describe(const tw_op *op, tw_json *json);
 TW_API size_t tw_op_inputs(const tw_op *op);
 /** Outputs of an operator. */
 TW_API size_t tw_op_outputs(const tw_op *op);
-
-/** One operator over one series, in one call: params as "period=14". in[i] and out[o] hold n values. */
-TW_API tw_status tw_op_apply(const tw_ctx *ctx, const char *name, const char *params, size_t n, const double *const *in,
-                             double *const *out, tw_error *err);
 
 #ifdef __cplusplus
 }

@@ -141,13 +141,12 @@ static tw_status number_text(fx_parser *p, const tw_op *op, const tw_param *para
 static tw_status set_param(fx_parser *p, const tw_op *op, const tw_param *param, const fx_value *value, void *params)
 {
     char text[TW_TEXT_MAX + 1];
-    if (value->is_text != (param->kind == TW_KIND_TEXT))
+    if ((value->text != NULL) != (param->kind == TW_KIND_TEXT))
         return fx_fail(p, TW_BAD_VALUE, fx_start(value), "%s: %s must be %s", op->name, param->name,
-                       value->is_text ? "a number" : "a text in quotes");
-    if (value->is_text)
+                       value->text ? "a number" : "a text in quotes");
+    if (value->text)
         snprintf(text, sizeof text, "%.*s",
-                 (int)(value->from.length < sizeof text ? value->from.length : sizeof text - 1),
-                 p->source.text + value->from.at);
+                 (int)(value->text_length < sizeof text ? value->text_length : sizeof text - 1), value->text);
     else
         TW_TRY(number_text(p, op, param, value, text));
     tw_error why;
@@ -205,7 +204,7 @@ tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, si
         return fx_fail(p, TW_UNSUPPORTED, at, "%s has more inputs or outputs than a plan takes", call->op->name);
     for (size_t i = 0; i < n; i++) {
         inputs[i] = values[i].ref;
-        if (values[i].is_text)
+        if (values[i].text)
             return fx_fail(p, TW_BAD_VALUE, fx_start(&values[i]), "%s: a quoted text is not a value", call->op->name);
         if ((conditions_of(call->op) >> i & 1) && !fx_node_of(p->scope->dag, inputs[i])->logical)
             return fx_fail(p, TW_BAD_VALUE, fx_start(&values[i]),
@@ -214,8 +213,8 @@ tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, si
     }
     const fx_call ready = {call->op, call->params, inputs};
     tw_error why;
-    const tw_status status = fx_dag_operator(p->scope->dag, &ready, &out->ref, &why);
-    out->is_text = false;
+    *out = (fx_value){.from = out->from};
+    const tw_status status = fx_make(p->scope, &ready, out, &why);
     return status == TW_OK ? TW_OK : fx_fail(p, status, at, "%s", why.message);
 }
 

@@ -53,7 +53,7 @@ static fx_token read_sign(const char *text, size_t length, size_t at)
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         if (length - at >= 2 && memcmp(text + at, pairs[i], 2) == 0)
             return (fx_token){.kind = FX_SIGN, .at = at, .length = 2};
-    if (text[at] != '\0' && strchr("+-*/%^<>=(),.", text[at]))
+    if (text[at] != '\0' && strchr("+-*/%^<>=(),.;", text[at]))
         return (fx_token){.kind = FX_SIGN, .at = at, .length = 1};
     return (fx_token){.kind = FX_BAD, .at = at, .length = 1, .why = "this character has no meaning here"};
 }

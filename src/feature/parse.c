@@ -56,7 +56,7 @@ tw_status fx_next(fx_parser *p)
 
 bool fx_at(const fx_parser *p, const char *word) { return fx_token_is(&p->token, p->source.text, word); }
 
-static tw_status fail_token(fx_parser *p, const char *wanted)
+tw_status fx_fail_token(fx_parser *p, const char *wanted)
 {
     if (p->token.kind == FX_END) return fx_fail(p, TW_BAD_SYNTAX, p->token.at, "%s wanted, but the text ends", wanted);
     return fx_fail(p, TW_BAD_SYNTAX, p->token.at, "%s wanted, got '%.*s'", wanted,
@@ -68,7 +68,7 @@ tw_status fx_expect(fx_parser *p, const char *word, const char *after)
     char wanted[64];
     if (fx_at(p, word)) return fx_next(p);
     snprintf(wanted, sizeof wanted, "'%s' after %s", word, after);
-    return fail_token(p, wanted);
+    return fx_fail_token(p, wanted);
 }
 
 /* ---- operators written between their inputs: the one table */
@@ -124,12 +124,13 @@ static tw_status fail_unknown(fx_parser *p, const fx_token *name)
                    fx_hint(p, name, names, hint));
 }
 
-static tw_status resolve_name(fx_parser *p, const fx_token *name, fx_ref *ref)
+static tw_status resolve_name(fx_parser *p, const fx_token *name, fx_value *out)
 {
+    fx_ref *ref = &out->ref;
     const fx_scope *s = p->scope;
     const char *text = p->source.text;
     for (size_t i = 0; i < s->n_lets; i++)
-        if (fx_token_is(name, text, s->let_names[i])) return *ref = s->lets[i], TW_OK;
+        if (fx_token_is(name, text, s->let_names[i])) return *out = s->lets[i], out->from = *name, TW_OK;
     for (size_t i = 0; i < s->n_columns; i++)
         if (fx_token_is(name, text, s->columns[i])) return fx_dag_column(s->dag, i, ref, p->err);
     if (fx_token_is(name, text, "nan")) return fx_dag_constant(s->dag, NAN, false, ref, p->err);
@@ -141,17 +142,18 @@ static tw_status resolve_name(fx_parser *p, const fx_token *name, fx_ref *ref)
 static tw_status parse_name(fx_parser *p, fx_value *out)
 {
     const fx_token name = p->token;
-    if (is_keyword(p)) return fail_token(p, "a value");
+    if (is_keyword(p)) return fx_fail_token(p, "a value");
     TW_TRY(fx_next(p));
+    if (fx_at(p, "(") && fx_token_is(&name, p->source.text, "choose")) return fx_choose_parse(p, out);
     if (fx_at(p, "(")) return fx_call_parse(p, name, out);
-    return resolve_name(p, &name, &out->ref);
+    return resolve_name(p, &name, out);
 }
 
 static tw_status parse_brackets(fx_parser *p, fx_value *out)
 {
     TW_TRY(fx_next(p));
     TW_TRY(fx_expression(p, out));
-    if (out->is_text) return fx_fail(p, TW_BAD_SYNTAX, fx_start(out), "a quoted text is not a value");
+    if (out->text) return fx_fail(p, TW_BAD_SYNTAX, fx_start(out), "a quoted text is not a value");
     return fx_expect(p, ")", "the expression");
 }
 
@@ -163,31 +165,33 @@ static tw_status parse_primary(fx_parser *p, fx_value *out)
         return fx_next(p);
     }
     if (p->token.kind == FX_TEXT) {
-        out->is_text = true;
+        out->text = p->source.text + p->token.at;
+        out->text_length = p->token.length;
         return fx_next(p);
     }
     if (p->token.kind == FX_NAME) return parse_name(p, out);
     if (fx_at(p, "(")) return parse_brackets(p, out);
-    return fail_token(p, "a value");
+    return fx_fail_token(p, "a value");
 }
 
-/* ".signal" after a value: another output of the same node. */
+/* ".signal" after a value: another output of the same operator. */
 static tw_status parse_output(fx_parser *p, fx_value *value)
 {
     char hint[96];
     TW_TRY(fx_next(p));
-    if (p->token.kind != FX_NAME) return fail_token(p, "the name of an output");
-    const fx_node *node = value->is_text ? NULL : fx_node_of(p->scope->dag, value->ref);
-    if (!node || node->kind != FX_OPERATOR)
-        return fx_fail(p, TW_BAD_NAME, p->token.at, "only the result of an operator has named outputs");
-    for (uint32_t i = 0; i < node->n_outputs; i++) {
-        if (!fx_at(p, node->op->outputs[i])) continue;
-        value->ref.output = i;
+    if (p->token.kind != FX_NAME) return fx_fail_token(p, "the name of an output");
+    const fx_node *node = value->text ? NULL : fx_node_of(p->scope->dag, value->ref);
+    const tw_op *op = value->defined ? value->defined : node ? node->op : NULL;
+    if (!op) return fx_fail(p, TW_BAD_NAME, p->token.at, "only the result of an operator has named outputs");
+    for (uint32_t i = 0; op->outputs[i]; i++) {
+        if (!fx_at(p, op->outputs[i])) continue;
+        value->ref = value->defined ? value->outputs[i] : (fx_ref){value->ref.node, i};
+        value->defined = NULL;
         return fx_next(p);
     }
-    return fx_fail(p, TW_BAD_NAME, p->token.at, "%s has no output '%.*s'%s", node->op->name,
+    return fx_fail(p, TW_BAD_NAME, p->token.at, "%s has no output '%.*s'%s", op->name,
                    (int)(p->token.length < 40 ? p->token.length : 40), p->source.text + p->token.at,
-                   fx_hint(p, &p->token, node->op->outputs, hint));
+                   fx_hint(p, &p->token, op->outputs, hint));
 }
 
 /* ---- binary and unary operators, by strength */
@@ -239,18 +243,16 @@ static tw_status parse_binary(fx_parser *p, int least, fx_value *out)
 
 tw_status fx_expression(fx_parser *p, fx_value *out) { return parse_binary(p, 0, out); }
 
-tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_ref *ref, tw_error *err)
+tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_value *value, tw_error *err)
 {
     fx_parser p = {.scope = scope, .source = *source, .length = strlen(source->text), .err = err};
-    fx_value value = {0};
     if (p.length > FX_MOST_TEXT)
         return tw_fail(err, TW_TOO_LARGE, "%s '%.64s': an expression may have %d bytes, got %zu", source->kind,
                        source->name, FX_MOST_TEXT, p.length);
     TW_TRY(fx_next(&p));
-    TW_TRY(fx_expression(&p, &value));
+    TW_TRY(fx_expression(&p, value));
     if (fx_at(&p, "=")) return fx_fail(&p, TW_BAD_SYNTAX, p.token.at, "'=' names a parameter; to compare write '=='");
-    if (p.token.kind != FX_END) return fail_token(&p, "an operator or the end");
-    if (value.is_text) return fx_fail(&p, TW_BAD_SYNTAX, fx_start(&value), "a quoted text is not a value");
-    *ref = value.ref;
+    if (p.token.kind != FX_END) return fx_fail_token(&p, "an operator or the end");
+    if (value->text) return fx_fail(&p, TW_BAD_SYNTAX, fx_start(value), "a quoted text is not a value");
     return TW_OK;
 }

@@ -5,6 +5,8 @@
  *   primary    = number | "nan" | "true" | "false" | column | let | call | "(" expression ")" , { "." output }
  *   call       = operator "(" argument { "," argument } ")"
  *   argument   = [ parameter "=" ] ( expression | quoted text )
+ *   choose     = "choose" "(" constant "," expression { "," expression } ")"
+ *   definition = name "=" expression { ";" name "=" expression }        of an operator: see define.c
  */
 #ifndef TW_FEATURE_PARSE_H
 #define TW_FEATURE_PARSE_H
@@ -13,17 +15,7 @@
 #include "feature/lex.h"
 
 /* Bounds against hostile text. */
-enum { FX_MOST_TEXT = 65536, FX_MOST_DEPTH = 200, FX_MOST_ARGUMENTS = 16 };
-
-/* The names an expression may use. */
-typedef struct fx_scope {
-    fx_dag *dag;
-    const char *const *columns;
-    size_t n_columns;
-    const char *const *let_names;
-    const fx_ref *lets;
-    size_t n_lets;
-} fx_scope;
+enum { FX_MOST_TEXT = 65536, FX_MOST_DEPTH = 200, FX_MOST_ARGUMENTS = 16, FX_MOST_NESTED = 16 };
 
 /* An expression, and how an error calls it: kind "feature", name "mom". */
 typedef struct fx_source {
@@ -33,9 +25,23 @@ typedef struct fx_source {
 /* What an expression or an argument has become. */
 typedef struct fx_value {
     fx_ref ref;
-    bool is_text;  /* a quoted text: only a parameter takes one */
+    const tw_op *defined;  /* the result of an operator that has a definition: its outputs are those below */
+    const fx_ref *outputs; /* [outputs of it] */
+    const char *text;      /* a quoted text, which only a parameter takes; NULL: a value */
+    size_t text_length;
     fx_token from; /* its first token, where errors point */
 } fx_value;
+
+/* The names an expression may use. */
+typedef struct fx_scope {
+    fx_dag *dag;
+    const char *const *columns;
+    size_t n_columns;
+    const char *const *let_names;
+    const fx_value *lets;
+    size_t n_lets;
+    int nested; /* definitions within definitions */
+} fx_scope;
 
 typedef struct fx_parser {
     const fx_scope *scope;
@@ -47,9 +53,11 @@ typedef struct fx_parser {
 } fx_parser;
 
 /* Reads an expression and adds what it needs to the DAG. */
-tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_ref *ref, tw_error *err);
+tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_value *value, tw_error *err);
+/* An operator over ready inputs, by its kernel or its definition; value->from is left alone. */
+tw_status fx_make(const fx_scope *scope, const fx_call *call, fx_value *value, tw_error *err);
 
-/* ---- between parse.c and call.c */
+/* ---- between parse.c, call.c and define.c */
 
 /* Writes "feature 'mom', column 14: ...", the line of the expression and a caret under byte `at`. */
 void fx_explain(fx_parser *p, tw_status status, size_t at, const char *format, ...) TW_PRINTF(4, 5);
@@ -65,10 +73,14 @@ static inline size_t fx_start(const fx_value *v) { return v->from.at - (v->from.
 bool fx_at(const fx_parser *p, const char *word);
 /* Any expression; an argument may be a quoted text as well. */
 tw_status fx_expression(fx_parser *p, fx_value *out);
+/* `choose`; the word has been taken and "(" is next. */
+tw_status fx_choose_parse(fx_parser *p, fx_value *out);
 /* A call; `name` has been taken and "(" is next. */
 tw_status fx_call_parse(fx_parser *p, fx_token name, fx_value *out);
-/* An operator of the DAG over ready values, types checked; `at` is where errors of the whole point. */
+/* An operator over ready values, types checked; `at` is where errors of the whole point. */
 tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, size_t at, fx_value *out);
+/* Fails naming what was wanted instead of the next token. */
+tw_status fx_fail_token(fx_parser *p, const char *wanted);
 /* " (did you mean 'x'?)" or "", for the word of `token`. */
 const char *fx_hint(const fx_parser *p, const fx_token *token, const char *const *names, char out[96]);
 

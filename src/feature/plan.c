@@ -108,10 +108,10 @@ static tw_status copy_names(tw_plan *plan, const tw_plan_spec *spec, tw_error *e
 
 static tw_status parse_all(tw_plan *plan, const tw_plan_spec *spec, tw_error *err)
 {
-    fx_ref *lets = tw_arena_new(&plan->arena, spec->n_lets + 1, sizeof *lets);
+    fx_value *lets = tw_arena_new(&plan->arena, spec->n_lets + 1, sizeof *lets);
     const char **names = tw_arena_new(&plan->arena, spec->n_lets + 1, sizeof *names);
     if (!lets || !names) return tw_no_memory(err, "the names of a feature plan");
-    fx_scope scope = {&plan->dag, spec->columns, spec->n_columns, names, lets, 0};
+    fx_scope scope = {&plan->dag, spec->columns, spec->n_columns, names, lets, 0, 0};
     for (size_t i = 0; i < spec->n_lets; i++) {
         names[i] = spec->lets[i].name;
         const fx_source source = {"let", names[i], spec->lets[i].expression};
@@ -120,7 +120,9 @@ static tw_status parse_all(tw_plan *plan, const tw_plan_spec *spec, tw_error *er
     }
     for (size_t i = 0; i < spec->n_features; i++) {
         const fx_source source = {"feature", spec->features[i].name, spec->features[i].expression};
-        TW_TRY(fx_parse(&scope, &source, &plan->roots[i], err));
+        fx_value value = {0};
+        TW_TRY(fx_parse(&scope, &source, &value, err));
+        plan->roots[i] = value.ref;
     }
     return TW_OK;
 }
@@ -145,24 +147,84 @@ static uint64_t hash_plan(const tw_plan *plan)
     return hash;
 }
 
-static tw_status compile(tw_plan *plan, const tw_plan_spec *spec, tw_error *err)
+static tw_status finish(tw_plan *plan, tw_error *err)
 {
-    TW_TRY(check_spec(spec, err));
-    TW_TRY(copy_names(plan, spec, err));
-    TW_TRY(parse_all(plan, spec, err));
     TW_TRY(fx_dag_finish(&plan->dag, plan->roots, plan->n_features, err));
     plan->hash = hash_plan(plan);
     return TW_OK;
 }
 
-tw_status tw_plan_compile(const tw_ctx *ctx, const tw_plan_spec *spec, tw_plan **plan, tw_error *err)
+static tw_status compile(tw_plan *plan, const tw_plan_spec *spec, tw_error *err)
+{
+    TW_TRY(check_spec(spec, err));
+    TW_TRY(copy_names(plan, spec, err));
+    TW_TRY(parse_all(plan, spec, err));
+    return finish(plan, err);
+}
+
+static tw_plan *new_plan(const tw_ctx *ctx)
 {
     tw_plan *made = tw_new(ctx, 1, sizeof *made);
-    if (!made) return tw_no_memory(err, "a feature plan");
+    if (!made) return NULL;
     made->ctx = ctx;
     tw_arena_init(&made->arena, ctx);
     fx_dag_init(&made->dag, ctx, &made->arena);
+    return made;
+}
+
+tw_status tw_plan_compile(const tw_ctx *ctx, const tw_plan_spec *spec, tw_plan **plan, tw_error *err)
+{
+    tw_plan *made = new_plan(ctx);
+    if (!made) return tw_no_memory(err, "a feature plan");
     const tw_status status = compile(made, spec, err);
+    if (status == TW_OK)
+        *plan = made;
+    else
+        tw_plan_free(made);
+    return status;
+}
+
+/* ---- one operator */
+
+static tw_status read_call(tw_plan *plan, const char *name, const char *params, fx_call *call, tw_error *err)
+{
+    TW_TRY(tw_op_find(TW_ISA_BASELINE, name, &call->op, err));
+    const tw_op *op = call->op;
+    void *room = tw_arena_new(&plan->arena, 1, op->params_size + 1);
+    fx_ref *inputs = tw_arena_new(&plan->arena, tw_op_inputs(op), sizeof *inputs);
+    if (!room || !inputs) return tw_no_memory(err, "the parameters of an operator");
+    TW_TRY(tw_params_parse(op->params, name, params, room, err));
+    if (op->check) TW_TRY(op->check(room, err));
+    for (size_t i = 0; op->inputs[i]; i++) TW_TRY(fx_dag_column(&plan->dag, i, &inputs[i], err));
+    call->params = op->params_size ? room : NULL;
+    call->inputs = inputs;
+    return TW_OK;
+}
+
+static tw_status compile_operator(tw_plan *plan, const char *name, const char *params, tw_error *err)
+{
+    fx_call call;
+    fx_value value = {0};
+    tw_feature outputs[FX_OUTPUTS];
+    const fx_scope scope = {.dag = &plan->dag};
+    TW_TRY(read_call(plan, name, params, &call, err));
+    const tw_plan_spec spec = {.columns = call.op->inputs,
+                               .n_columns = tw_op_inputs(call.op),
+                               .features = outputs,
+                               .n_features = tw_op_outputs(call.op)};
+    for (size_t i = 0; i < spec.n_features; i++) outputs[i] = (tw_feature){call.op->outputs[i], name};
+    TW_TRY(copy_names(plan, &spec, err));
+    TW_TRY(fx_make(&scope, &call, &value, err));
+    for (uint32_t i = 0; i < spec.n_features; i++)
+        plan->roots[i] = value.defined ? value.outputs[i] : (fx_ref){value.ref.node, i};
+    return finish(plan, err);
+}
+
+tw_status tw_plan_operator(const tw_ctx *ctx, const char *name, const char *params, tw_plan **plan, tw_error *err)
+{
+    tw_plan *made = new_plan(ctx);
+    if (!made) return tw_no_memory(err, "a feature plan");
+    const tw_status status = compile_operator(made, name, params, err);
     if (status == TW_OK)
         *plan = made;
     else

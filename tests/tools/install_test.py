@@ -17,7 +17,7 @@ PROGRAM = pathlib.Path(os.environ.get("TRADEWIND", ROOT / "build/release/tradewi
 
 SMALL = """
 #include <tradewind/num.h>
-#include <tradewind/ta.h>
+#include <tradewind/feature.h>
 #include <stdio.h>
 
 int main(void)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes tests/golden/ta/talib.csv and pandas.csv: indicator values by TA-Lib 0.6.4 (Python package 0.6.5) and by
+"""Makes tests/golden/feature/talib.csv and pandas.csv: indicator values by TA-Lib 0.6.4 (Python package 0.6.5) and by
 pandas 3.1 and numpy 2.4, on a simulated series with a flat stretch, ties and a jump. Run from the repository's root:
 
     bench/.venv/bin/python tests/golden/make/ta.py
@@ -152,9 +152,9 @@ def write(path, peer, bars, cases):
 
 def main():
     bars = simulate()
-    write("tests/golden/ta/talib.csv", "TA-Lib 0.6.4 (Python package 0.6.5)", bars, talib_cases(*bars))
+    write("tests/golden/feature/talib.csv", "TA-Lib 0.6.4 (Python package 0.6.5)", bars, talib_cases(*bars))
     peer = f"pandas {pd.__version__}, numpy {np.__version__}"
-    write("tests/golden/ta/pandas.csv", peer, bars, pandas_cases(*bars))
+    write("tests/golden/feature/pandas.csv", peer, bars, pandas_cases(*bars))
 
 
 main()

@@ -35,7 +35,7 @@ static void for_each_case(check *f)
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
             op_case c;
-            if (!ops[i]->section && op_open(&c, TW_ISA_BEST, ops[i]->name, texts[k])) f(&c);
+            if (ops[i]->run_wide && op_open(&c, TW_ISA_BEST, ops[i]->name, texts[k])) f(&c);
         }
 }
 
@@ -351,7 +351,8 @@ static void descriptors_are_whole(void **state)
         assert_true(op->title && op->group && op->source && op->formula);
         assert_true(tw_op_inputs(op) >= 1 && tw_op_inputs(op) <= OP_IN);
         assert_true(tw_op_outputs(op) >= 1 && tw_op_outputs(op) <= OP_OUT);
-        assert_true(op->section ? !op->run_wide && !op->run_one : op->run_wide && op->run_one);
+        assert_int_equal(1, (op->section != NULL) + (op->define != NULL) + (op->run_wide != NULL));
+        assert_int_equal(op->run_wide != NULL, op->run_one != NULL);
         assert_int_equal(1, ((op->traits & TW_POINTWISE) != 0) + ((op->traits & TW_WINDOW) != 0) +
                                 ((op->traits & TW_RECURSIVE) != 0) + ((op->traits & TW_SECTION) != 0));
         for (const tw_param *p = op->params; p && p->name; p++) check_param(op, p);

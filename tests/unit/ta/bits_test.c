@@ -16,7 +16,7 @@ static uint64_t hash_of(tw_isa isa, size_t lanes)
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
             op_case c;
             op_data d;
-            if (ops[i]->section || !op_open(&c, isa, ops[i]->name, texts[k])) continue;
+            if (!ops[i]->run_wide || !op_open(&c, isa, ops[i]->name, texts[k])) continue;
             op_data_init(&d, BARS, TW_LANES);
             op_fill(&c, &d, 23);
             op_punch(&c, &d, 24);

@@ -2,7 +2,7 @@
 /* The registry, descriptions, pointwise values and options of operators. */
 #include <math.h>
 
-#include "tradewind/ta.h"
+#include "tradewind/feature.h"
 #include "tw_test.h"
 
 enum { N = 8 };

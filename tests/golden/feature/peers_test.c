@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "tradewind/ta.h"
+#include "tradewind/feature.h"
 
 enum { ROWS = 130, COLUMNS = 64, INPUTS = 4 };
 
@@ -114,12 +114,12 @@ static void compare(const char *path, double bound)
 static void values_are_those_of_ta_lib(void **state)
 {
     (void)state;
-    compare(TW_SOURCE_DIR "/tests/golden/ta/talib.csv", 1e-9);
+    compare(TW_SOURCE_DIR "/tests/golden/feature/talib.csv", 1e-9);
 }
 static void values_are_those_of_pandas(void **state)
 {
     (void)state;
-    compare(TW_SOURCE_DIR "/tests/golden/ta/pandas.csv", 1e-9);
+    compare(TW_SOURCE_DIR "/tests/golden/feature/pandas.csv", 1e-9);
 }
 
 int main(void)

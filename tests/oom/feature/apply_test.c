@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One operator over one series, with every allocation failing in turn. */
-#include "tradewind/ta.h"
+#include "tradewind/feature.h"
 #include "tw_oom.h"
 
 static tw_status apply(const tw_ctx *ctx, void *arg)

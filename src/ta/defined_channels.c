@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* defined_channels.c - the range of a window of prices, and where in it. */
+#include "ta/defined.h"
+
+typedef struct window {
+    int timeperiod;
+} window;
+
+static const tw_param donchian_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 20, 1, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param middle_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
+
+TW_DEFINED(donchian, .title = "Donchian channel", .group = "overlap", .source = "Donchian 1960; TA-Lib 0.8 DONCHIAN",
+           .formula = "max h, (max h + min l) / 2, min l over the window", .inputs = TW_NAMES("high", "low"),
+           .outputs = TW_NAMES("upperband", "middleband", "lowerband"), .params = donchian_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+           .define = "upperband = max(high, timeperiod); lowerband = min(low, timeperiod);"
+                     "middleband = (upperband + lowerband) / 2");
+TW_DEFINED(midpoint, .title = "Middle of the range of a window", .group = "overlap", .source = "TA-Lib MIDPOINT",
+           .formula = "(max x + min x) / 2 over the window", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("midpoint"), .params = middle_table, .params_size = sizeof(window),
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+           .define = "midpoint = (max(real, timeperiod) + min(real, timeperiod)) / 2");
+TW_DEFINED(midprice, .title = "Middle of the range of prices of a window", .group = "overlap",
+           .source = "TA-Lib MIDPRICE", .formula = "(max h + min l) / 2 over the window",
+           .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("midprice"), .params = middle_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+           .define = "midprice = (max(high, timeperiod) + min(low, timeperiod)) / 2");
