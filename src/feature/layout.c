@@ -62,7 +62,7 @@ static void lay_kept(planner *p)
         fx_place *place = l->places + i;
         if (place->kind != FX_KEPT) continue;
         /* With slack for as many rows as the history has, a row is moved at most once. */
-        place->slack = place->history > FX_ROWS ? place->history : FX_ROWS;
+        place->slack = place->history > l->rows ? place->history : l->rows;
         place->kept = l->n_kept;
         place->offset = l->kept_count;
         l->kept[l->n_kept++] = place;
@@ -76,12 +76,12 @@ static tw_status lay_fixed(planner *p, tw_error *err)
     const fx_dag *dag = &p->plan->dag;
     for (size_t i = 0; i < dag->n; i++)
         if (l->places[p->first_place[i]].kind == FX_FIXED)
-            l->places[p->first_place[i]].offset = FX_ROWS * l->lanes * l->n_fixed++;
-    l->fixed = tw_new(p->ctx, l->n_fixed * FX_ROWS * l->lanes + 1, sizeof *l->fixed);
+            l->places[p->first_place[i]].offset = FX_CHUNK * l->n_fixed++;
+    l->fixed = tw_new(p->ctx, l->n_fixed * FX_CHUNK + 1, sizeof *l->fixed);
     if (!l->fixed) return tw_no_memory(err, "the constants of a feature plan");
     for (size_t i = 0; i < dag->n; i++) {
         const fx_place *place = l->places + p->first_place[i];
-        for (size_t k = 0; place->kind == FX_FIXED && k < FX_ROWS * l->lanes; k++)
+        for (size_t k = 0; place->kind == FX_FIXED && k < FX_CHUNK; k++)
             l->fixed[place->offset + k] = dag->nodes[i].constant;
     }
     return TW_OK;
@@ -91,7 +91,7 @@ static void take_slot(planner *p, fx_place *place)
 {
     if (place->kind != FX_SCRATCH) return;
     const size_t slot = p->n_free > 0 ? p->free_slots[--p->n_free] : p->n_slots++;
-    place->offset = slot * FX_ROWS * p->layout->lanes;
+    place->offset = slot * FX_CHUNK;
 }
 
 static void give_slot(planner *p, uint32_t index, uint32_t step)
@@ -99,7 +99,7 @@ static void give_slot(planner *p, uint32_t index, uint32_t step)
     const fx_place *place = p->layout->places + index;
     if (place->kind != FX_SCRATCH || p->last_use[index] != step) return;
     p->last_use[index] = UINT32_MAX; /* given once, though a node may use it twice */
-    p->free_slots[p->n_free++] = place->offset / (FX_ROWS * p->layout->lanes);
+    p->free_slots[p->n_free++] = place->offset / FX_CHUNK;
 }
 
 /* Outputs take their slots before inputs give theirs: an operator never writes over what it reads. */
@@ -112,7 +112,7 @@ static void lay_scratch(planner *p)
         for (uint32_t k = 0; k < node->n_inputs; k++) give_slot(p, place_of(p, node->inputs[k]), i);
         for (uint32_t o = 0; o < node->n_outputs; o++) give_slot(p, p->first_place[i] + o, i);
     }
-    p->layout->scratch_count = p->n_slots * FX_ROWS * p->layout->lanes;
+    p->layout->scratch_count = p->n_slots * FX_CHUNK;
 }
 
 /* ---- steps */
@@ -223,7 +223,7 @@ static tw_status lay_out(planner *p, tw_error *err)
 tw_status fx_layout_init(fx_layout *layout, const tw_ctx *ctx, const tw_plan *plan, size_t lanes, tw_error *err)
 {
     planner p = {.ctx = ctx, .plan = plan, .layout = layout};
-    *layout = (fx_layout){.lanes = lanes};
+    *layout = (fx_layout){.lanes = lanes, .rows = FX_CHUNK / lanes};
     tw_arena_init(&p.arena, ctx);
     const tw_status status = lay_out(&p, err);
     tw_arena_clear(&p.arena);

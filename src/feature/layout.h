@@ -10,8 +10,9 @@
 
 #include "feature/plan.h"
 
-/* Rows of a chunk: 8 KiB a value, so that what a step reads was left in the nearest cache by the step before. */
-enum { FX_ROWS = 64 };
+/* Values of a chunk, rows times lanes: 8 KiB, so that what a step reads was left in the nearest cache by the step
+ * before. */
+enum { FX_CHUNK = 64 * TW_LANES };
 
 typedef enum fx_place_kind { FX_SCRATCH, FX_KEPT, FX_FIXED } fx_place_kind;
 
@@ -49,7 +50,7 @@ typedef struct fx_phase {
 } fx_phase;
 
 typedef struct fx_layout {
-    size_t lanes;
+    size_t lanes, rows; /* of a chunk */
     fx_place *places;
     fx_step *steps;
     fx_store *stores;

@@ -161,7 +161,11 @@ static void run_chunk(const pass *p, size_t block, int thread)
     for (uint32_t i = p->phase->first; i < p->phase->end; i++) run_step(&w, r->layout.steps + i);
 }
 
-static size_t chunk_of(const pass *p, size_t t) { return p->n_call - t < FX_ROWS ? p->n_call - t : FX_ROWS; }
+static size_t chunk_of(const pass *p, size_t t)
+{
+    const size_t left = p->n_call - t, rows = p->runner->layout.rows;
+    return left < rows ? left : rows;
+}
 
 /* ---- plans without cross-sections: one block through all of the call */
 
