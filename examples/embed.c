@@ -16,7 +16,7 @@ enum { N = 8 };
  *    The library prints nothing; what went wrong is in `err`. */
 static tw_status batch(const double *close, double *average, tw_error *err)
 {
-    return tw_op_apply(NULL, "sma", "period=3", N, &close, &average, err);
+    return tw_op_apply(NULL, "sma", "timeperiod=3", N, &close, &average, err);
 }
 
 /* 2. The same as an expression of the feature language, compiled to a plan and run live, a bar a call. The plan is

@@ -26,11 +26,24 @@ static int distance(const char *a, size_t n_a, const char *b, size_t n_b)
     return row[n_a % 3][n_b];
 }
 
+/* The one name that the text is a part of ("period" of "timeperiod"); NULL when there is none, or more than one. */
+static const char *longer_name(const char *text, size_t length, const char *const *names)
+{
+    enum { LEAST = 4 };
+    const char *found = NULL;
+    for (; length >= LEAST && *names; names++) {
+        if (!strstr(*names, text)) continue;
+        if (found) return NULL;
+        found = *names;
+    }
+    return found;
+}
+
 const char *tw_did_you_mean(const char *text, const char *const *names)
 {
     const size_t length = strlen(text);
     if (length == 0 || length > MOST_LENGTH) return NULL;
-    const char *best = NULL;
+    const char *const *all = names, *best = NULL;
     int best_distance = 1 + (int)(length / 3); /* one slip in three letters, at least one */
     if (best_distance < 2) best_distance = 2;
     for (; *names; names++) {
@@ -43,5 +56,5 @@ const char *tw_did_you_mean(const char *text, const char *const *names)
             best_distance = d;
         }
     }
-    return best;
+    return best ? best : longer_name(text, length, all);
 }

@@ -47,12 +47,12 @@ TW_LANE bool tw_is_finite(double x) { return tw_lane_abs(x) <= DBL_MAX; }
 
 /* Parameters of the window operators; each lists in its table those that it has. */
 typedef struct tw_window {
-    int period, ddof;
+    int timeperiod, ddof;
     double q, up, down;
 } tw_window;
 
 enum { TW_PERIOD_MAX = 100000 };
 
-static inline size_t tw_window_back(const void *params) { return (size_t)((const tw_window *)params)->period - 1; }
+static inline size_t tw_window_back(const void *params) { return (size_t)((const tw_window *)params)->timeperiod - 1; }
 
 #endif

@@ -13,7 +13,7 @@ enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 3, TW_RECUR_C
 
 /* Parameters of the recursive operators; each lists in its table those that it has. */
 typedef struct tw_recur_params {
-    int period, fast, slow, signal;
+    int timeperiod, fastperiod, slowperiod, signalperiod;
     char nan[TW_TEXT_MAX];
 } tw_recur_params;
 

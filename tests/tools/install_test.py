@@ -27,7 +27,7 @@ int main(void)
     double average[5];
     double *const out[] = {average};
     tw_error err;
-    const tw_status status = tw_op_apply(NULL, "sma", "period=3", 5, in, out, &err);
+    const tw_status status = tw_op_apply(NULL, "sma", "timeperiod=3", 5, in, out, &err);
     if (status != TW_OK) return 1;
     printf("%.10f %.10f %s\\n", average[4], tw_norm_cdf(1.96), tw_status_name(TW_LOOK_AHEAD));
     return tw_op_apply(NULL, "sma", "perod=3", 5, in, out, &err) == TW_BAD_NAME ? 0 : 2;

@@ -3,35 +3,35 @@
 #include "ta/recur.h"
 
 static const tw_param ema_table[] = {
-    TW_PARAM_SEARCH(tw_recur_params, period, 30, 1, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 30, 1, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
     TW_PARAM_NAN, TW_PARAM_END};
 static const tw_param rma_table[] = {
-    TW_PARAM_SEARCH(tw_recur_params, period, 14, 1, TW_PERIOD_MAX, 3, 250, true, "bars; the newest weighs 1 / period"),
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 14, 1, TW_PERIOD_MAX, 3, 250, true, "bars; the newest weighs 1 / period"),
     TW_PARAM_NAN, TW_PARAM_END};
 static const tw_param spread_table[] = {
-    TW_PARAM_SEARCH(tw_recur_params, period, 20, 2, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 20, 2, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
     TW_PARAM_NAN, TW_PARAM_END};
 static const tw_param macd_table[] = {
-    TW_PARAM_SEARCH(tw_recur_params, fast, 12, 2, TW_PERIOD_MAX, 3, 50, true, "bars of the fast average"),
-    TW_PARAM_SEARCH(tw_recur_params, slow, 26, 2, TW_PERIOD_MAX, 10, 200, true, "bars of the slow average"),
-    TW_PARAM_SEARCH(tw_recur_params, signal, 9, 1, TW_PERIOD_MAX, 3, 50, true, "bars of the average of the difference"),
+    TW_PARAM_SEARCH(tw_recur_params, fastperiod, 12, 2, TW_PERIOD_MAX, 3, 50, true, "bars of the fast average"),
+    TW_PARAM_SEARCH(tw_recur_params, slowperiod, 26, 2, TW_PERIOD_MAX, 10, 200, true, "bars of the slow average"),
+    TW_PARAM_SEARCH(tw_recur_params, signalperiod, 9, 1, TW_PERIOD_MAX, 3, 50, true, "bars of the average of the difference"),
     TW_PARAM_NAN, TW_PARAM_END};
 
-static size_t average_back(const void *params) { return (size_t)((const tw_recur_params *)params)->period - 1; }
+static size_t average_back(const void *params) { return (size_t)((const tw_recur_params *)params)->timeperiod - 1; }
 
 /* ---------------------------------------------------------------- ema, rma. s: seen, average. coef: period, k. */
 
 static double ema_coefs(const tw_recur_params *p, double *coef)
 {
-    coef[0] = p->period;
-    coef[1] = 2.0 / (p->period + 1.0);
-    return p->period;
+    coef[0] = p->timeperiod;
+    coef[1] = 2.0 / (p->timeperiod + 1.0);
+    return p->timeperiod;
 }
 static double rma_coefs(const tw_recur_params *p, double *coef)
 {
-    coef[0] = p->period;
-    coef[1] = 1.0 / p->period;
-    return p->period;
+    coef[0] = p->timeperiod;
+    coef[1] = 1.0 / p->timeperiod;
+    return p->timeperiod;
 }
 TW_LANE void average_step(const double *coef, tw_recur_bar *b)
 {
@@ -75,13 +75,13 @@ TW_RECUR_OP(ewm_std, .title = "Exponentially weighted standard deviation", .grou
 
 static void macd_order(const tw_recur_params *p, double *fast, double *slow)
 {
-    *fast = p->fast < p->slow ? p->fast : p->slow;
-    *slow = p->fast < p->slow ? p->slow : p->fast;
+    *fast = p->fastperiod < p->slowperiod ? p->fastperiod : p->slowperiod;
+    *slow = p->fastperiod < p->slowperiod ? p->slowperiod : p->fastperiod;
 }
 static double macd_coefs(const tw_recur_params *p, double *coef)
 {
     macd_order(p, &coef[0], &coef[1]);
-    coef[2] = p->signal;
+    coef[2] = p->signalperiod;
     for (int i = 0; i < 3; i++) coef[3 + i] = 2.0 / (coef[i] + 1.0);
     return coef[1] + coef[2] - 1.0;
 }
@@ -90,7 +90,7 @@ static size_t macd_back(const void *params)
     const tw_recur_params *p = params;
     double fast, slow;
     macd_order(p, &fast, &slow);
-    return (size_t)slow + (size_t)p->signal - 2;
+    return (size_t)slow + (size_t)p->signalperiod - 2;
 }
 TW_LANE void macd_step(const double *coef, tw_recur_bar *b)
 {

@@ -3,9 +3,9 @@
 #include "ta/direct.h"
 
 static const tw_param window_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param cci_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
 
 typedef double row_value(const double *const *x, size_t at);
 

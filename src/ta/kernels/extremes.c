@@ -3,7 +3,7 @@
 #include "ta/scan.h"
 
 static const tw_param window_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 
 TW_LANE void value_term(const tw_scan_bar *bar, double *term) { term[0] = bar->x[0]; }
 TW_LANE void value_finish(const tw_scan_bar *bar, const double *w, double *y)
@@ -35,7 +35,7 @@ TW_SCAN_OP(min, .title = "Lowest value of a window", .group = "window", .source 
 /* ---------------------------------------------------------------- where
  * Parts: the value and its time u. Of equal values the older is kept, as in numpy and qlib. */
 
-static void place_coefs(const tw_window *p, double *coef) { coef[0] = p->period; }
+static void place_coefs(const tw_window *p, double *coef) { coef[0] = p->timeperiod; }
 TW_LANE void place_term(const tw_scan_bar *bar, double *term)
 {
     term[0] = bar->x[0];

@@ -6,13 +6,13 @@
 #include "ta/scan.h"
 
 static const tw_param line_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 14, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 14, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param weight_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 
 static void line_coefs(const tw_window *p, double *coef)
 {
-    const double n = p->period;
+    const double n = p->timeperiod;
     coef[0] = 1.0 / n;
     coef[1] = 12.0 / (n * (n * n - 1.0));
     coef[2] = (n - 1.0) / 2.0;
@@ -118,7 +118,7 @@ TW_SCAN_OP(linreg_angle, .title = "Slope of a window on time as an angle in degr
 
 static void weight_coefs(const tw_window *p, double *coef)
 {
-    const double n = p->period;
+    const double n = p->timeperiod;
     coef[0] = 2.0 / (n * (n + 1.0));
     coef[1] = n;
 }

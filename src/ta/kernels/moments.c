@@ -3,19 +3,19 @@
 #include "ta/scan.h"
 
 static const tw_param window_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param window2_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param sample_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
     TW_PARAM(tw_window, ddof, 1, 0, 1, "the divisor is period - ddof"), TW_PARAM_END};
 static const tw_param population_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
     TW_PARAM(tw_window, ddof, 0, 0, 1, "the divisor is period - ddof"), TW_PARAM_END};
 static const tw_param skew_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 3, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 3, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param kurt_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 4, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 4, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 
 /* ---------------------------------------------------------------- sum, count, mean, product */
 
@@ -45,7 +45,7 @@ TW_SCAN_OP(product, .title = "Product over a window", .group = "window", .source
            .formula = "prod x[t-i], i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("product"),
            .params = window_table, .traits = TW_WINDOW);
 
-static void mean_coefs(const tw_window *p, double *coef) { coef[0] = 1.0 / p->period; }
+static void mean_coefs(const tw_window *p, double *coef) { coef[0] = 1.0 / p->timeperiod; }
 TW_LANE void mean_term(const tw_scan_bar *bar, double *term) { term[0] = bar->d[0]; }
 TW_LANE void mean_finish(const tw_scan_bar *bar, const double *w, double *y)
 {
@@ -65,8 +65,8 @@ TW_SCAN_OP(sma, .title = "Simple moving average", .group = "overlap", .source = 
 
 static void variance_coefs(const tw_window *p, double *coef)
 {
-    coef[0] = 1.0 / p->period;
-    coef[1] = 1.0 / (p->period - p->ddof);
+    coef[0] = 1.0 / p->timeperiod;
+    coef[1] = 1.0 / (p->timeperiod - p->ddof);
 }
 TW_LANE void square_term(const tw_scan_bar *bar, double *term)
 {
@@ -124,7 +124,7 @@ TW_LANE void join_add4(const double *a, const double *b, double *y)
 }
 static void skew_coefs(const tw_window *p, double *coef)
 {
-    const double n = p->period;
+    const double n = p->timeperiod;
     coef[0] = 1.0 / n;
     coef[1] = sqrt(n * (n - 1.0)) / (n - 2.0);
 }
@@ -136,7 +136,7 @@ TW_LANE void skew_finish(const tw_scan_bar *bar, const double *w, double *y)
 }
 static void kurt_coefs(const tw_window *p, double *coef)
 {
-    const double n = p->period, k = (n - 1.0) / ((n - 2.0) * (n - 3.0));
+    const double n = p->timeperiod, k = (n - 1.0) / ((n - 2.0) * (n - 3.0));
     coef[0] = 1.0 / n;
     coef[1] = k * (n + 1.0);
     coef[2] = k * 3.0 * (n - 1.0);

@@ -8,9 +8,9 @@
 #include "ta/direct.h"
 
 static const tw_param window_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param quantile_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
     TW_PARAM_SEARCH(tw_window, q, 0.5, 0, 1, 0, 1, false, "share of the window below"), TW_PARAM_END};
 
 /* cells: known[lanes] (bars since the last missing one), sorted[period + 1][lanes] (the last row is +inf) */

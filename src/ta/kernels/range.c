@@ -3,9 +3,9 @@
 #include "ta/range.h"
 
 static const tw_param window_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
 static const tw_param bbands_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 20, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"),
     TW_PARAM_SEARCH(tw_window, up, 2, 0, 1000, 1, 3, false, "standard deviations to the upper band"),
     TW_PARAM_SEARCH(tw_window, down, 2, 0, 1000, 1, 3, false, "standard deviations to the lower band"), TW_PARAM_END};
 
@@ -13,7 +13,7 @@ static const tw_param bbands_table[] = {
 
 static void bbands_coefs(const tw_window *p, double *coef)
 {
-    coef[0] = 1.0 / p->period;
+    coef[0] = 1.0 / p->timeperiod;
     coef[1] = p->up;
     coef[2] = p->down;
 }
@@ -89,15 +89,15 @@ TW_OP(trange) = {.name = "trange",
 /* ---------------------------------------------------------------- aroon
  * Parts: highest high and its time, lowest low and its time, over this bar and `period` before; newest of equals. */
 
-static size_t aroon_back(const void *params) { return (size_t)((const tw_window *)params)->period; }
+static size_t aroon_back(const void *params) { return (size_t)((const tw_window *)params)->timeperiod; }
 static tw_window aroon_window(const void *params)
 {
-    return (tw_window){.period = ((const tw_window *)params)->period + 1};
+    return (tw_window){.timeperiod = ((const tw_window *)params)->timeperiod + 1};
 }
 static void aroon_coefs(const tw_window *p, double *coef)
 {
-    coef[0] = p->period - 1.0;
-    coef[1] = 100.0 / (p->period - 1.0);
+    coef[0] = p->timeperiod - 1.0;
+    coef[1] = 100.0 / (p->timeperiod - 1.0);
 }
 TW_LANE void aroon_term(const tw_scan_bar *bar, double *term)
 {
@@ -139,7 +139,7 @@ static void aroon_init(void *state, const void *params, size_t lanes)
     tw_scan_init(&aroon_scan, state, &window, lanes);
 }
 static const tw_param aroon_table[] = {
-    TW_PARAM_SEARCH(tw_window, period, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars back"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars back"), TW_PARAM_END};
 TW_OP(aroon) = {.name = "aroon",
                 .title = "Aroon: how long ago the highest high and the lowest low were",
                 .group = "momentum",

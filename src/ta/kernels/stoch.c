@@ -8,19 +8,19 @@
 enum { STRETCH = 8, SMOOTH_MAX = 1000 };
 
 typedef struct stoch_params {
-    int fastk, slowk, slowd;
+    int fastk_period, slowk_period, slowd_period;
 } stoch_params;
 typedef struct stochf_params {
-    int fastk, fastd;
+    int fastk_period, fastd_period;
 } stochf_params;
 
 static const tw_param stoch_table[] = {
-    TW_PARAM_SEARCH(stoch_params, fastk, 5, 1, TW_PERIOD_MAX, 5, 60, true, "bars of the range"),
-    TW_PARAM_SEARCH(stoch_params, slowk, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of fastk"),
-    TW_PARAM_SEARCH(stoch_params, slowd, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of slowk"), TW_PARAM_END};
+    TW_PARAM_SEARCH(stoch_params, fastk_period, 5, 1, TW_PERIOD_MAX, 5, 60, true, "bars of the range"),
+    TW_PARAM_SEARCH(stoch_params, slowk_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of fastk"),
+    TW_PARAM_SEARCH(stoch_params, slowd_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of slowk"), TW_PARAM_END};
 static const tw_param stochf_table[] = {
-    TW_PARAM_SEARCH(stochf_params, fastk, 5, 1, TW_PERIOD_MAX, 5, 60, true, "bars of the range"),
-    TW_PARAM_SEARCH(stochf_params, fastd, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of fastk"), TW_PARAM_END};
+    TW_PARAM_SEARCH(stochf_params, fastk_period, 5, 1, TW_PERIOD_MAX, 5, 60, true, "bars of the range"),
+    TW_PARAM_SEARCH(stochf_params, fastd_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of fastk"), TW_PARAM_END};
 
 /* cells: the strip of fastk, the strip of slowk, then the state of the fastk scan from scan_offset on. */
 typedef struct stoch_state {
@@ -31,27 +31,27 @@ typedef struct stoch_state {
 static stoch_params from_stochf(const void *params)
 {
     const stochf_params *p = params;
-    return (stoch_params){p->fastk, 1, p->fastd};
+    return (stoch_params){p->fastk_period, 1, p->fastd_period};
 }
-static size_t back_of(const stoch_params *p) { return (size_t)p->fastk + (size_t)p->slowk + (size_t)p->slowd - 3; }
+static size_t back_of(const stoch_params *p) { return (size_t)p->fastk_period + (size_t)p->slowk_period + (size_t)p->slowd_period - 3; }
 static size_t strip_rows(int period) { return (size_t)period - 1 + STRETCH; }
 static size_t strips(const stoch_params *p, size_t lanes)
 {
-    return (strip_rows(p->slowk) + strip_rows(p->slowd)) * lanes;
+    return (strip_rows(p->slowk_period) + strip_rows(p->slowd_period)) * lanes;
 }
 static size_t size_of(const stoch_params *p, size_t lanes)
 {
     return sizeof(stoch_state) + strips(p, lanes) * sizeof(double) +
-           tw_scan_size(&fastk_scan, &(tw_window){.period = p->fastk}, lanes);
+           tw_scan_size(&fastk_scan, &(tw_window){.timeperiod = p->fastk_period}, lanes);
 }
 static void init_of(void *state, const stoch_params *p, size_t lanes)
 {
     stoch_state *s = state;
-    s->slowk = (size_t)p->slowk;
-    s->slowd = (size_t)p->slowd;
+    s->slowk = (size_t)p->slowk_period;
+    s->slowd = (size_t)p->slowd_period;
     s->scan_offset = strips(p, lanes);
     for (size_t i = 0; i < s->scan_offset; i++) s->cells[i] = (double)NAN;
-    tw_scan_init(&fastk_scan, s->cells + s->scan_offset, &(tw_window){.period = p->fastk}, lanes);
+    tw_scan_init(&fastk_scan, s->cells + s->scan_offset, &(tw_window){.timeperiod = p->fastk_period}, lanes);
 }
 
 /* Means over the last `period` rows of a strip, for its n newest rows; the newest value is added first. */
@@ -94,7 +94,7 @@ TW_LANE void stoch_run(void *state, size_t n, const double *const *in, double *c
 TW_OP_FORMS(stoch, stoch_run)
 
 static size_t stoch_back(const void *params) { return back_of(params); }
-static size_t stoch_history(const void *params) { return (size_t)((const stoch_params *)params)->fastk - 1; }
+static size_t stoch_history(const void *params) { return (size_t)((const stoch_params *)params)->fastk_period - 1; }
 static size_t stoch_size(const void *params, size_t lanes) { return size_of(params, lanes); }
 static void stoch_init(void *state, const void *params, size_t lanes) { init_of(state, params, lanes); }
 static size_t stochf_back(const void *params)

@@ -5,20 +5,20 @@
 #include "ta/recur.h"
 
 static const tw_param wilder_table[] = {
-    TW_PARAM_SEARCH(tw_recur_params, period, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars averaged"), TW_PARAM_NAN,
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars averaged"), TW_PARAM_NAN,
     TW_PARAM_END};
 static const tw_param wilder2_table[] = {
-    TW_PARAM_SEARCH(tw_recur_params, period, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars averaged"), TW_PARAM_NAN,
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars averaged"), TW_PARAM_NAN,
     TW_PARAM_END};
 static const tw_param obv_table[] = {TW_PARAM_NAN, TW_PARAM_END};
 
-static size_t period_back(const void *params) { return (size_t)((const tw_recur_params *)params)->period; }
+static size_t period_back(const void *params) { return (size_t)((const tw_recur_params *)params)->timeperiod; }
 static size_t adx_back(const void *params) { return 2 * period_back(params) - 1; }
 static double wilder_coefs(const tw_recur_params *p, double *coef)
 {
-    coef[0] = p->period;
-    coef[1] = 1.0 / p->period;
-    return 2.0 * p->period + 1.0; /* adx is the longest */
+    coef[0] = p->timeperiod;
+    coef[1] = 1.0 / p->timeperiod;
+    return 2.0 * p->timeperiod + 1.0; /* adx is the longest */
 }
 
 /* ---------------------------------------------------------------- rsi. s: seen, last, mean gain, mean loss. */

@@ -34,51 +34,51 @@ def simulate():
 
 def talib_cases(h, l, c, v):
     f = talib
-    yield "sma(period=20)", f.SMA(c, 20)
-    yield "sma(period=2)", f.SMA(c, 2)
-    yield "ema(period=30)", f.EMA(c, 30)
-    yield "ema(period=5)", f.EMA(c, 5)
-    yield "wma(period=14)", f.WMA(c, 14)
-    yield "rsi(period=14)", f.RSI(c, 14)
-    yield "rsi(period=2)", f.RSI(c, 2)
-    for text, values in (("fast=12 slow=26 signal=9", f.MACD(c, 12, 26, 9)), ("fast=20 slow=7 signal=4", f.MACD(c, 20, 7, 4))):
+    yield "sma(timeperiod=20)", f.SMA(c, 20)
+    yield "sma(timeperiod=2)", f.SMA(c, 2)
+    yield "ema(timeperiod=30)", f.EMA(c, 30)
+    yield "ema(timeperiod=5)", f.EMA(c, 5)
+    yield "wma(timeperiod=14)", f.WMA(c, 14)
+    yield "rsi(timeperiod=14)", f.RSI(c, 14)
+    yield "rsi(timeperiod=2)", f.RSI(c, 2)
+    for text, values in (("fastperiod=12 slowperiod=26 signalperiod=9", f.MACD(c, 12, 26, 9)), ("fastperiod=20 slowperiod=7 signalperiod=4", f.MACD(c, 20, 7, 4))):
         for name, y in zip(("macd", "signal", "hist"), values):
             yield f"macd({text}).{name}", y
-    yield "atr(period=14)", f.ATR(h, l, c, 14)
-    yield "atr(period=1)", f.ATR(h, l, c, 1)
-    yield "natr(period=14)", f.NATR(h, l, c, 14)
+    yield "atr(timeperiod=14)", f.ATR(h, l, c, 14)
+    yield "atr(timeperiod=1)", f.ATR(h, l, c, 1)
+    yield "natr(timeperiod=14)", f.NATR(h, l, c, 14)
     yield "trange()", f.TRANGE(h, l, c)
     for name, y in zip(("upper", "middle", "lower"), f.BBANDS(c, 20, 1.5, 2.5)):
-        yield f"bbands(period=20 up=1.5 down=2.5).{name}", y
+        yield f"bbands(timeperiod=20 up=1.5 down=2.5).{name}", y
     for p in (14, 3):
-        yield f"adx(period={p})", f.ADX(h, l, c, p)
-        yield f"plus_di(period={p})", f.PLUS_DI(h, l, c, p)
-        yield f"minus_di(period={p})", f.MINUS_DI(h, l, c, p)
-        yield f"dx(period={p})", f.DX(h, l, c, p)
+        yield f"adx(timeperiod={p})", f.ADX(h, l, c, p)
+        yield f"plus_di(timeperiod={p})", f.PLUS_DI(h, l, c, p)
+        yield f"minus_di(timeperiod={p})", f.MINUS_DI(h, l, c, p)
+        yield f"dx(timeperiod={p})", f.DX(h, l, c, p)
     for k, s, d in ((5, 3, 3), (14, 1, 5)):
         for name, y in zip(("slowk", "slowd"), f.STOCH(h, l, c, k, s, 0, d, 0)):
-            yield f"stoch(fastk={k} slowk={s} slowd={d}).{name}", y
+            yield f"stoch(fastk_period={k} slowk_period={s} slowd_period={d}).{name}", y
     for name, y in zip(("fastk", "fastd"), f.STOCHF(h, l, c, 5, 3, 0)):
-        yield f"stochf(fastk=5 fastd=3).{name}", y
+        yield f"stochf(fastk_period=5 fastd_period=3).{name}", y
     yield "obv()", f.OBV(c, v)
-    yield "max(period=30)", f.MAX(c, 30)
-    yield "min(period=30)", f.MIN(c, 30)
-    yield "stddev(period=20)", f.STDDEV(c, 20, 1)
-    yield "var(period=9 ddof=0)", f.VAR(c, 9, 1)
-    yield "correl(period=30)", f.CORREL(c, v, 30)
-    yield "linreg(period=14).value", f.LINEARREG(c, 14)
-    yield "linreg(period=14).slope", f.LINEARREG_SLOPE(c, 14)
-    yield "linreg(period=14).intercept", f.LINEARREG_INTERCEPT(c, 14)
-    yield "linreg_angle(period=14)", f.LINEARREG_ANGLE(c, 14)
-    yield "tsf(period=14)", f.TSF(c, 14)
+    yield "max(timeperiod=30)", f.MAX(c, 30)
+    yield "min(timeperiod=30)", f.MIN(c, 30)
+    yield "stddev(timeperiod=20)", f.STDDEV(c, 20, 1)
+    yield "var(timeperiod=9 ddof=0)", f.VAR(c, 9, 1)
+    yield "correl(timeperiod=30)", f.CORREL(c, v, 30)
+    yield "linreg(timeperiod=14).value", f.LINEARREG(c, 14)
+    yield "linreg(timeperiod=14).slope", f.LINEARREG_SLOPE(c, 14)
+    yield "linreg(timeperiod=14).intercept", f.LINEARREG_INTERCEPT(c, 14)
+    yield "linreg_angle(timeperiod=14)", f.LINEARREG_ANGLE(c, 14)
+    yield "tsf(timeperiod=14)", f.TSF(c, 14)
     yield "mom(k=10)", f.MOM(c, 10)
     yield "roc(k=10)", f.ROC(c, 10)
-    yield "willr(period=14)", f.WILLR(h, l, c, 14)
-    yield "cci(period=14)", f.CCI(h, l, c, 14)
-    yield "avgdev(period=14)", f.AVGDEV(c, 14)
+    yield "willr(timeperiod=14)", f.WILLR(h, l, c, 14)
+    yield "cci(timeperiod=14)", f.CCI(h, l, c, 14)
+    yield "avgdev(timeperiod=14)", f.AVGDEV(c, 14)
     down, up = f.AROON(h, l, 14)
-    yield "aroon(period=14).down", down
-    yield "aroon(period=14).up", up
+    yield "aroon(timeperiod=14).down", down
+    yield "aroon(timeperiod=14).up", up
 
 
 def fracdiff(c, d, threshold):
@@ -107,34 +107,34 @@ def line(c, p, pick):
 def pandas_cases(h, l, c, v):
     s, w, p = pd.Series(c), pd.Series(v), 17
     roll = s.rolling(p)
-    yield f"sum(period={p})", roll.sum()
-    yield f"mean(period={p})", roll.mean()
-    yield f"std(period={p})", roll.std()
-    yield f"var(period={p})", roll.var()
-    yield f"skew(period={p})", roll.skew()
-    yield f"kurt(period={p})", roll.kurt()
-    yield f"median(period={p})", roll.median()
-    yield f"median(period=8)", s.rolling(8).median()
-    yield f"quantile(period={p} q=0.2)", roll.quantile(0.2)
-    yield f"quantile(period=10 q=0.83)", s.rolling(10).quantile(0.83)
-    yield f"ts_rank(period={p})", roll.rank(pct=True)
-    yield f"max(period={p})", roll.max()
-    yield f"min(period={p})", roll.min()
-    yield f"argmax(period={p})", roll.apply(lambda x: x.argmax() + 1, raw=True)
-    yield f"argmin(period={p})", roll.apply(lambda x: x.argmin() + 1, raw=True)
-    yield f"mad(period={p})", roll.apply(lambda x: np.abs(x - x.mean()).mean(), raw=True)
-    yield f"product(period=3)", s.rolling(3).apply(np.prod, raw=True)
-    yield f"corr(period={p})", roll.corr(w)
-    yield f"cov(period={p})", roll.cov(w)
-    yield f"beta(period={p})", roll.cov(w) / w.rolling(p).var()
-    yield f"ts_zscore(period={p})", (s - roll.mean()) / roll.std()
-    yield f"ewm_std(period=9)", s.ewm(span=9, adjust=False).std(bias=True).where(s.index >= 8)
+    yield f"sum(timeperiod={p})", roll.sum()
+    yield f"mean(timeperiod={p})", roll.mean()
+    yield f"std(timeperiod={p})", roll.std()
+    yield f"var(timeperiod={p})", roll.var()
+    yield f"skew(timeperiod={p})", roll.skew()
+    yield f"kurt(timeperiod={p})", roll.kurt()
+    yield f"median(timeperiod={p})", roll.median()
+    yield f"median(timeperiod=8)", s.rolling(8).median()
+    yield f"quantile(timeperiod={p} q=0.2)", roll.quantile(0.2)
+    yield f"quantile(timeperiod=10 q=0.83)", s.rolling(10).quantile(0.83)
+    yield f"ts_rank(timeperiod={p})", roll.rank(pct=True)
+    yield f"max(timeperiod={p})", roll.max()
+    yield f"min(timeperiod={p})", roll.min()
+    yield f"argmax(timeperiod={p})", roll.apply(lambda x: x.argmax() + 1, raw=True)
+    yield f"argmin(timeperiod={p})", roll.apply(lambda x: x.argmin() + 1, raw=True)
+    yield f"mad(timeperiod={p})", roll.apply(lambda x: np.abs(x - x.mean()).mean(), raw=True)
+    yield f"product(timeperiod=3)", s.rolling(3).apply(np.prod, raw=True)
+    yield f"corr(timeperiod={p})", roll.corr(w)
+    yield f"cov(timeperiod={p})", roll.cov(w)
+    yield f"beta(timeperiod={p})", roll.cov(w) / w.rolling(p).var()
+    yield f"ts_zscore(timeperiod={p})", (s - roll.mean()) / roll.std()
+    yield f"ewm_std(timeperiod=9)", s.ewm(span=9, adjust=False).std(bias=True).where(s.index >= 8)
     yield f"lag(k=4)", s.shift(4)
     yield f"diff(k=4)", s.diff(4)
     yield f"pct_change(k=4)", s.pct_change(4)
-    yield f"slope(period={p})", line(c, p, lambda x, b, fit, r2: b)
-    yield f"resi(period={p})", line(c, p, lambda x, b, fit, r2: x[-1] - fit[-1])
-    yield f"rsquare(period={p})", line(c, p, lambda x, b, fit, r2: r2)
+    yield f"slope(timeperiod={p})", line(c, p, lambda x, b, fit, r2: b)
+    yield f"resi(timeperiod={p})", line(c, p, lambda x, b, fit, r2: x[-1] - fit[-1])
+    yield f"rsquare(timeperiod={p})", line(c, p, lambda x, b, fit, r2: r2)
     yield f"fracdiff(d=0.4 threshold=0.005)", fracdiff(c, 0.4, 0.005)
 
 

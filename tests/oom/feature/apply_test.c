@@ -10,7 +10,7 @@ static tw_status apply(const tw_ctx *ctx, void *arg)
     double first[5], second[5];
     double *const out[2] = {first, second};
     (void)arg;
-    return tw_op_apply(ctx, "stoch", "fastk=2 slowk=1 slowd=2", 5, in, out, NULL);
+    return tw_op_apply(ctx, "stoch", "fastk_period=2 slowk_period=1 slowd_period=2", 5, in, out, NULL);
 }
 
 static void apply_gives_all_back(void **state)

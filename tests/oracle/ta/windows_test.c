@@ -325,7 +325,7 @@ static void windows_are_their_definitions(void **state)
             for (data_kind kind = CENTS; kind < DATA; kind++) {
                 char text[64];
                 if (periods[p] < twins[i].least) continue;
-                snprintf(text, sizeof text, "period=%d%s", periods[p], twins[i].more);
+                snprintf(text, sizeof text, "timeperiod=%d%s", periods[p], twins[i].more);
                 compare(twins[i].name, text, twins[i].f, periods[p], twins[i].q, kind);
             }
 }
@@ -340,7 +340,7 @@ static void constants_are_exact(void **state)
     for (size_t i = 0; i < 10; i++) {
         op_case c;
         op_data d;
-        assert_true(op_open(&c, TW_ISA_BEST, i < 6 ? zero[i] : same[i - 6], "period=23"));
+        assert_true(op_open(&c, TW_ISA_BEST, i < 6 ? zero[i] : same[i - 6], "timeperiod=23"));
         op_data_init(&d, BARS, TW_LANES);
         for (size_t k = 0; k < BARS * TW_LANES; k++) d.in[0][k] = d.in[1][k] = 2.385e5 * (1.0 + (double)(k % TW_LANES));
         op_drive(&c, &d, 31);
@@ -362,7 +362,7 @@ static void long_windows_keep_their_digits(void **state)
     for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++) {
         op_case c;
         op_data d;
-        assert_true(op_open(&c, TW_ISA_BEST, longs[i].name, "period=20000"));
+        assert_true(op_open(&c, TW_ISA_BEST, longs[i].name, "timeperiod=20000"));
         op_data_init(&d, SERIES, 1);
         fill(&d, CENTS);
         for (size_t k = 0; k < SERIES; k++)

@@ -10,23 +10,23 @@ typedef void check(const op_case *c);
 
 /* The parameter texts an operator is tried with: defaults, and short, odd and long windows. */
 static const char *const texts[] = {"",
-                                    "period=2",
-                                    "period=3",
-                                    "period=7",
-                                    "period=61",
+                                    "timeperiod=2",
+                                    "timeperiod=3",
+                                    "timeperiod=7",
+                                    "timeperiod=61",
                                     "k=0",
                                     "k=13",
-                                    "fast=9 slow=4 signal=2",
-                                    "fastk=9 slowk=1 slowd=4",
-                                    "fastk=3 fastd=1",
-                                    "period=9 q=0.2",
-                                    "period=8 q=1",
-                                    "period=6 ddof=0",
+                                    "fastperiod=9 slowperiod=4 signalperiod=2",
+                                    "fastk_period=9 slowk_period=1 slowd_period=4",
+                                    "fastk_period=3 fastd_period=1",
+                                    "timeperiod=9 q=0.2",
+                                    "timeperiod=8 q=1",
+                                    "timeperiod=6 ddof=0",
                                     "d=0.7 window=9",
                                     "nan=reset",
                                     "nan=propagate",
-                                    "period=5 nan=reset",
-                                    "period=5 nan=propagate"};
+                                    "timeperiod=5 nan=reset",
+                                    "timeperiod=5 nan=propagate"};
 
 static void for_each_case(check *f)
 {

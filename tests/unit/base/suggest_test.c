@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tw_test.h"
 
-static const char *const names[] = {"sma", "ema", "bbands", "period", "momentum", NULL};
+static const char *const names[] = {"sma", "ema", "bbands", "period", "momentum", "fastk_limit", "slowk_limit", NULL};
 
 static void check(const char *text, const char *want)
 {
@@ -23,6 +23,8 @@ static void slips_are_found(void **state)
     check("smaa", "sma");
     check("momentun", "momentum");
     check("mometnm", "momentum"); /* two slips in a longer word */
+    check("fastk", "fastk_limit"); /* a part of one name */
+    check("limit", NULL);          /* of two */
 }
 
 static void other_words_are_not(void **state)

@@ -41,8 +41,8 @@ static void mistakes_are_named(void **state)
     double *const out[1] = {y};
     tw_error err = {""};
     (void)state;
-    assert_int_equal(tw_op_apply(NULL, "sma", "period=0", N, in, out, &err), TW_BAD_VALUE);
-    assert_non_null(strstr(err.message, "period"));
+    assert_int_equal(tw_op_apply(NULL, "sma", "timeperiod=0", N, in, out, &err), TW_BAD_VALUE);
+    assert_non_null(strstr(err.message, "timeperiod"));
     assert_int_equal(tw_op_apply(NULL, "sma", "periods=3", N, in, out, &err), TW_BAD_NAME);
     assert_int_equal(tw_op_apply(NULL, "clip", "lo=2.385 hi=1", N, in, out, &err), TW_BAD_VALUE);
     assert_non_null(strstr(err.message, "2.385"));
@@ -103,7 +103,7 @@ static void missing_values_are_seen_and_filled(void **state)
     y = apply("gt", NULL, x, x);
     assert_same(y[1], missing);
     assert_same(y[0], 0.0);
-    y = apply("sum", "period=2", x, NULL);
+    y = apply("sum", "timeperiod=2", x, NULL);
     assert_same(y[2], missing);
     assert_same(y[3], -1.2);
     assert_same(y[6], inf);
@@ -126,15 +126,15 @@ static void places_count_from_the_oldest(void **state)
 {
     static const double x[N] = {5.5, 2.385, 5.5, 1.0, 1.0, 7.1, 7.1, -2.0};
     (void)state;
-    const double *y = apply("argmax", "period=4", x, NULL);
+    const double *y = apply("argmax", "timeperiod=4", x, NULL);
     assert_same(y[3], 1.0); /* the older of the two 5.5 */
     assert_same(y[6], 3.0);
-    y = apply("argmin", "period=4", x, NULL);
+    y = apply("argmin", "timeperiod=4", x, NULL);
     assert_same(y[4], 3.0);
     assert_same(y[7], 4.0);
-    y = apply("ts_rank", "period=4", x, NULL);
+    y = apply("ts_rank", "timeperiod=4", x, NULL);
     assert_same(y[4], 1.5 / 4);
-    y = apply("count", "period=3", x, NULL);
+    y = apply("count", "timeperiod=3", x, NULL);
     assert_same(y[2], 3.0);
 }
 

@@ -17,7 +17,7 @@ static void equal_nodes_are_one(void **state)
     (void)state;
     assert_int_equal(nodes_of("close"), 1);
     assert_int_equal(nodes_of("close - close"), 2);
-    assert_int_equal(nodes_of("mean(close, 5) / mean(close, period=5)"), 3);
+    assert_int_equal(nodes_of("mean(close, 5) / mean(close, timeperiod=5)"), 3);
     assert_int_equal(nodes_of("mean(close, 5) / mean(close, 6)"), 4);
     assert_int_equal(nodes_of("clip(close) + clip(close, -3) + clip(close, lo=-3, hi=1.5 * 2)"), 4);
     assert_int_equal(nodes_of("linreg(close, 9).slope - linreg(close, 9).intercept"), 3);
@@ -148,7 +148,7 @@ static void names_are_checked(void **state)
 static void equal_plans_have_equal_hashes(void **state)
 {
     (void)state;
-    tw_plan *a = case_plan(bars, "mean(close, 5) + open"), *b = case_plan(bars, " mean( close,period = 5 )+open");
+    tw_plan *a = case_plan(bars, "mean(close, 5) + open"), *b = case_plan(bars, " mean( close,timeperiod = 5 )+open");
     tw_plan *c = case_plan(bars, "mean(close, 6) + open"), *d = case_plan(bars, "2 * mean(close, 5) + open");
     assert_true(tw_plan_hash(a) == tw_plan_hash(b));
     assert_true(tw_plan_hash(a) != tw_plan_hash(c));
@@ -165,7 +165,7 @@ static void describes_itself(void **state)
     tw_buf_init(&text, NULL);
     tw_json_init(&json, &text, false);
     tw_plan_describe(plan, &json);
-    const char *const parts[] = {"\"operator\":\"linreg\",\"params\":{\"period\":9}",
+    const char *const parts[] = {"\"operator\":\"linreg\",\"params\":{\"timeperiod\":9}",
                                  "\"output\":\"slope\"",
                                  "\"constant\":0.5",
                                  "\"type\":\"logical\"",

@@ -5,7 +5,7 @@
 
 enum { BARS = 420 };
 
-static const char *const texts[] = {"", "period=7", "k=3", "nan=reset"};
+static const char *const texts[] = {"", "timeperiod=7", "k=3", "nan=reset"};
 
 static uint64_t hash_of(tw_isa isa, size_t lanes)
 {
