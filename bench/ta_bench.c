@@ -291,7 +291,8 @@ static void bench_alpha(const market *m, tw_isa isa)
         for (size_t w = 0; w < WINDOWS; w++) {
             char name[16] = "", more[16] = "", text[64];
             (void)sscanf(rolling[i], "%15s %15s", name, more);
-            (void)snprintf(text, sizeof text, "%s=%d %s", strcmp(name, "lag") == 0 ? "k" : "timeperiod", windows[w], more);
+            (void)snprintf(text, sizeof text, "%s=%d %s", strcmp(name, "lag") == 0 ? "k" : "timeperiod", windows[w],
+                           more);
             if (open_job(&a.jobs[a.n], m, isa, name, text, TW_LANES)) a.n++;
         }
     const bench_case cases[2] = {

@@ -18,12 +18,11 @@ TW_DEFINED(donchian, .title = "Donchian channel", .group = "overlap", .source = 
            .define = "upperband = max(high, timeperiod); lowerband = min(low, timeperiod);"
                      "middleband = (upperband + lowerband) / 2");
 TW_DEFINED(midpoint, .title = "Middle of the range of a window", .group = "overlap", .source = "TA-Lib MIDPOINT",
-           .formula = "(max x + min x) / 2 over the window", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("midpoint"), .params = middle_table, .params_size = sizeof(window),
-           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-           .define = "midpoint = (max(real, timeperiod) + min(real, timeperiod)) / 2");
+           .formula = "(max x + min x) / 2 over the window", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
+           .params = middle_table, .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+           .define = "real = (max(real, timeperiod) + min(real, timeperiod)) / 2");
 TW_DEFINED(midprice, .title = "Middle of the range of prices of a window", .group = "overlap",
            .source = "TA-Lib MIDPRICE", .formula = "(max h + min l) / 2 over the window",
-           .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("midprice"), .params = middle_table,
+           .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = middle_table,
            .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-           .define = "midprice = (max(high, timeperiod) + min(low, timeperiod)) / 2");
+           .define = "real = (max(high, timeperiod) + min(low, timeperiod)) / 2");

@@ -30,8 +30,8 @@ TW_LANE void map2_run(size_t n, const double *const *in, double *const *out, map
     TW_OP(op) = {.name = #op,                                                                                          \
                  .group = "arithmetic",                                                                                \
                  .source = "definition",                                                                               \
-                 .inputs = TW_NAMES("x"),                                                                              \
-                 .outputs = TW_NAMES("y"),                                                                             \
+                 .inputs = TW_NAMES("real"),                                                                           \
+                 .outputs = TW_NAMES("real"),                                                                          \
                  .run_wide = op##_wide,                                                                                \
                  .run_one = op##_one,                                                                                  \
                  __VA_ARGS__}
@@ -45,8 +45,8 @@ TW_LANE void map2_run(size_t n, const double *const *in, double *const *out, map
     TW_OP(op) = {.name = #op,                                                                                          \
                  .group = "arithmetic",                                                                                \
                  .source = "definition",                                                                               \
-                 .inputs = TW_NAMES("a", "b"),                                                                         \
-                 .outputs = TW_NAMES("y"),                                                                             \
+                 .inputs = TW_NAMES("real0", "real1"),                                                                 \
+                 .outputs = TW_NAMES("real"),                                                                          \
                  .run_wide = op##_wide,                                                                                \
                  .run_one = op##_one,                                                                                  \
                  __VA_ARGS__}

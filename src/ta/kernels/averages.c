@@ -5,16 +5,17 @@
 static const tw_param ema_table[] = {
     TW_PARAM_SEARCH(tw_recur_params, timeperiod, 30, 1, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
     TW_PARAM_NAN, TW_PARAM_END};
-static const tw_param rma_table[] = {
-    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 14, 1, TW_PERIOD_MAX, 3, 250, true, "bars; the newest weighs 1 / period"),
-    TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param rma_table[] = {TW_PARAM_SEARCH(tw_recur_params, timeperiod, 14, 1, TW_PERIOD_MAX, 3, 250, true,
+                                                     "bars; the newest weighs 1 / period"),
+                                     TW_PARAM_NAN, TW_PARAM_END};
 static const tw_param spread_table[] = {
     TW_PARAM_SEARCH(tw_recur_params, timeperiod, 20, 2, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
     TW_PARAM_NAN, TW_PARAM_END};
 static const tw_param macd_table[] = {
     TW_PARAM_SEARCH(tw_recur_params, fastperiod, 12, 2, TW_PERIOD_MAX, 3, 50, true, "bars of the fast average"),
     TW_PARAM_SEARCH(tw_recur_params, slowperiod, 26, 2, TW_PERIOD_MAX, 10, 200, true, "bars of the slow average"),
-    TW_PARAM_SEARCH(tw_recur_params, signalperiod, 9, 1, TW_PERIOD_MAX, 3, 50, true, "bars of the average of the difference"),
+    TW_PARAM_SEARCH(tw_recur_params, signalperiod, 9, 1, TW_PERIOD_MAX, 3, 50, true,
+                    "bars of the average of the difference"),
     TW_PARAM_NAN, TW_PARAM_END};
 
 static size_t average_back(const void *params) { return (size_t)((const tw_recur_params *)params)->timeperiod - 1; }
@@ -43,8 +44,8 @@ static const tw_recur rma_recur = {1, 2, 1, average_step, rma_coefs};
 
 TW_RECUR_OP(ema, .title = "Exponential moving average", .group = "overlap",
             .source = "Brown 1956; seeded as TA-Lib EMA",
-            .formula = "mean of the first period values, then e += 2 / (period + 1) (x - e)", .inputs = TW_NAMES("x"),
-            .outputs = TW_NAMES("ema"), .params = ema_table, .lookback = average_back,
+            .formula = "mean of the first period values, then e += 2 / (period + 1) (x - e)",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = ema_table, .lookback = average_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 TW_RECUR_OP(rma, .title = "Wilder's moving average", .group = "overlap", .source = "Wilder 1978",
             .formula = "mean of the first period values, then e += (x - e) / period", .inputs = TW_NAMES("x"),
@@ -109,5 +110,5 @@ static const tw_recur macd_recur = {1, 4, 3, macd_step, macd_coefs};
 TW_RECUR_OP(macd, .title = "Moving average convergence and divergence", .group = "momentum",
             .source = "Appel 1979; TA-Lib MACD",
             .formula = "macd = ema(x, fast) - ema(x, slow), signal = ema(macd, signal), hist = macd - signal",
-            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("macd", "signal", "hist"), .params = macd_table,
+            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macd_table,
             .lookback = macd_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);

@@ -3,14 +3,16 @@
 #include "ta/op.h"
 
 typedef struct delay_params {
-    int k;
+    union {
+        int k, timeperiod;
+    };
 } delay_params;
 
 static const tw_param lag_table[] = {TW_PARAM(delay_params, k, 1, 0, TW_PERIOD_MAX, "bars back"), TW_PARAM_END};
 static const tw_param change_table[] = {
     TW_PARAM_SEARCH(delay_params, k, 1, 1, TW_PERIOD_MAX, 1, 250, true, "bars back"), TW_PARAM_END};
-static const tw_param roc_table[] = {TW_PARAM_SEARCH(delay_params, k, 10, 1, TW_PERIOD_MAX, 1, 250, true, "bars back"),
-                                     TW_PARAM_END};
+static const tw_param roc_table[] = {
+    TW_PARAM_SEARCH(delay_params, timeperiod, 10, 1, TW_PERIOD_MAX, 1, 250, true, "bars back"), TW_PARAM_END};
 
 static size_t delay_back(const void *params) { return (size_t)((const delay_params *)params)->k; }
 static size_t delay_size(const void *params, size_t lanes)
@@ -37,8 +39,8 @@ TW_LANE void delay_run(void *state, size_t n, const double *const *in, double *c
     }                                                                                                                  \
     TW_OP_FORMS(op, op##_run)                                                                                          \
     TW_OP(op) = {.name = #op,                                                                                          \
-                 .inputs = TW_NAMES("x"),                                                                              \
-                 .outputs = TW_NAMES("y"),                                                                             \
+                 .inputs = TW_NAMES("real"),                                                                           \
+                 .outputs = TW_NAMES("real"),                                                                          \
                  .params_size = sizeof(delay_params),                                                                  \
                  .lookback = delay_back,                                                                               \
                  .history = delay_back,                                                                                \

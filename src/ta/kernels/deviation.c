@@ -61,9 +61,9 @@ TW_DIRECT_OP(mad, .title = "Mean absolute deviation from the mean of a window", 
              .source = "definition; qlib Mad", .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"),
              .outputs = TW_NAMES("mad"), .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(avgdev, .title = "Average deviation", .group = "statistic", .source = "TA-Lib AVGDEV",
-             .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("avgdev"),
+             .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
              .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(cci, .title = "Commodity channel index", .group = "momentum", .source = "Lambert 1980; TA-Lib CCI",
              .formula = "(p - mean p) / (0.015 mean |p - mean p|), p = (h + l + c) / 3; 0 for a flat window",
-             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("cci"), .params = cci_table,
+             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = cci_table,
              .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -26,10 +26,10 @@ static const tw_scan max_scan = {1, 1, 1, {-TW_LANE_INF}, value_term, max_join, 
 static const tw_scan min_scan = {1, 1, 1, {TW_LANE_INF}, value_term, min_join, value_finish, NULL};
 
 TW_SCAN_OP(max, .title = "Highest value of a window", .group = "window", .source = "definition; TA-Lib MAX",
-           .formula = "max x[t-i], i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("max"),
+           .formula = "max x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
            .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(min, .title = "Lowest value of a window", .group = "window", .source = "definition; TA-Lib MIN",
-           .formula = "min x[t-i], i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("min"),
+           .formula = "min x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
            .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- where

@@ -100,8 +100,8 @@ TW_SCAN_OP(slope, .title = "Slope of a window on time, per bar", .group = "windo
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("slope"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(tsf, .title = "Time series forecast: the regression line one bar ahead", .group = "statistic",
-           .source = "ordinary least squares; TA-Lib TSF", .formula = "a + b period", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("tsf"), .params = line_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .source = "ordinary least squares; TA-Lib TSF", .formula = "a + b period", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = line_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(resi, .title = "Distance of the last value from the regression line", .group = "window",
            .source = "ordinary least squares; qlib Resi", .formula = "x[t] - (a + b (period-1))",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("resi"), .params = line_table,
@@ -111,8 +111,8 @@ TW_SCAN_OP(rsquare, .title = "Share of a window's variance explained by its tren
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rsquare"), .params = line_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(linreg_angle, .title = "Slope of a window on time as an angle in degrees", .group = "statistic",
-           .source = "TA-Lib LINEARREG_ANGLE", .formula = "180 / pi atan(b)", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("angle"), .params = line_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
+           .source = "TA-Lib LINEARREG_ANGLE", .formula = "180 / pi atan(b)", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = line_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- weights 1, 2, .. period */
 
@@ -130,8 +130,8 @@ static const tw_scan wma_scan = {1, 2, 1, {0}, line_term, tw_join_add2, weight_f
 static const tw_scan decay_linear_scan = {1, 2, 1, {0}, line_term, tw_join_add2, weight_finish, weight_coefs};
 
 TW_SCAN_OP(wma, .title = "Linearly weighted moving average", .group = "overlap", .source = "definition; TA-Lib WMA",
-           .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("wma"), .params = weight_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = weight_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(decay_linear, .title = "Linearly decaying mean", .group = "window",
            .source = "Kakushadze 2016 (101 Formulaic Alphas)",
            .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("x"),

@@ -27,7 +27,7 @@ TW_LANE void sum_finish(const tw_scan_bar *bar, const double *w, double *y)
 }
 static const tw_scan sum_scan = {1, 1, 1, {0}, sum_term, tw_join_add1, sum_finish, NULL};
 TW_SCAN_OP(sum, .title = "Sum over a window", .group = "window", .source = "definition",
-           .formula = "sum x[t-i], i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("sum"),
+           .formula = "sum x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
            .params = window_table, .traits = TW_WINDOW | TW_SCALES);
 
 TW_LANE void count_term(const tw_scan_bar *bar, double *term)
@@ -57,7 +57,7 @@ TW_SCAN_OP(mean, .title = "Mean over a window", .group = "window", .source = "de
            .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mean"),
            .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(sma, .title = "Simple moving average", .group = "overlap", .source = "definition; TA-Lib SMA",
-           .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("sma"),
+           .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
            .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- second moments
@@ -90,15 +90,15 @@ static const tw_scan stddev_scan = {1, 2, 1, {0}, square_term, tw_join_add2, std
 static const tw_scan ts_zscore_scan = {1, 2, 1, {0}, square_term, tw_join_add2, zscore_finish, variance_coefs};
 
 TW_SCAN_OP(var, .title = "Sample variance over a window", .group = "window", .source = "definition; pandas rolling.var",
-           .formula = "sum (x[t-i] - mean)^2 / (period - ddof)", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("var"),
-           .params = sample_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
+           .formula = "sum (x[t-i] - mean)^2 / (period - ddof)", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = sample_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
 TW_SCAN_OP(std, .title = "Sample standard deviation over a window", .group = "window",
            .source = "definition; pandas rolling.std", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("std"), .params = sample_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(stddev, .title = "Population standard deviation over a window", .group = "statistic",
            .source = "definition; TA-Lib STDDEV", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
-           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("stddev"), .params = population_table,
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = population_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(ts_zscore, .title = "Standard score of the last value in its window", .group = "window",
            .source = "definition", .formula = "(x - mean) / std; NaN where std is 0", .inputs = TW_NAMES("x"),
@@ -216,8 +216,8 @@ TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "w
            .outputs = TW_NAMES("corr"), .params = window2_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "statistic", .source = "TA-Lib CORREL",
-           .formula = "cov(x, y) / (std(x) std(y)); 0 where a std is 0", .inputs = TW_NAMES("x", "y"),
-           .outputs = TW_NAMES("correl"), .params = window2_table,
+           .formula = "cov(x, y) / (std(x) std(y)); 0 where a std is 0", .inputs = TW_NAMES("real0", "real1"),
+           .outputs = TW_NAMES("real"), .params = window2_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "window",
            .source = "definition; pandas rolling.cov", .formula = "sum (x - mean x) (y - mean y) / (period - ddof)",
@@ -225,5 +225,5 @@ TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "win
            .traits = TW_WINDOW | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(beta, .title = "Slope of one series on another over a window", .group = "statistic",
            .source = "ordinary least squares; TA-Lib BETA when given returns",
-           .formula = "cov(y, x) / var(x); NaN where var is 0", .inputs = TW_NAMES("y", "x"),
-           .outputs = TW_NAMES("beta"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .formula = "cov(y, x) / var(x); NaN where var is 0", .inputs = TW_NAMES("real0", "real1"),
+           .outputs = TW_NAMES("real"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -5,17 +5,18 @@
 static const tw_param window_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
 static const tw_param bbands_table[] = {
-    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"),
-    TW_PARAM_SEARCH(tw_window, up, 2, 0, 1000, 1, 3, false, "standard deviations to the upper band"),
-    TW_PARAM_SEARCH(tw_window, down, 2, 0, 1000, 1, 3, false, "standard deviations to the lower band"), TW_PARAM_END};
+    TW_PARAM_SEARCH(tw_window, timeperiod, 5, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, nbdevup, 2, 0, 1000, 1, 3, false, "standard deviations to the upper band"),
+    TW_PARAM_SEARCH(tw_window, nbdevdn, 2, 0, 1000, 1, 3, false, "standard deviations to the lower band"),
+    TW_PARAM_END};
 
 /* ---------------------------------------------------------------- bbands */
 
 static void bbands_coefs(const tw_window *p, double *coef)
 {
     coef[0] = 1.0 / p->timeperiod;
-    coef[1] = p->up;
-    coef[2] = p->down;
+    coef[1] = p->nbdevup;
+    coef[2] = p->nbdevdn;
 }
 TW_LANE void bbands_term(const tw_scan_bar *bar, double *term)
 {
@@ -32,7 +33,7 @@ TW_LANE void bbands_finish(const tw_scan_bar *bar, const double *w, double *y)
 static const tw_scan bbands_scan = {1, 2, 3, {0}, bbands_term, tw_join_add2, bbands_finish, bbands_coefs};
 TW_SCAN_OP(bbands, .title = "Bollinger bands", .group = "overlap", .source = "Bollinger 1992; TA-Lib BBANDS",
            .formula = "mean + up std, mean, mean - down std; std with divisor period", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("upper", "middle", "lower"), .params = bbands_table,
+           .outputs = TW_NAMES("upperband", "middleband", "lowerband"), .params = bbands_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- range of high and low */
@@ -50,7 +51,7 @@ TW_SCAN_OP(fastk, .title = "Raw stochastic: the close in the range of its window
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(willr, .title = "Williams %R", .group = "momentum", .source = "Williams 1966; TA-Lib WILLR",
            .formula = "-100 (max h - c) / (max h - min l); 0 where the range is 0",
-           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("willr"), .params = window_table,
+           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = window_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- true range */
@@ -79,7 +80,7 @@ TW_OP(trange) = {.name = "trange",
                  .source = "Wilder 1978; TA-Lib TRANGE",
                  .formula = "max(h - l, |h - c'|, |l - c'|), c' the close before",
                  .inputs = TW_NAMES("high", "low", "close"),
-                 .outputs = TW_NAMES("trange"),
+                 .outputs = TW_NAMES("real"),
                  .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
                  .lookback = trange_back,
                  .history = trange_back,
@@ -146,7 +147,7 @@ TW_OP(aroon) = {.name = "aroon",
                 .source = "Chande 1995; TA-Lib AROON",
                 .formula = "100 (period - bars ago) / period over period + 1 bars",
                 .inputs = TW_NAMES("high", "low"),
-                .outputs = TW_NAMES("down", "up"),
+                .outputs = TW_NAMES("aroondown", "aroonup"),
                 .params = aroon_table,
                 .params_size = sizeof(tw_window),
                 .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,

@@ -17,10 +17,12 @@ typedef struct stochf_params {
 static const tw_param stoch_table[] = {
     TW_PARAM_SEARCH(stoch_params, fastk_period, 5, 1, TW_PERIOD_MAX, 5, 60, true, "bars of the range"),
     TW_PARAM_SEARCH(stoch_params, slowk_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of fastk"),
-    TW_PARAM_SEARCH(stoch_params, slowd_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of slowk"), TW_PARAM_END};
+    TW_PARAM_SEARCH(stoch_params, slowd_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of slowk"),
+    TW_PARAM_END};
 static const tw_param stochf_table[] = {
     TW_PARAM_SEARCH(stochf_params, fastk_period, 5, 1, TW_PERIOD_MAX, 5, 60, true, "bars of the range"),
-    TW_PARAM_SEARCH(stochf_params, fastd_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of fastk"), TW_PARAM_END};
+    TW_PARAM_SEARCH(stochf_params, fastd_period, 3, 1, SMOOTH_MAX, 1, 20, true, "bars of the mean of fastk"),
+    TW_PARAM_END};
 
 /* cells: the strip of fastk, the strip of slowk, then the state of the fastk scan from scan_offset on. */
 typedef struct stoch_state {
@@ -33,7 +35,10 @@ static stoch_params from_stochf(const void *params)
     const stochf_params *p = params;
     return (stoch_params){p->fastk_period, 1, p->fastd_period};
 }
-static size_t back_of(const stoch_params *p) { return (size_t)p->fastk_period + (size_t)p->slowk_period + (size_t)p->slowd_period - 3; }
+static size_t back_of(const stoch_params *p)
+{
+    return (size_t)p->fastk_period + (size_t)p->slowk_period + (size_t)p->slowd_period - 3;
+}
 static size_t strip_rows(int period) { return (size_t)period - 1 + STRETCH; }
 static size_t strips(const stoch_params *p, size_t lanes)
 {

@@ -37,8 +37,8 @@ TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
 static const tw_recur rsi_recur = {1, 4, 1, rsi_step, wilder_coefs};
 
 TW_RECUR_OP(rsi, .title = "Relative strength index", .group = "momentum", .source = "Wilder 1978; TA-Lib RSI",
-            .formula = "100 rma(gains) / (rma(gains) + rma(losses)); 0 for a flat series", .inputs = TW_NAMES("x"),
-            .outputs = TW_NAMES("rsi"), .params = wilder2_table, .lookback = period_back,
+            .formula = "100 rma(gains) / (rma(gains) + rma(losses)); 0 for a flat series", .inputs = TW_NAMES("real"),
+            .outputs = TW_NAMES("real"), .params = wilder2_table, .lookback = period_back,
             .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- atr, natr. s: seen, last close, average range. */
@@ -61,11 +61,11 @@ static const tw_recur natr_recur = {3, 3, 1, natr_step, wilder_coefs};
 
 TW_RECUR_OP(atr, .title = "Average true range", .group = "volatility", .source = "Wilder 1978; TA-Lib ATR",
             .formula = "rma(max(h - l, |h - c'|, |l - c'|)), c' the close before",
-            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("atr"), .params = wilder_table,
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 TW_RECUR_OP(natr, .title = "Average true range in percent of the close", .group = "volatility",
             .source = "Forman 2006; TA-Lib NATR", .formula = "100 atr / c", .inputs = TW_NAMES("high", "low", "close"),
-            .outputs = TW_NAMES("natr"), .params = wilder_table, .lookback = period_back,
+            .outputs = TW_NAMES("real"), .params = wilder_table, .lookback = period_back,
             .traits = TW_RECURSIVE | TW_INVARIANT);
 
 /* ---------------------------------------------------------------- directional movement
@@ -128,19 +128,19 @@ static const tw_recur adx_recur = {3, 8, 1, adx_step, wilder_coefs};
 
 TW_RECUR_OP(plus_di, .title = "Plus directional indicator", .group = "momentum",
             .source = "Wilder 1978; TA-Lib PLUS_DI", .formula = "100 S(+dm) / S(tr), S += x - S / period",
-            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("plus_di"), .params = wilder2_table,
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(minus_di, .title = "Minus directional indicator", .group = "momentum",
             .source = "Wilder 1978; TA-Lib MINUS_DI", .formula = "100 S(-dm) / S(tr), S += x - S / period",
-            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("minus_di"), .params = wilder2_table,
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(dx, .title = "Directional movement index", .group = "momentum", .source = "Wilder 1978; TA-Lib DX",
             .formula = "100 |+di - -di| / (+di + -di); the last one where there is no movement",
-            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("dx"), .params = wilder2_table,
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(adx, .title = "Average directional movement index", .group = "momentum",
             .source = "Wilder 1978; TA-Lib ADX", .formula = "rma(dx, period)",
-            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("adx"), .params = wilder2_table,
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = adx_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- obv. s: seen, last close, volume. */
@@ -163,5 +163,5 @@ static const tw_recur obv_recur = {2, 3, 1, obv_step, obv_coefs};
 
 TW_RECUR_OP(obv, .title = "On-balance volume", .group = "volume", .source = "Granville 1963; TA-Lib OBV",
             .formula = "o += v where the close rises, o -= v where it falls; begins with v",
-            .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("obv"), .params = obv_table,
+            .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = obv_table,
             .traits = TW_RECURSIVE);

@@ -42,14 +42,14 @@ def talib_cases(h, l, c, v):
     yield "rsi(timeperiod=14)", f.RSI(c, 14)
     yield "rsi(timeperiod=2)", f.RSI(c, 2)
     for text, values in (("fastperiod=12 slowperiod=26 signalperiod=9", f.MACD(c, 12, 26, 9)), ("fastperiod=20 slowperiod=7 signalperiod=4", f.MACD(c, 20, 7, 4))):
-        for name, y in zip(("macd", "signal", "hist"), values):
+        for name, y in zip(("macd", "macdsignal", "macdhist"), values):
             yield f"macd({text}).{name}", y
     yield "atr(timeperiod=14)", f.ATR(h, l, c, 14)
     yield "atr(timeperiod=1)", f.ATR(h, l, c, 1)
     yield "natr(timeperiod=14)", f.NATR(h, l, c, 14)
     yield "trange()", f.TRANGE(h, l, c)
-    for name, y in zip(("upper", "middle", "lower"), f.BBANDS(c, 20, 1.5, 2.5)):
-        yield f"bbands(timeperiod=20 up=1.5 down=2.5).{name}", y
+    for name, y in zip(("upperband", "middleband", "lowerband"), f.BBANDS(c, 20, 1.5, 2.5)):
+        yield f"bbands(timeperiod=20 nbdevup=1.5 nbdevdn=2.5).{name}", y
     for p in (14, 3):
         yield f"adx(timeperiod={p})", f.ADX(h, l, c, p)
         yield f"plus_di(timeperiod={p})", f.PLUS_DI(h, l, c, p)
@@ -71,14 +71,14 @@ def talib_cases(h, l, c, v):
     yield "linreg(timeperiod=14).intercept", f.LINEARREG_INTERCEPT(c, 14)
     yield "linreg_angle(timeperiod=14)", f.LINEARREG_ANGLE(c, 14)
     yield "tsf(timeperiod=14)", f.TSF(c, 14)
-    yield "mom(k=10)", f.MOM(c, 10)
-    yield "roc(k=10)", f.ROC(c, 10)
+    yield "mom(timeperiod=10)", f.MOM(c, 10)
+    yield "roc(timeperiod=10)", f.ROC(c, 10)
     yield "willr(timeperiod=14)", f.WILLR(h, l, c, 14)
     yield "cci(timeperiod=14)", f.CCI(h, l, c, 14)
     yield "avgdev(timeperiod=14)", f.AVGDEV(c, 14)
     down, up = f.AROON(h, l, 14)
-    yield "aroon(timeperiod=14).down", down
-    yield "aroon(timeperiod=14).up", up
+    yield "aroon(timeperiod=14).aroondown", down
+    yield "aroon(timeperiod=14).aroonup", up
 
 
 def fracdiff(c, d, threshold):

@@ -22,7 +22,7 @@ static void slips_are_found(void **state)
     check("SMA", "sma");        /* case */
     check("smaa", "sma");
     check("momentun", "momentum");
-    check("mometnm", "momentum"); /* two slips in a longer word */
+    check("mometnm", "momentum");  /* two slips in a longer word */
     check("fastk", "fastk_limit"); /* a part of one name */
     check("limit", NULL);          /* of two */
 }

@@ -152,7 +152,7 @@ static void documented_examples(void **state)
     static const tw_feature features[] = {
         {"mom", "close / lag(close, 20) - 1"},
         {"spread", "ema(close, 12) - ema(close, 26)"},
-        {"signal", "macd(close, 12, 26, 9).signal"},
+        {"signal", "macd(close, 12, 26, 9).macdsignal"},
         {"quality", "rank(mom / std(close / lag(close, 1), 20))"},
         {"breakout", "if(close > lag(max(high, 20), 1) and volume > 2 * mean(volume, 20), 1, 0)"},
         {"reset", "ema(close, 12, nan=\"reset\")"},
