@@ -27,24 +27,27 @@ static levels levels_of(const tw_barriers *b, double price, double volatility, d
     };
 }
 
-/* A price that opens beyond the level is what one gets; otherwise the level itself. */
-static double fill(const tw_prices *prices, size_t cell, double level, bool above)
+/* True when the bar at `cell` opens at or beyond a level: the position is left at that open, whatever the bar does
+ * afterwards. */
+static bool opens_beyond(const tw_prices *prices, size_t cell, const levels *at, bool *upper, double *exit_price)
 {
     const double open = prices->open ? prices->open[cell] : NAN;
-    if (above ? open > level : open < level) return open;
-    return level;
+    *upper = open >= at->upper;
+    *exit_price = open;
+    return *upper || open <= at->lower;
 }
 
 /* True when the bar at `cell` touches a level. A bar that spans both is taken to hit the stop first: the worse of what
  * a bar without its path allows. */
 static bool touched(const tw_prices *prices, size_t cell, const levels *at, bool *upper, double *exit_price)
 {
+    if (at->range && opens_beyond(prices, cell, at, upper, exit_price)) return true;
     const double high = at->range ? prices->high[cell] : prices->close[cell];
     const double low = at->range ? prices->low[cell] : prices->close[cell];
     const bool hit_upper = high >= at->upper, hit_lower = low <= at->lower;
     if (!hit_upper && !hit_lower) return false;
     *upper = hit_upper && !(hit_lower && at->stop_is_lower);
-    *exit_price = at->range ? fill(prices, cell, *upper ? at->upper : at->lower, *upper) : prices->close[cell];
+    *exit_price = !at->range ? prices->close[cell] : *upper ? at->upper : at->lower;
     return true;
 }
 
