@@ -211,10 +211,12 @@ TW_API tw_status tw_ic_series(const tw_ctx *ctx, const tw_scored *scored, size_t
                               double *rank_ic, size_t *n, tw_error *err);
 /** t value of the mean of a series, Newey-West with `lags` lags. */
 TW_API double tw_newey_west_t(size_t n, const double *x, size_t lags);
-/** Mean label by score quantile within each time, averaged over times: out[0..n_quantiles), lowest scores first. */
+/** Mean label by score quantile within each time, averaged over times: out[0..n_quantiles), lowest scores first. Rank r
+ * of n rows is in quantile floor(r n_quantiles / n); rows of equal score share the mean of their labels. Times with
+ * fewer rows than quantiles are left out. */
 TW_API tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *scored, size_t n_quantiles, double *out,
                                      tw_error *err);
-/** Calibration: rows sorted by score into n_bins equal bins; mean score and mean label of each. */
+/** Calibration: mean score and mean label of n_bins bins of the rows by score, cut as in tw_quantile_returns. */
 TW_API tw_status tw_calibration(const tw_ctx *ctx, const tw_scored *scored, size_t n_bins, double *mean_score,
                                 double *mean_label, tw_error *err);
 

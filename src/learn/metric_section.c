@@ -168,16 +168,37 @@ const tw_metric tw_metric_rank_ic = {"rank_ic", "Information coefficient by rank
 const tw_metric tw_metric_rank_ic_t = {"rank_ic_t", "t value of the mean rank information coefficient",
                                        "Newey, West, Econometrica 55 (1987)", true, rank_ic_t};
 
-/* Adds to the quantile of each row of one time; quantile q holds ranks [q n / Q, (q + 1) n / Q). */
-static void add_quantiles(const tw_scored *s, size_t from, size_t n, size_t *order, double *mean, size_t n_quantiles)
+/* First rank of part `i` of `parts`: rank r of n is in part floor(r parts / n). */
+static size_t part_begin(size_t n, size_t parts, size_t i) { return (i * n + parts - 1) / parts; }
+
+/* Puts n rows in the order of their scores: x->doubles has the scores, then the labels. Equal scores say nothing about
+ * their order, so that each of them gets the mean of their labels. */
+static void rank_rows(size_t n, const double *score, const double *label, section *x)
 {
-    tw_argsort(n, s->score + from, order);
-    for (size_t q = 0; q < n_quantiles; q++) {
-        const size_t lo = q * n / n_quantiles, hi = (q + 1) * n / n_quantiles;
+    double *scores = x->doubles, *labels = x->doubles + n;
+    tw_argsort(n, score, x->order);
+    for (size_t i = 0; i < n; i++) scores[i] = score[x->order[i]];
+    for (size_t from = 0, to; from < n; from = to) {
         double sum = 0;
-        for (size_t i = lo; i < hi; i++) sum += s->label[from + order[i]];
-        mean[q] += sum / (double)(hi - lo);
+        for (to = from; to < n && scores[to] == scores[from]; to++) sum += label[x->order[to]];
+        for (size_t i = from; i < to; i++) labels[i] = sum / (double)(to - from);
     }
+}
+
+/* Mean of part `i` of `parts` of x; NaN when it is empty. */
+static double part_mean(size_t n, const double *x, size_t parts, size_t i)
+{
+    const size_t from = part_begin(n, parts, i), to = part_begin(n, parts, i + 1);
+    double sum = 0;
+    for (size_t k = from; k < to; k++) sum += x[k];
+    return to > from ? sum / (double)(to - from) : NAN;
+}
+
+static void add_quantiles(size_t n, const double *score, const double *label, section *x, size_t n_quantiles,
+                          double *sum)
+{
+    rank_rows(n, score, label, x);
+    for (size_t q = 0; q < n_quantiles; q++) sum[q] += part_mean(n, x->doubles + n, n_quantiles, q);
 }
 
 tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *s, size_t n_quantiles, double *out, tw_error *err)
@@ -192,7 +213,7 @@ tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *s, size_t n_qu
     for (size_t from = 0; from < s->n;) {
         const size_t to = section_end(s, from);
         if (to - from >= n_quantiles) {
-            add_quantiles(s, from, to - from, x.order, out, n_quantiles);
+            add_quantiles(to - from, s->score + from, s->label + from, &x, n_quantiles, out);
             times++;
         }
         from = to;
@@ -205,21 +226,15 @@ tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *s, size_t n_qu
 tw_status tw_calibration(const tw_ctx *ctx, const tw_scored *s, size_t n_bins, double *mean_score, double *mean_label,
                          tw_error *err)
 {
+    section x;
     if (n_bins == 0) return tw_fail(err, TW_BAD_VALUE, "calibration: at least 1 bin, got 0");
     TW_TRY(tw_scored_check(s, "calibration", err));
-    size_t *order = tw_new(ctx, s->n, sizeof *order);
-    if (!order) return tw_no_memory(err, "calibration");
-    tw_argsort(s->n, s->score, order);
+    TW_TRY(section_new(ctx, s->n, &x, err));
+    rank_rows(s->n, s->score, s->label, &x);
     for (size_t b = 0; b < n_bins; b++) {
-        const size_t lo = b * s->n / n_bins, hi = (b + 1) * s->n / n_bins;
-        double score = 0, label = 0;
-        for (size_t i = lo; i < hi; i++) {
-            score += s->score[order[i]];
-            label += s->label[order[i]];
-        }
-        mean_score[b] = hi > lo ? score / (double)(hi - lo) : NAN;
-        mean_label[b] = hi > lo ? label / (double)(hi - lo) : NAN;
+        mean_score[b] = part_mean(s->n, x.doubles, n_bins, b);
+        mean_label[b] = part_mean(s->n, x.doubles + s->n, n_bins, b);
     }
-    tw_free(ctx, order);
+    section_clear(ctx, &x);
     return TW_OK;
 }
