@@ -31,7 +31,8 @@ TW_API double tw_psr(const tw_sharpe *s, double benchmark);
 TW_API double tw_expected_max_sharpe(double variance, double n_trials);
 /** Deflated Sharpe ratio: PSR against the expected maximum. */
 TW_API double tw_dsr(const tw_sharpe *s, double variance_of_trials, double n_trials);
-/** Minimum track record length, in periods, for PSR(benchmark) >= confidence; infinity when sharpe <= benchmark. */
+/** Minimum track record length, in periods, for PSR(benchmark) >= confidence, which is above one half; infinity when
+ * sharpe <= benchmark. */
 TW_API double tw_min_track_record(const tw_sharpe *s, double benchmark, double confidence);
 /** Mean correlation between the trials of a T x N return matrix, cut to [0, 1]; 0 with fewer than two that vary. */
 TW_API double tw_mean_correlation(size_t t, size_t n, const double *const *returns);

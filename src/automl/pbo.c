@@ -22,10 +22,11 @@ typedef struct cscv {
     double *in, *out;       /* [n] Sharpe ratios of the two halves */
 } cscv;
 
-static double sharpe(moments m, size_t n, double centre)
+/* 0 without variance. What is then left of the squares is the rounding of sums as large as those of all periods. */
+static double sharpe(moments m, size_t n, double centre, double all_squares)
 {
-    const double mean = m.sum / (double)n, variance = (m.squares - m.sum * mean) / (double)(n - 1);
-    return variance > 1e-300 ? (mean + centre) / sqrt(variance) : 0;
+    const double mean = m.sum / (double)n, spread = m.squares - m.sum * mean;
+    return spread > 1e-12 * all_squares ? (mean + centre) / sqrt(spread / (double)(n - 1)) : 0;
 }
 
 /* The first t - s * rows periods, the oldest, are left over. */
@@ -55,9 +56,9 @@ static void rate_halves(cscv *c, uint32_t chosen)
             in.sum += c->block[i * c->s + b].sum;
             in.squares += c->block[i * c->s + b].squares;
         }
-        const moments out = {c->all[i].sum - in.sum, c->all[i].squares - in.squares};
-        c->in[i] = sharpe(in, c->half_rows, c->centre[i]);
-        c->out[i] = sharpe(out, c->half_rows, c->centre[i]);
+        const moments all = c->all[i], out = {all.sum - in.sum, all.squares - in.squares};
+        c->in[i] = sharpe(in, c->half_rows, c->centre[i], all.squares);
+        c->out[i] = sharpe(out, c->half_rows, c->centre[i], all.squares);
     }
 }
 
