@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backtest/construct.h"
 
+#include <float.h>
 #include <math.h>
 
 size_t tw_candidates(const tw_market *market, const tw_signal *signal, size_t t, tw_candidate *candidate)
@@ -79,7 +80,8 @@ static void top_k(const tw_rules *rules, double gross, size_t n, tw_candidate *c
 static void long_short(const tw_rules *rules, double gross, size_t n, tw_candidate *c, double *weight)
 {
     if (n < 2) return; /* one name has no other end */
-    size_t m = (size_t)(rules->portfolio->quantile * (double)n);
+    /* A share in decimals: 0.29 of 100 names is just below 29 as a double. */
+    size_t m = (size_t)(rules->portfolio->quantile * (double)n * (1 + 4 * DBL_EPSILON));
     if (m == 0) m = 1;
     const double w = fmin(gross / 2 / (double)m, rules->portfolio->max_weight);
     select_best(c, n, m);

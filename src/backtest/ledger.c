@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backtest/ledger.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Below 2^53, so that a cent (a millionth) more is another double. */
@@ -22,9 +23,13 @@ void tw_account_clear(tw_account *account)
     *account = (tw_account){.ctx = account->ctx};
 }
 
+/* An amount that is half a cent in decimals (20.025) lies on either side of it as a double, and the products it comes
+ * from add their roundings, seven at most: so much is added before rounding away from zero. */
+static const double HALF_UP = 1 + 8 * DBL_EPSILON;
+
 tw_status tw_to_cents(double amount, int64_t *cents, tw_error *err)
 {
-    const double x = round(amount * (double)TW_CENTS);
+    const double x = round(amount * (double)TW_CENTS * HALF_UP);
     if (!(fabs(x) <= (double)MOST_UNITS))
         return tw_fail(err, TW_TOO_LARGE, "ledger: %g in cash is beyond 9e13", amount);
     *cents = (int64_t)x;

@@ -5,6 +5,7 @@
 #include "backtest/ledger.h"
 #include "backtest/portfolio.h"
 
+#include <float.h>
 #include <math.h>
 
 static const double HALF_CENT = 0.005, TINY = 1e-9;
@@ -35,7 +36,11 @@ static tw_status off(const audit *a, const tw_event *event, const char *what, do
                    time, what, wanted, got);
 }
 
-static bool same_cash(double wanted, double got) { return fabs(wanted - got) <= HALF_CENT * (1 + TINY); }
+/* Half a cent, and what the doubles of an amount that large leave open about it. */
+static bool same_cash(double wanted, double got)
+{
+    return fabs(wanted - got) <= HALF_CENT * (1 + TINY) + 8 * DBL_EPSILON * fabs(wanted);
+}
 
 /* Cash that an event should move, unrounded, and the total it belongs to. */
 static tw_status check_cash(const audit *a, const tw_event *event, double wanted, tw_error *err)

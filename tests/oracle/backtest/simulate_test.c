@@ -15,7 +15,8 @@ typedef struct twin {
 } twin;
 
 static double to6(double x) { return round(x * 1e6) / 1e6; }
-static double to2(double x) { return round(x * 100) / 100; }
+/* To the cent; what is within a millionth of a cent of a half is one, in the decimals it was made of. */
+static double to2(double x) { return round(round(x * 1e8) / 1e6) / 100; }
 
 static void note(twin *w, tw_event_kind kind, size_t t, size_t lane, double quantity, double price, double cash)
 {

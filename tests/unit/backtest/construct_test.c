@@ -74,8 +74,26 @@ static void selection_is_exact(void **state)
         }
 }
 
+/* Shares of 1 % to 50 %, as they are written: 0.29 of 100 names is 29, though the double is below that. */
+static void quantiles_are_decimal(void **state)
+{
+    (void)state;
+    double score[MOST];
+    for (size_t i = 0; i < MOST; i++) score[i] = (double)i;
+    for (size_t percent = 1; percent <= 50; percent++)
+        for (size_t n = 50; n < MOST; n += 50) {
+            char text[64];
+            snprintf(text, sizeof text, "construction=long_short quantile=%g", (double)percent / 100);
+            construct(text, 1, n, score);
+            size_t longs = 0;
+            for (size_t i = 0; i < n; i++) longs += weight[i] > 0;
+            assert_int_equal(longs, percent * n / 100 > 0 ? percent * n / 100 : 1);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(by_hand), cmocka_unit_test(selection_is_exact)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(by_hand), cmocka_unit_test(selection_is_exact),
+                                       cmocka_unit_test(quantiles_are_decimal)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
