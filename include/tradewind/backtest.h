@@ -115,22 +115,28 @@ TW_API const char *tw_event_name(tw_event_kind kind);
 
 /* ---------------------------------------------------------------- measures */
 
-/** A measure of a return series (and a benchmark's): sharpe, sortino, max_drawdown, ... as empyrical defines them.
+/** Borrowed returns of n bars, and what measures need beside them. */
+typedef struct tw_return_path {
+    size_t n;
+    const double *returns, *benchmark; /* benchmark: its returns, or NULL */
+    double periods_per_year;
+} tw_return_path;
+
+/** A measure of a return path (and a benchmark's): sharpe, sortino, max_drawdown, ... as empyrical defines them.
  *  `compute` allocates nothing; it gives NaN where the measure is not defined, which it is not with a NaN among the
- *  returns. `benchmark` may be NULL unless needs_benchmark. */
+ *  returns or, with needs_benchmark, without a benchmark. */
 typedef struct tw_measure {
     const char *name, *title, *source;
     const char *unit; /* "ratio", "share", "per year", "bars" */
     bool needs_benchmark;
-    double (*compute)(size_t n, const double *returns, const double *benchmark, double periods_per_year);
+    double (*compute)(const tw_return_path *path);
 } tw_measure;
 
 /** All measures, by name. */
 TW_API const tw_measure *const *tw_measures(size_t *n);
 /** Value of the named measure; NaN when not defined (also: it needs a benchmark and that is NULL), BAD_NAME when there
  *  is none of this name. */
-TW_API tw_status tw_measure_compute(const char *name, size_t n, const double *returns, const double *benchmark,
-                                    double periods_per_year, double *value, tw_error *err);
+TW_API tw_status tw_measure_compute(const char *name, const tw_return_path *path, double *value, tw_error *err);
 
 #ifdef __cplusplus
 }

@@ -6,29 +6,27 @@
 
 #include <math.h>
 
-static bool pair_ok(size_t n, size_t least, const double *r, const double *b)
+static bool pair_ok(const tw_return_path *x, size_t least)
 {
-    return b && tw_returns_ok(n, least, r) && tw_returns_ok(n, least, b);
+    return x->benchmark && tw_returns_ok(x, least) &&
+           tw_returns_ok(&(tw_return_path){.n = x->n, .returns = x->benchmark}, least);
 }
 
 /* cov(r, b) / var(b), with only b centred: the mean of a centred b times the mean of r is 0. */
-static double slope(size_t n, const double *r, const double *b)
+static double slope(const tw_return_path *x)
 {
-    if (tw_returns_constant(n, b)) return NAN;
-    const double mean = tw_mean(n, b);
+    const double *r = x->returns, *b = x->benchmark;
+    if (tw_returns_constant(x->n, b)) return NAN;
+    const double mean = tw_mean(x->n, b);
     double cov = 0, var = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         cov += (b[i] - mean) * r[i];
         var += (b[i] - mean) * (b[i] - mean);
     }
     return cov / var;
 }
 
-static double beta(size_t n, const double *r, const double *b, double p)
-{
-    (void)p;
-    return pair_ok(n, 2, r, b) ? slope(n, r, b) : NAN;
-}
+static double beta(const tw_return_path *x) { return pair_ok(x, 2) ? slope(x) : NAN; }
 
 const tw_measure tw_measure_beta = {
     .name = "beta",
@@ -39,11 +37,11 @@ const tw_measure tw_measure_beta = {
     .compute = beta,
 };
 
-static double alpha(size_t n, const double *r, const double *b, double p)
+static double alpha(const tw_return_path *x)
 {
-    if (!pair_ok(n, 2, r, b)) return NAN;
-    const double excess = tw_mean(n, r) - slope(n, r, b) * tw_mean(n, b);
-    return excess > -1 ? pow(1 + excess, p) - 1 : NAN;
+    if (!pair_ok(x, 2)) return NAN;
+    const double excess = tw_mean(x->n, x->returns) - slope(x) * tw_mean(x->n, x->benchmark);
+    return excess > -1 ? pow(1 + excess, x->periods_per_year) - 1 : NAN;
 }
 
 const tw_measure tw_measure_alpha = {
@@ -55,11 +53,10 @@ const tw_measure tw_measure_alpha = {
     .compute = alpha,
 };
 
-static double correlation(size_t n, const double *r, const double *b, double p)
+static double correlation(const tw_return_path *x)
 {
-    (void)p;
-    if (!pair_ok(n, 2, r, b) || tw_returns_constant(n, r) || tw_returns_constant(n, b)) return NAN;
-    return tw_correlation(n, r, b);
+    if (!pair_ok(x, 2) || tw_returns_constant(x->n, x->returns) || tw_returns_constant(x->n, x->benchmark)) return NAN;
+    return tw_correlation(x->n, x->returns, x->benchmark);
 }
 
 const tw_measure tw_measure_correlation = {
@@ -72,8 +69,10 @@ const tw_measure tw_measure_correlation = {
 };
 
 /* Mean and standard deviation of r - b, two passes. False when r - b is constant. */
-static bool active(size_t n, const double *r, const double *b, double *mean, double *deviation)
+static bool active(const tw_return_path *x, double *mean, double *deviation)
 {
+    const double *r = x->returns, *b = x->benchmark;
+    const size_t n = x->n;
     double sum = 0, squares = 0;
     bool constant = true;
     for (size_t i = 0; i < n; i++) {
@@ -86,11 +85,11 @@ static bool active(size_t n, const double *r, const double *b, double *mean, dou
     return !constant;
 }
 
-static double tracking_error(size_t n, const double *r, const double *b, double p)
+static double tracking_error(const tw_return_path *x)
 {
-    if (!pair_ok(n, 2, r, b)) return NAN;
+    if (!pair_ok(x, 2)) return NAN;
     double mean, deviation;
-    return active(n, r, b, &mean, &deviation) ? deviation * sqrt(p) : 0;
+    return active(x, &mean, &deviation) ? deviation * sqrt(x->periods_per_year) : 0;
 }
 
 const tw_measure tw_measure_tracking_error = {
@@ -102,11 +101,11 @@ const tw_measure tw_measure_tracking_error = {
     .compute = tracking_error,
 };
 
-static double information_ratio(size_t n, const double *r, const double *b, double p)
+static double information_ratio(const tw_return_path *x)
 {
-    if (!pair_ok(n, 2, r, b)) return NAN;
+    if (!pair_ok(x, 2)) return NAN;
     double mean, deviation;
-    return active(n, r, b, &mean, &deviation) ? mean / deviation * sqrt(p) : NAN;
+    return active(x, &mean, &deviation) ? mean / deviation * sqrt(x->periods_per_year) : NAN;
 }
 
 const tw_measure tw_measure_information_ratio = {
@@ -118,13 +117,13 @@ const tw_measure tw_measure_information_ratio = {
     .compute = information_ratio,
 };
 
-static double batting_average(size_t n, const double *r, const double *b, double p)
+static double batting_average(const tw_return_path *x)
 {
-    (void)p;
-    if (!pair_ok(n, 1, r, b)) return NAN;
+    const double *r = x->returns, *b = x->benchmark;
+    if (!pair_ok(x, 1)) return NAN;
     size_t ahead = 0;
-    for (size_t i = 0; i < n; i++) ahead += r[i] > b[i];
-    return (double)ahead / (double)n;
+    for (size_t i = 0; i < x->n; i++) ahead += r[i] > b[i];
+    return (double)ahead / (double)x->n;
 }
 
 const tw_measure tw_measure_batting_average = {
@@ -138,38 +137,36 @@ const tw_measure tw_measure_batting_average = {
 
 enum { ALL = 0, UP = 1, DOWN = -1 };
 
-/* Annual growth of x over the bars in which the benchmark went that way. */
-static double growth_when(size_t n, const double *x, const double *b, int way, double p)
+/* Annual growth of a path over the bars in which the benchmark went that way. */
+static double growth_when(const tw_return_path *x, const double *of, int way)
 {
+    const double *b = x->benchmark;
     double growth = 1;
     size_t m = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         if (!(way == ALL || (way == UP ? b[i] > 0 : b[i] < 0))) continue;
-        growth *= 1 + x[i];
+        growth *= 1 + of[i];
         m++;
     }
-    return tw_annual_growth(m, growth, p);
+    return tw_annual_growth(m, growth, x->periods_per_year);
 }
 
-static double capture_when(size_t n, const double *r, const double *b, int way, double p)
+static double capture_when(const tw_return_path *x, int way)
 {
-    if (!pair_ok(n, 1, r, b)) return NAN;
-    const double ratio = growth_when(n, r, b, way, p) / growth_when(n, b, b, way, p);
+    if (!pair_ok(x, 1)) return NAN;
+    const double ratio = growth_when(x, x->returns, way) / growth_when(x, x->benchmark, way);
     return isfinite(ratio) ? ratio : NAN;
 }
 
-static double capture(size_t n, const double *r, const double *b, double p) { return capture_when(n, r, b, ALL, p); }
+static double capture(const tw_return_path *x) { return capture_when(x, ALL); }
 
-static double up_capture(size_t n, const double *r, const double *b, double p) { return capture_when(n, r, b, UP, p); }
+static double up_capture(const tw_return_path *x) { return capture_when(x, UP); }
 
-static double down_capture(size_t n, const double *r, const double *b, double p)
+static double down_capture(const tw_return_path *x) { return capture_when(x, DOWN); }
+
+static double up_down_capture(const tw_return_path *x)
 {
-    return capture_when(n, r, b, DOWN, p);
-}
-
-static double up_down_capture(size_t n, const double *r, const double *b, double p)
-{
-    const double ratio = up_capture(n, r, b, p) / down_capture(n, r, b, p);
+    const double ratio = up_capture(x) / down_capture(x);
     return isfinite(ratio) ? ratio : NAN;
 }
 

@@ -6,12 +6,7 @@
 
 #include <math.h>
 
-static double cumulative_return(size_t n, const double *r, const double *b, double p)
-{
-    (void)b;
-    (void)p;
-    return tw_returns_ok(n, 1, r) ? tw_growth(n, r) - 1 : NAN;
-}
+static double cumulative_return(const tw_return_path *x) { return tw_returns_ok(x, 1) ? tw_growth(x) - 1 : NAN; }
 
 const tw_measure tw_measure_cumulative_return = {
     .name = "cumulative_return",
@@ -21,10 +16,9 @@ const tw_measure tw_measure_cumulative_return = {
     .compute = cumulative_return,
 };
 
-static double annual_return(size_t n, const double *r, const double *b, double p)
+static double annual_return(const tw_return_path *x)
 {
-    (void)b;
-    return tw_returns_ok(n, 1, r) ? tw_annual_growth(n, tw_growth(n, r), p) : NAN;
+    return tw_returns_ok(x, 1) ? tw_annual_growth(x->n, tw_growth(x), x->periods_per_year) : NAN;
 }
 
 const tw_measure tw_measure_annual_return = {
@@ -35,11 +29,10 @@ const tw_measure tw_measure_annual_return = {
     .compute = annual_return,
 };
 
-static double sharpe(size_t n, const double *r, const double *b, double p)
+static double sharpe(const tw_return_path *x)
 {
-    (void)b;
-    if (!tw_returns_ok(n, 2, r) || tw_returns_constant(n, r)) return NAN;
-    return tw_mean(n, r) / sqrt(tw_variance(n, r, 1)) * sqrt(p);
+    if (!tw_returns_ok(x, 2) || tw_returns_constant(x->n, x->returns)) return NAN;
+    return tw_mean(x->n, x->returns) / sqrt(tw_variance(x->n, x->returns, 1)) * sqrt(x->periods_per_year);
 }
 
 const tw_measure tw_measure_sharpe = {
@@ -50,19 +43,16 @@ const tw_measure tw_measure_sharpe = {
     .compute = sharpe,
 };
 
-static double downside(size_t n, const double *r, double p)
+static double downside(const tw_return_path *x)
 {
+    const double *r = x->returns;
     double sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < x->n; i++)
         if (r[i] < 0) sum += r[i] * r[i];
-    return sqrt(sum / (double)n) * sqrt(p);
+    return sqrt(sum / (double)x->n) * sqrt(x->periods_per_year);
 }
 
-static double downside_risk(size_t n, const double *r, const double *b, double p)
-{
-    (void)b;
-    return tw_returns_ok(n, 1, r) ? downside(n, r, p) : NAN;
-}
+static double downside_risk(const tw_return_path *x) { return tw_returns_ok(x, 1) ? downside(x) : NAN; }
 
 const tw_measure tw_measure_downside_risk = {
     .name = "downside_risk",
@@ -72,12 +62,11 @@ const tw_measure tw_measure_downside_risk = {
     .compute = downside_risk,
 };
 
-static double sortino(size_t n, const double *r, const double *b, double p)
+static double sortino(const tw_return_path *x)
 {
-    (void)b;
-    if (!tw_returns_ok(n, 2, r)) return NAN;
-    const double risk = downside(n, r, p);
-    return risk > 0 ? tw_mean(n, r) * p / risk : NAN;
+    if (!tw_returns_ok(x, 2)) return NAN;
+    const double risk = downside(x);
+    return risk > 0 ? tw_mean(x->n, x->returns) * x->periods_per_year / risk : NAN;
 }
 
 const tw_measure tw_measure_sortino = {
@@ -88,13 +77,12 @@ const tw_measure tw_measure_sortino = {
     .compute = sortino,
 };
 
-static double omega(size_t n, const double *r, const double *b, double p)
+static double omega(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    if (!tw_returns_ok(n, 2, r)) return NAN;
+    const double *r = x->returns;
+    if (!tw_returns_ok(x, 2)) return NAN;
     double gain = 0, loss = 0;
-    for (size_t i = 0; i < n; i++) *(r[i] > 0 ? &gain : &loss) += fabs(r[i]);
+    for (size_t i = 0; i < x->n; i++) *(r[i] > 0 ? &gain : &loss) += fabs(r[i]);
     return loss > 0 ? gain / loss : NAN;
 }
 
@@ -106,13 +94,12 @@ const tw_measure tw_measure_omega = {
     .compute = omega,
 };
 
-static double hit_rate(size_t n, const double *r, const double *b, double p)
+static double hit_rate(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    if (!tw_returns_ok(n, 1, r)) return NAN;
+    const double *r = x->returns;
+    if (!tw_returns_ok(x, 1)) return NAN;
     size_t up = 0, moved = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         up += r[i] > 0;
         moved += r[i] != 0;
     }
@@ -128,21 +115,20 @@ const tw_measure tw_measure_hit_rate = {
 };
 
 /* R^2 of the regression of cumulated log returns on time: squared correlation, with the moments of 0..n-1 known. */
-static double stability(size_t n, const double *r, const double *b, double p)
+static double stability(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    if (!tw_returns_ok(n, 2, r)) return NAN;
-    const double middle = (double)(n - 1) / 2;
+    const double *r = x->returns;
+    if (!tw_returns_ok(x, 2)) return NAN;
+    const double middle = (double)(x->n - 1) / 2;
     double level = 0, mean = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         if (r[i] <= -1) return NAN;
         level += tw_log1p(r[i]);
-        mean += level / (double)n;
+        mean += level / (double)x->n;
     }
     double cov = 0, var = 0, time = 0;
     level = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         level += tw_log1p(r[i]);
         const double t = (double)i - middle;
         cov += t * (level - mean);

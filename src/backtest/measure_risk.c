@@ -6,10 +6,9 @@
 
 #include <math.h>
 
-static double annual_volatility(size_t n, const double *r, const double *b, double p)
+static double annual_volatility(const tw_return_path *x)
 {
-    (void)b;
-    return tw_returns_ok(n, 2, r) ? sqrt(tw_variance(n, r, 1)) * sqrt(p) : NAN;
+    return tw_returns_ok(x, 2) ? sqrt(tw_variance(x->n, x->returns, 1)) * sqrt(x->periods_per_year) : NAN;
 }
 
 const tw_measure tw_measure_annual_volatility = {
@@ -20,10 +19,11 @@ const tw_measure tw_measure_annual_volatility = {
     .compute = annual_volatility,
 };
 
-static double worst_drawdown(size_t n, const double *r)
+static double worst_drawdown(const tw_return_path *x)
 {
+    const double *r = x->returns;
     double wealth = 1, peak = 1, worst = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         wealth *= 1 + r[i];
         peak = fmax(peak, wealth);
         worst = fmin(worst, wealth / peak - 1);
@@ -31,12 +31,7 @@ static double worst_drawdown(size_t n, const double *r)
     return worst;
 }
 
-static double max_drawdown(size_t n, const double *r, const double *b, double p)
-{
-    (void)b;
-    (void)p;
-    return tw_returns_ok(n, 1, r) ? worst_drawdown(n, r) : NAN;
-}
+static double max_drawdown(const tw_return_path *x) { return tw_returns_ok(x, 1) ? worst_drawdown(x) : NAN; }
 
 const tw_measure tw_measure_max_drawdown = {
     .name = "max_drawdown",
@@ -46,14 +41,13 @@ const tw_measure tw_measure_max_drawdown = {
     .compute = max_drawdown,
 };
 
-static double max_drawdown_bars(size_t n, const double *r, const double *b, double p)
+static double max_drawdown_bars(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    if (!tw_returns_ok(n, 1, r)) return NAN;
+    const double *r = x->returns;
+    if (!tw_returns_ok(x, 1)) return NAN;
     double wealth = 1, peak = 1;
     size_t longest = 0, under = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         wealth *= 1 + r[i];
         under = wealth < peak ? under + 1 : 0;
         peak = fmax(peak, wealth);
@@ -70,12 +64,11 @@ const tw_measure tw_measure_max_drawdown_bars = {
     .compute = max_drawdown_bars,
 };
 
-static double calmar(size_t n, const double *r, const double *b, double p)
+static double calmar(const tw_return_path *x)
 {
-    (void)b;
-    if (!tw_returns_ok(n, 1, r)) return NAN;
-    const double worst = worst_drawdown(n, r);
-    return worst < 0 ? tw_annual_growth(n, tw_growth(n, r), p) / fabs(worst) : NAN;
+    if (!tw_returns_ok(x, 1)) return NAN;
+    const double worst = worst_drawdown(x);
+    return worst < 0 ? tw_annual_growth(x->n, tw_growth(x), x->periods_per_year) / fabs(worst) : NAN;
 }
 
 const tw_measure tw_measure_calmar = {
@@ -88,11 +81,9 @@ const tw_measure tw_measure_calmar = {
 
 static const double TAIL = 0.05;
 
-static double value_at_risk(size_t n, const double *r, const double *b, double p)
+static double value_at_risk(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    return tw_returns_ok(n, 1, r) ? tw_returns_percentile(n, r, TAIL) : NAN;
+    return tw_returns_ok(x, 1) ? tw_returns_percentile(x, TAIL) : NAN;
 }
 
 const tw_measure tw_measure_value_at_risk = {
@@ -104,16 +95,15 @@ const tw_measure tw_measure_value_at_risk = {
 };
 
 /* Mean of the m smallest: all below the m-th, and as many of its ties as are left. */
-static double conditional_value_at_risk(size_t n, const double *r, const double *b, double p)
+static double conditional_value_at_risk(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    if (!tw_returns_ok(n, 1, r)) return NAN;
-    const size_t m = (size_t)((double)(n - 1) * TAIL) + 1;
-    const double edge = tw_returns_order(n, r, m - 1);
+    const double *r = x->returns;
+    if (!tw_returns_ok(x, 1)) return NAN;
+    const size_t m = (size_t)((double)(x->n - 1) * TAIL) + 1;
+    const double edge = tw_returns_order(x, m - 1);
     double sum = 0;
     size_t below = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < x->n; i++)
         if (r[i] < edge) {
             sum += r[i];
             below++;
@@ -129,13 +119,11 @@ const tw_measure tw_measure_conditional_value_at_risk = {
     .compute = conditional_value_at_risk,
 };
 
-static double tail_ratio(size_t n, const double *r, const double *b, double p)
+static double tail_ratio(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    if (!tw_returns_ok(n, 1, r)) return NAN;
-    const double left = fabs(tw_returns_percentile(n, r, TAIL));
-    return left > 0 ? fabs(tw_returns_percentile(n, r, 1 - TAIL)) / left : NAN;
+    if (!tw_returns_ok(x, 1)) return NAN;
+    const double left = fabs(tw_returns_percentile(x, TAIL));
+    return left > 0 ? fabs(tw_returns_percentile(x, 1 - TAIL)) / left : NAN;
 }
 
 const tw_measure tw_measure_tail_ratio = {
@@ -146,11 +134,9 @@ const tw_measure tw_measure_tail_ratio = {
     .compute = tail_ratio,
 };
 
-static double skew(size_t n, const double *r, const double *b, double p)
+static double skew(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    return tw_returns_ok(n, 2, r) && !tw_returns_constant(n, r) ? tw_skewness(n, r) : NAN;
+    return tw_returns_ok(x, 2) && !tw_returns_constant(x->n, x->returns) ? tw_skewness(x->n, x->returns) : NAN;
 }
 
 const tw_measure tw_measure_skew = {
@@ -161,11 +147,9 @@ const tw_measure tw_measure_skew = {
     .compute = skew,
 };
 
-static double kurtosis(size_t n, const double *r, const double *b, double p)
+static double kurtosis(const tw_return_path *x)
 {
-    (void)b;
-    (void)p;
-    return tw_returns_ok(n, 2, r) && !tw_returns_constant(n, r) ? tw_kurtosis(n, r) : NAN;
+    return tw_returns_ok(x, 2) && !tw_returns_constant(x->n, x->returns) ? tw_kurtosis(x->n, x->returns) : NAN;
 }
 
 const tw_measure tw_measure_kurtosis = {

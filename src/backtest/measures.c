@@ -30,8 +30,7 @@ static const tw_measure *find(const char *name)
     return NULL;
 }
 
-tw_status tw_measure_compute(const char *name, size_t n, const double *returns, const double *benchmark,
-                             double periods_per_year, double *value, tw_error *err)
+tw_status tw_measure_compute(const char *name, const tw_return_path *x, double *value, tw_error *err)
 {
     const tw_measure *measure = find(name);
     if (!measure) {
@@ -39,18 +38,18 @@ tw_status tw_measure_compute(const char *name, size_t n, const double *returns, 
         return tw_fail(err, TW_BAD_NAME, "measure: there is none named \"%s\"%s%s%s", name,
                        near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
-    if (!(periods_per_year > 0 && periods_per_year <= 1e9))
-        return tw_fail(err, TW_BAD_VALUE, "measure: periods_per_year must be in (0, 1e9], got %g", periods_per_year);
-    const bool lacks = n == 0 || (measure->needs_benchmark && !benchmark);
-    *value = lacks ? NAN : measure->compute(n, returns, benchmark, periods_per_year);
+    if (!(x->periods_per_year > 0 && x->periods_per_year <= 1e9))
+        return tw_fail(err, TW_BAD_VALUE, "measure: periods_per_year must be in (0, 1e9], got %g", x->periods_per_year);
+    const bool lacks = x->n == 0 || (measure->needs_benchmark && !x->benchmark);
+    *value = lacks ? NAN : measure->compute(x);
     return TW_OK;
 }
 
-bool tw_returns_ok(size_t n, size_t least, const double *r)
+bool tw_returns_ok(const tw_return_path *x, size_t least)
 {
-    if (n < least) return false;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(r[i])) return false;
+    if (x->n < least) return false;
+    for (size_t i = 0; i < x->n; i++)
+        if (!isfinite(x->returns[i])) return false;
     return true;
 }
 
@@ -61,10 +60,10 @@ bool tw_returns_constant(size_t n, const double *r)
     return true;
 }
 
-double tw_growth(size_t n, const double *r)
+double tw_growth(const tw_return_path *x)
 {
     double growth = 1;
-    for (size_t i = 0; i < n; i++) growth *= 1 + r[i];
+    for (size_t i = 0; i < x->n; i++) growth *= 1 + x->returns[i];
     return growth;
 }
 
@@ -91,13 +90,13 @@ static double from_sortable(uint64_t key)
 }
 
 /* Radix selection: eight bits of the key at a time, from the top, by counting. No copy, so no allocation. */
-double tw_returns_order(size_t n, const double *r, size_t k)
+double tw_returns_order(const tw_return_path *x, size_t k)
 {
     uint64_t prefix = 0, mask = 0;
     for (int shift = 56; shift >= 0; shift -= 8) {
         size_t count[256] = {0};
-        for (size_t i = 0; i < n; i++) {
-            const uint64_t key = sortable(r[i]);
+        for (size_t i = 0; i < x->n; i++) {
+            const uint64_t key = sortable(x->returns[i]);
             if ((key & mask) == prefix) count[key >> shift & 255]++;
         }
         uint64_t digit = 0;
@@ -108,11 +107,11 @@ double tw_returns_order(size_t n, const double *r, size_t k)
     return from_sortable(prefix);
 }
 
-double tw_returns_percentile(size_t n, const double *r, double share)
+double tw_returns_percentile(const tw_return_path *x, double share)
 {
-    const double place = share * (double)(n - 1);
+    const double place = share * (double)(x->n - 1);
     const size_t below = (size_t)place;
-    const double lo = tw_returns_order(n, r, below);
-    if (below + 1 >= n) return lo;
-    return lo + (tw_returns_order(n, r, below + 1) - lo) * (place - (double)below);
+    const double lo = tw_returns_order(x, below);
+    if (below + 1 >= x->n) return lo;
+    return lo + (tw_returns_order(x, below + 1) - lo) * (place - (double)below);
 }

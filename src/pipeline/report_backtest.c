@@ -21,18 +21,15 @@ static void times(const tw_job *job, tw_json *j, const tw_result *r)
     tw_json_array_end(j);
 }
 
-static void measures(const tw_job *job, tw_json *j, const char *key, const double *returns, const double *benchmark)
+static void measures(tw_json *j, const char *key, const tw_return_path *path)
 {
     size_t n = 0;
     const tw_measure *const *all = tw_measures(&n);
     tw_json_key(j, key);
     tw_json_object(j);
     for (size_t m = 0; m < n; m++) {
-        const bool possible = benchmark || !all[m]->needs_benchmark;
         tw_json_key(j, all[m]->name);
-        tw_json_number(j, possible ? all[m]->compute(job->entry[job->best].result.n, returns, benchmark,
-                                                     job->market.periods_per_year)
-                                   : NAN);
+        tw_json_number(j, all[m]->compute(path));
     }
     tw_json_object_end(j);
 }
@@ -70,8 +67,9 @@ static void at_cost(tw_job *job, tw_json *j, double cost_bp)
     const tw_signal signal = {.score = e->traded, .from = e->result.from, .to = job->n_times};
     double sharpe = NAN, annual = NAN;
     if (tw_report_has(j, tw_simulate_scores(&job->task_ctx, &job->market, &signal, &portfolio, &r, NULL))) {
-        (void)tw_measure_compute("sharpe", r.n, r.returns, NULL, job->market.periods_per_year, &sharpe, NULL);
-        (void)tw_measure_compute("annual_return", r.n, r.returns, NULL, job->market.periods_per_year, &annual, NULL);
+        const tw_return_path path = {r.n, r.returns, NULL, job->market.periods_per_year};
+        (void)tw_measure_compute("sharpe", &path, &sharpe, NULL);
+        (void)tw_measure_compute("annual_return", &path, &annual, NULL);
     }
     tw_result_clear(&job->task_ctx, &r);
     tw_json_object(j);
@@ -114,8 +112,9 @@ void tw_report_backtest(tw_job *job, tw_json *j)
     series(j, "net", r->net, r->n);
     tw_json_key(j, "summary");
     tw_json_object(j);
-    measures(job, j, "portfolio", r->returns, r->benchmark_returns);
-    measures(job, j, "benchmark", r->benchmark_returns, NULL);
+    const double a_year = job->market.periods_per_year;
+    measures(j, "portfolio", &(tw_return_path){r->n, r->returns, r->benchmark_returns, a_year});
+    measures(j, "benchmark", &(tw_return_path){r->n, r->benchmark_returns, NULL, a_year});
     tw_json_object_end(j);
     months(job, j, r);
     cost_sensitivity(job, j);

@@ -38,7 +38,7 @@ static void check(const series *s, const char *measure, double want)
 {
     double got = 0;
     tw_error err;
-    assert_ok(tw_measure_compute(measure, s->n, s->r, s->b, s->periods, &got, &err), &err);
+    assert_ok(tw_measure_compute(measure, &(tw_return_path){s->n, s->r, s->b, s->periods}, &got, &err), &err);
     const bool same = isnan(want) ? isnan(got) : fabs(got - want) <= 1e-10 * fmax(1, fabs(want));
     if (!same) fail_msg("%s of %s: got %.17g, want %.17g", measure, s->name, got, want);
 }
@@ -76,19 +76,19 @@ static void undefined_is_nan(void **state)
     size_t n = 0;
     const tw_measure *const *all = tw_measures(&n);
     for (size_t i = 0; i < n; i++) {
-        assert_true(isnan(all[i]->compute(0, fine, fine, 252)));
-        assert_true(isnan(all[i]->compute(3, hole, fine, 252)));
+        assert_true(isnan(all[i]->compute(&(tw_return_path){0, fine, fine, 252})));
+        assert_true(isnan(all[i]->compute(&(tw_return_path){3, hole, fine, 252})));
         if (!all[i]->needs_benchmark) continue;
-        assert_true(isnan(all[i]->compute(3, fine, NULL, 252)));
-        assert_true(isnan(all[i]->compute(3, fine, hole, 252)));
+        assert_true(isnan(all[i]->compute(&(tw_return_path){3, fine, NULL, 252})));
+        assert_true(isnan(all[i]->compute(&(tw_return_path){3, fine, hole, 252})));
     }
     double x = 0;
     for (const char *const *name = TW_NAMES("sharpe", "sortino", "omega", "calmar", "skew", "kurtosis"); *name;
          name++) {
-        assert_int_equal(tw_measure_compute(*name, 3, flat, NULL, 252, &x, NULL), TW_OK);
+        assert_int_equal(tw_measure_compute(*name, &(tw_return_path){3, flat, NULL, 252}, &x, NULL), TW_OK);
         assert_true(isnan(x));
     }
-    assert_int_equal(tw_measure_compute("beta", 3, fine, flat, 252, &x, NULL), TW_OK);
+    assert_int_equal(tw_measure_compute("beta", &(tw_return_path){3, fine, flat, 252}, &x, NULL), TW_OK);
     assert_true(isnan(x));
 }
 
@@ -98,16 +98,17 @@ static void names_are_found_or_suggested(void **state)
     tw_error err;
     double x = 0;
     const double r[] = {0.01, -0.02};
-    assert_int_equal(tw_measure_compute("sharp", 2, r, NULL, 252, &x, &err), TW_BAD_NAME);
+    const tw_return_path path = {2, r, r, 252}, backwards = {2, r, r, -3};
+    assert_int_equal(tw_measure_compute("sharp", &path, &x, &err), TW_BAD_NAME);
     assert_non_null(strstr(err.message, "\"sharpe\""));
-    assert_int_equal(tw_measure_compute("sharpe", 2, r, NULL, -3, &x, &err), TW_BAD_VALUE);
+    assert_int_equal(tw_measure_compute("sharpe", &backwards, &x, &err), TW_BAD_VALUE);
     assert_non_null(strstr(err.message, "-3"));
     size_t n = 0;
     const tw_measure *const *all = tw_measures(&n);
     for (size_t i = 0; i < n; i++) {
         assert_true(all[i]->title && all[i]->source && all[i]->unit && all[i]->compute);
         if (i > 0) assert_true(strcmp(all[i - 1]->name, all[i]->name) < 0);
-        assert_int_equal(tw_measure_compute(all[i]->name, 2, r, r, 252, &x, &err), TW_OK);
+        assert_int_equal(tw_measure_compute(all[i]->name, &path, &x, &err), TW_OK);
     }
 }
 
