@@ -34,10 +34,17 @@ TW_API double tw_dsr(const tw_sharpe *s, double variance_of_trials, double n_tri
 /** Minimum track record length, in periods, for PSR(benchmark) >= confidence, which is above one half; infinity when
  * sharpe <= benchmark. */
 TW_API double tw_min_track_record(const tw_sharpe *s, double benchmark, double confidence);
-/** Mean correlation between the trials of a T x N return matrix, cut to [0, 1]; 0 with fewer than two that vary. */
-TW_API double tw_mean_correlation(size_t t, size_t n, const double *const *returns);
-/** Effective number of independent trials of a T x N return matrix: r + (1 - r) N with the mean correlation r. */
-TW_API double tw_effective_trials(size_t t, size_t n, const double *const *returns);
+
+/** Borrowed paths of n trials over the same t periods: x[trial][period], returns or differences of them. */
+typedef struct tw_paths {
+    size_t t, n;
+    const double *const *x;
+} tw_paths;
+
+/** Mean correlation between the trials, cut to [0, 1]; 0 with fewer than two that vary. */
+TW_API double tw_mean_correlation(const tw_paths *returns);
+/** Effective number of independent trials: r + (1 - r) N with the mean correlation r. */
+TW_API double tw_effective_trials(const tw_paths *returns);
 
 /** Probability of backtest overfitting by CSCV. */
 typedef struct tw_pbo {
@@ -46,21 +53,19 @@ typedef struct tw_pbo {
     size_t combinations;
 } tw_pbo;
 
-/** returns[trial][period], n trials, t periods, s even blocks (all C(s, s/2) halves). Bailey, Borwein, Lopez de Prado,
- * Zhu 2017. */
-TW_API tw_status tw_pbo_cscv(const tw_ctx *ctx, size_t t, size_t n, const double *const *returns, size_t s, tw_pbo *out,
-                             tw_error *err);
+/** Over `blocks` (even) blocks of periods, all C(blocks, blocks / 2) halves. Bailey, Borwein, Lopez de Prado, Zhu 2017.
+ */
+TW_API tw_status tw_pbo_cscv(const tw_ctx *ctx, const tw_paths *returns, size_t blocks, tw_pbo *out, tw_error *err);
 
-/** Hansen's test of superior predictive ability over a benchmark: differences d[trial][period] of performance. */
+/** Hansen's test of superior predictive ability over a benchmark. */
 typedef struct tw_spa {
     double statistic, p_lower, p_consistent, p_upper;
 } tw_spa;
 
-/** The differences d[trial][period] of n trials over t periods, and how to resample them: stationary bootstrap (Politis
- * & Romano 1994) with mean block `block`, `draws` resamples. */
+/** Differences of performance to the benchmark, and how to resample them: stationary bootstrap (Politis & Romano 1994)
+ * with mean block `block`, `draws` resamples. */
 typedef struct tw_spa_input {
-    size_t t, n;
-    const double *const *d;
+    tw_paths differences;
     double block;
     size_t draws;
     uint64_t seed;

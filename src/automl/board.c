@@ -116,9 +116,8 @@ static size_t paths_of(const tw_board *board, const double **paths)
 
 /* Variance of the Sharpe ratios of the trials, but not less than what equally correlated trials without skill show: of
  * a few trials the sample says little. */
-static void count_trials(tw_board *board, size_t n, const double *const *paths)
+static void count_trials(tw_board *board, const tw_paths *paths)
 {
-    const size_t t = board->row[0].trial->n_returns;
     double sum = 0, squares = 0, k = 0;
     for (size_t i = board->n_baselines; i < board->n; i++) {
         if (!(board->row[i].sharpe.sd > 0)) continue;
@@ -126,7 +125,7 @@ static void count_trials(tw_board *board, size_t n, const double *const *paths)
         squares += board->row[i].sharpe.sharpe * board->row[i].sharpe.sharpe;
         k++;
     }
-    const double rho = tw_mean_correlation(t, n, paths), chance = (1 - rho) / (double)t;
+    const double rho = tw_mean_correlation(paths), chance = (1 - rho) / (double)paths->t;
     const double sample = k > 1 ? (squares - sum * sum / k) / (k - 1) : 0;
     board->effective_trials = rho + (1 - rho) * board->n_trials;
     board->sharpe_variance = sample > chance ? sample : chance;
@@ -137,47 +136,46 @@ static void count_trials(tw_board *board, size_t n, const double *const *paths)
     }
 }
 
-static tw_status run_pbo(const tw_ctx *ctx, tw_board *board, size_t n, const double *const *paths, tw_error *err)
+static tw_status run_pbo(const tw_ctx *ctx, tw_board *board, const tw_paths *paths, tw_error *err)
 {
-    const size_t t = board->row[0].trial->n_returns;
     size_t blocks = CSCV_BLOCKS;
-    while (blocks > 2 && t / blocks < LEAST_BLOCK) blocks -= 2;
+    while (blocks > 2 && paths->t / blocks < LEAST_BLOCK) blocks -= 2;
     board->pbo = (tw_pbo){NAN, NAN, NAN, 0};
-    return n >= 2 && t / blocks >= 2 ? tw_pbo_cscv(ctx, t, n, paths, blocks, &board->pbo, err) : TW_OK;
+    return paths->n >= 2 && paths->t / blocks >= 2 ? tw_pbo_cscv(ctx, paths, blocks, &board->pbo, err) : TW_OK;
 }
 
 /* Differences from the naive baseline, which stands first. */
-static tw_status run_spa(const tw_ctx *ctx, tw_board *board, size_t n, const double **paths, uint64_t seed,
-                         tw_error *err)
+static tw_status run_spa(const tw_ctx *ctx, tw_board *board, const tw_paths *paths, uint64_t seed, tw_error *err)
 {
     const tw_trial *naive = board->row[0].trial;
-    const size_t t = naive->n_returns;
+    const size_t t = paths->t, n = paths->n;
     board->spa = (tw_spa){NAN, NAN, NAN, NAN};
     if (n == 0 || t < 20) return TW_OK;
     double *room = tw_new(ctx, n * t, sizeof *room);
-    if (!room) return tw_no_memory(err, "a leaderboard");
-    for (size_t i = 0; i < n; i++) {
+    const double **rows = tw_new(ctx, n, sizeof *rows);
+    tw_status status = room && rows ? TW_OK : tw_no_memory(err, "a leaderboard");
+    for (size_t i = 0; status == TW_OK && i < n; i++) {
         for (size_t k = 0; k < t; k++)
-            room[i * t + k] = paths[i][k] - (isfinite(naive->returns[k]) ? naive->returns[k] : 0);
-        paths[i] = room + i * t;
+            room[i * t + k] = paths->x[i][k] - (isfinite(naive->returns[k]) ? naive->returns[k] : 0);
+        rows[i] = room + i * t;
     }
-    const double block = fmax(1, cbrt((double)t));
-    const tw_status status =
-        tw_spa_test(ctx, &(tw_spa_input){.t = t, .n = n, .d = paths, .block = block, .draws = SPA_DRAWS, .seed = seed},
-                    &board->spa, err);
+    const tw_spa_input input = {
+        .differences = {t, n, rows}, .block = fmax(1, cbrt((double)t)), .draws = SPA_DRAWS, .seed = seed};
+    if (status == TW_OK) status = tw_spa_test(ctx, &input, &board->spa, err);
     tw_free(ctx, room);
+    tw_free(ctx, rows);
     return status;
 }
 
 static tw_status judge(const tw_ctx *ctx, tw_board *board, uint64_t seed, tw_error *err)
 {
-    const double **paths = tw_new(ctx, board->n, sizeof *paths);
-    if (!paths) return tw_no_memory(err, "a leaderboard");
-    const size_t n = paths_of(board, paths);
-    count_trials(board, n, paths);
-    tw_status status = run_pbo(ctx, board, n, paths, err);
-    if (status == TW_OK) status = run_spa(ctx, board, n, paths, seed, err);
-    tw_free(ctx, paths);
+    const double **rows = tw_new(ctx, board->n, sizeof *rows);
+    if (!rows) return tw_no_memory(err, "a leaderboard");
+    const tw_paths paths = {.t = board->row[0].trial->n_returns, .n = paths_of(board, rows), .x = rows};
+    count_trials(board, &paths);
+    tw_status status = run_pbo(ctx, board, &paths, err);
+    if (status == TW_OK) status = run_spa(ctx, board, &paths, seed, err);
+    tw_free(ctx, rows);
     if (status == TW_OK) tw_board_judge(board);
     return status;
 }

@@ -30,14 +30,15 @@ static double sharpe(moments m, size_t n, double centre, double all_squares)
 }
 
 /* The first t - s * rows periods, the oldest, are left over. */
-static void sum_blocks(cscv *c, size_t t, const double *const *returns)
+static void sum_blocks(cscv *c, const tw_paths *returns)
 {
-    const size_t rows = t / c->s, skip = t - rows * c->s;
+    const size_t t = returns->t, rows = t / c->s, skip = t - rows * c->s;
     c->half_rows = rows * c->s / 2;
     for (size_t i = 0; i < c->n; i++) {
-        c->centre[i] = tw_mean(t - skip, returns[i] + skip);
+        const double *path = returns->x[i];
+        c->centre[i] = tw_mean(t - skip, path + skip);
         for (size_t k = skip; k < t; k++) {
-            const double x = returns[i][k] - c->centre[i];
+            const double x = path[k] - c->centre[i];
             moments *m = &c->block[i * c->s + (k - skip) / rows];
             m->sum += x;
             m->squares += x * x;
@@ -121,32 +122,33 @@ static void run(cscv *c, tw_pbo *out)
                     .combinations = (size_t)sum.n};
 }
 
-static tw_status check(size_t t, size_t n, const double *const *returns, size_t s, tw_error *err)
+static tw_status check(const tw_paths *returns, size_t s, tw_error *err)
 {
+    const size_t t = returns->t, n = returns->n;
     if (s < 2 || s > MOST_BLOCKS || s % 2)
         return tw_fail(err, TW_BAD_VALUE, "pbo: blocks must be even and in [2, %d], got %zu", (int)MOST_BLOCKS, s);
     if (n < 2) return tw_fail(err, TW_BAD_DATA, "pbo: at least 2 trials, got %zu", n);
     if (t / s < 2) return tw_fail(err, TW_BAD_DATA, "pbo: %zu periods in %zu blocks; at least 2 a block", t, s);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < t; k++)
-            if (!isfinite(returns[i][k]))
-                return tw_fail(err, TW_BAD_DATA, "pbo: return %zu of trial %zu is %g", k, i, returns[i][k]);
+            if (!isfinite(returns->x[i][k]))
+                return tw_fail(err, TW_BAD_DATA, "pbo: return %zu of trial %zu is %g", k, i, returns->x[i][k]);
     return TW_OK;
 }
 
-tw_status tw_pbo_cscv(const tw_ctx *ctx, size_t t, size_t n, const double *const *returns, size_t s, tw_pbo *out,
-                      tw_error *err)
+tw_status tw_pbo_cscv(const tw_ctx *ctx, const tw_paths *returns, size_t blocks, tw_pbo *out, tw_error *err)
 {
-    TW_TRY(check(t, n, returns, s, err));
-    cscv c = {.n = n, .s = s};
-    c.block = tw_new(ctx, n * (s + 1), sizeof *c.block);
+    const size_t n = returns->n;
+    TW_TRY(check(returns, blocks, err));
+    cscv c = {.n = n, .s = blocks};
+    c.block = tw_new(ctx, n * (blocks + 1), sizeof *c.block);
     c.centre = tw_new(ctx, 3 * n, sizeof *c.centre);
     const bool made = c.block && c.centre;
     if (made) {
-        c.all = c.block + n * s;
+        c.all = c.block + n * blocks;
         c.in = c.centre + n;
         c.out = c.in + n;
-        sum_blocks(&c, t, returns);
+        sum_blocks(&c, returns);
         run(&c, out);
     }
     tw_free(ctx, c.block);

@@ -78,34 +78,35 @@ double tw_min_track_record(const tw_sharpe *s, double benchmark, double confiden
 }
 
 /* Sum over all pairs of correlations = variance of the sum of standardised series. */
-static double mean_correlation(size_t t, size_t n, const double *const *returns, double *sum)
+static double mean_correlation(const tw_paths *returns, double *sum)
 {
+    const size_t t = returns->t;
     size_t varied = 0;
-    for (size_t i = 0; i < n; i++) {
-        const double mean = tw_mean(t, returns[i]), sd = sqrt(tw_variance(t, returns[i], 0));
+    for (size_t i = 0; i < returns->n; i++) {
+        const double *x = returns->x[i], mean = tw_mean(t, x), sd = sqrt(tw_variance(t, x, 0));
         if (!(sd > 1e-14 * fabs(mean))) continue;
         varied++;
-        for (size_t k = 0; k < t; k++) sum[k] += (returns[i][k] - mean) / sd;
+        for (size_t k = 0; k < t; k++) sum[k] += (x[k] - mean) / sd;
     }
     if (varied < 2) return 0;
     const double m = (double)varied;
     return (tw_variance(t, sum, 0) - m) / (m * (m - 1));
 }
 
-double tw_mean_correlation(size_t t, size_t n, const double *const *returns)
+double tw_mean_correlation(const tw_paths *returns)
 {
-    double *sum = tw_new(NULL, t, sizeof *sum);
-    if (!sum || t < 2 || n < 2) {
+    double *sum = tw_new(NULL, returns->t, sizeof *sum);
+    if (!sum || returns->t < 2 || returns->n < 2) {
         tw_free(NULL, sum);
         return 0; /* as if independent: the cautious side */
     }
-    const double rho = mean_correlation(t, n, returns, sum);
+    const double rho = mean_correlation(returns, sum);
     tw_free(NULL, sum);
     return rho < 0 ? 0 : rho > 1 ? 1 : rho;
 }
 
-double tw_effective_trials(size_t t, size_t n, const double *const *returns)
+double tw_effective_trials(const tw_paths *returns)
 {
-    const double rho = tw_mean_correlation(t, n, returns);
-    return rho + (1 - rho) * (double)n;
+    const double rho = tw_mean_correlation(returns);
+    return rho + (1 - rho) * (double)returns->n;
 }

@@ -68,18 +68,19 @@ static tw_status draw_task(void *arg, size_t draw, int thread, tw_error *err)
 }
 
 /* What is taken out of a resampled mean: Hansen's g; a trial far below 0 is left there in the consistent form. */
-static void set_up(const spa *s, const double *const *d, double *numbers)
+static void set_up(const spa *s, const tw_paths *d, double *numbers)
 {
     double *mean = numbers, *inverse = mean + s->n, *centre = inverse + s->n, *rows = centre + KINDS * s->n;
     const double n = (double)s->t, far = s->t > 2 ? sqrt(2 * tw_log(tw_log(n))) : 0;
     for (size_t i = 0; i < s->n; i++) {
-        mean[i] = tw_mean(s->t, d[i]);
-        const double variance = long_run_variance(s->t, d[i], mean[i], s->block);
+        const double *x = d->x[i];
+        mean[i] = tw_mean(s->t, x);
+        const double variance = long_run_variance(s->t, x, mean[i], s->block);
         inverse[i] = variance > 1e-300 ? sqrt(n / variance) : 0;
         centre[LOWER * s->n + i] = fmax(mean[i], 0);
         centre[CONSISTENT * s->n + i] = mean[i] * inverse[i] >= -far ? mean[i] : 0;
         centre[UPPER * s->n + i] = mean[i];
-        for (size_t k = 0; k < s->t; k++) rows[k * s->n + i] = d[i][k];
+        for (size_t k = 0; k < s->t; k++) rows[k * s->n + i] = x[k];
     }
 }
 
@@ -94,29 +95,28 @@ static void conclude(const spa *s, size_t draws, tw_spa *out)
                     above[UPPER] / (double)draws};
 }
 
-static tw_status check(const spa *s, const double *const *d, size_t draws, tw_error *err)
+static tw_status check(const tw_spa_input *input, tw_error *err)
 {
-    if (s->t < 10 || s->n == 0)
-        return tw_fail(err, TW_BAD_DATA, "spa: %zu trials of %zu periods; at least 1 of 10", s->n, s->t);
-    if (!(s->block >= 1) || !(s->block <= (double)s->t) || draws == 0)
-        return tw_fail(err, TW_BAD_VALUE, "spa: block must be in [1, %zu] and draws positive, got %g and %zu", s->t,
-                       s->block, draws);
-    for (size_t i = 0; i < s->n; i++)
-        for (size_t k = 0; k < s->t; k++)
-            if (!isfinite(d[i][k]))
-                return tw_fail(err, TW_BAD_DATA, "spa: difference %zu of trial %zu is %g", k, i, d[i][k]);
+    const tw_paths *d = &input->differences;
+    if (d->t < 10 || d->n == 0)
+        return tw_fail(err, TW_BAD_DATA, "spa: %zu trials of %zu periods; at least 1 of 10", d->n, d->t);
+    if (!(input->block >= 1) || !(input->block <= (double)d->t) || input->draws == 0)
+        return tw_fail(err, TW_BAD_VALUE, "spa: block must be in [1, %zu] and draws positive, got %g and %zu", d->t,
+                       input->block, input->draws);
+    for (size_t i = 0; i < d->n; i++)
+        for (size_t k = 0; k < d->t; k++)
+            if (!isfinite(d->x[i][k]))
+                return tw_fail(err, TW_BAD_DATA, "spa: difference %zu of trial %zu is %g", k, i, d->x[i][k]);
     return TW_OK;
 }
 
 tw_status tw_spa_test(const tw_ctx *ctx, const tw_spa_input *input, tw_spa *out, tw_error *err)
 {
-    const size_t t = input->t, n = input->n, draws = input->draws;
-    const double *const *d = input->d;
-    const double block = input->block;
-    const uint64_t seed = input->seed;
+    const tw_paths *d = &input->differences;
+    const size_t t = d->t, n = d->n, draws = input->draws;
     tw_pool *pool = ctx ? ctx->pool : NULL;
-    spa s = {.t = t, .n = n, .block = block, .seed = seed};
-    TW_TRY(check(&s, d, draws, err));
+    spa s = {.t = t, .n = n, .block = input->block, .seed = input->seed};
+    TW_TRY(check(input, err));
     double *numbers = tw_new(ctx, (2 + KINDS + t) * n, sizeof *numbers);
     s.sums = tw_new(ctx, (size_t)tw_pool_threads(pool) * n, sizeof *s.sums);
     s.draws = tw_new(ctx, draws * KINDS, sizeof *s.draws);

@@ -25,8 +25,12 @@ class Spa(c.Structure):
     _fields_ = [(name, c.c_double) for name in ("statistic", "p_lower", "p_consistent", "p_upper")]
 
 
+class Paths(c.Structure):
+    _fields_ = [("t", c.c_size_t), ("n", c.c_size_t), ("x", c.c_void_p)]
+
+
 class SpaInput(c.Structure):
-    _fields_ = [("t", c.c_size_t), ("n", c.c_size_t), ("d", c.c_void_p), ("block", c.c_double), ("draws", c.c_size_t), ("seed", c.c_uint64)]
+    _fields_ = [("differences", Paths), ("block", c.c_double), ("draws", c.c_size_t), ("seed", c.c_uint64)]
 
 
 class Random(c.Structure):
@@ -39,9 +43,10 @@ LIB.tw_random_below.restype = c.c_uint64
 
 
 def matrix(paths):
-    """Pointers to the paths, and what keeps them alive."""
+    """The struct that shows the paths, and what keeps them alive."""
     kept = [doubles(p) for p in paths]
-    return (c.c_void_p * len(paths))(*[c.addressof(p) for p in kept]), kept
+    rows = (c.c_void_p * len(paths))(*[c.addressof(p) for p in kept])
+    return Paths(len(paths[0]), len(paths), c.addressof(rows)), (rows, kept)
 
 
 # ---------------------------------------------------------------- Sharpe ratios
@@ -90,9 +95,8 @@ def check_sharpes(paths, what):
     rows, _kept = matrix(paths)
     rho = statistics.fmean(statistics.correlation(a, b) for a, b in itertools.combinations(paths, 2))
     rho = min(max(rho, 0), 1)
-    t, n = c.c_size_t(len(paths[0])), c.c_size_t(len(paths))
-    gap.near(LIB.tw_mean_correlation(t, n, rows), rho, (what, "mean correlation"), 1e-9, 1e-11)
-    gap.near(LIB.tw_effective_trials(t, n, rows), rho + (1 - rho) * len(paths), (what, "effective trials"))
+    gap.near(LIB.tw_mean_correlation(c.byref(rows)), rho, (what, "mean correlation"), 1e-9, 1e-11)
+    gap.near(LIB.tw_effective_trials(c.byref(rows)), rho + (1 - rho) * len(paths), (what, "effective trials"))
 
 
 # ---------------------------------------------------------------- CSCV
@@ -120,7 +124,7 @@ def cscv(paths, s):
 def check_pbo(paths, s, what):
     rows, _kept = matrix(paths)
     got, error = Pbo(), Error()
-    ok(LIB.tw_pbo_cscv(None, c.c_size_t(len(paths[0])), c.c_size_t(len(paths)), rows, c.c_size_t(s), c.byref(got), c.byref(error)), error)
+    ok(LIB.tw_pbo_cscv(None, c.byref(rows), c.c_size_t(s), c.byref(got), c.byref(error)), error)
     pbo, slope, loss, count = cscv(paths, s)
     assert got.combinations == count
     gap.near(got.pbo, pbo, (what, "pbo", s))
@@ -164,7 +168,7 @@ def spa(d, block, draws, seed):
 def check_spa(d, block, seed, what):
     rows, _kept = matrix(d)
     draws, got, error = 120, Spa(), Error()
-    ok(LIB.tw_spa_test(None, c.byref(SpaInput(len(d[0]), len(d), c.addressof(rows), block, draws, seed)), c.byref(got), c.byref(error)), error)
+    ok(LIB.tw_spa_test(None, c.byref(SpaInput(rows, block, draws, seed)), c.byref(got), c.byref(error)), error)
     statistic, p = spa(d, block, draws, seed)
     gap.near(got.statistic, statistic, (what, "spa"), 1e-9, 1e-12)
     for name, wanted in zip(("p_lower", "p_consistent", "p_upper"), p):

@@ -42,7 +42,7 @@ static double pbo_value(const sheet *s, const char *name)
 {
     tw_pbo x;
     tw_error err;
-    assert_ok(tw_pbo_cscv(NULL, DAYS, TRIALS, s->paths, 10, &x, &err), &err);
+    assert_ok(tw_pbo_cscv(NULL, &(tw_paths){DAYS, TRIALS, s->paths}, 10, &x, &err), &err);
     return strcmp(name, "pbo") == 0      ? x.pbo
            : strcmp(name, "slope") == 0  ? x.slope
            : strcmp(name, "p_loss") == 0 ? x.p_loss
@@ -54,7 +54,7 @@ static void check_spa(const sheet *s, const char *name, double expected)
 {
     tw_spa x;
     tw_error err;
-    const tw_spa_input input = {.t = DAYS, .n = TRIALS, .d = s->paths, .block = 6, .draws = 20000, .seed = 2385};
+    const tw_spa_input input = {.differences = {DAYS, TRIALS, s->paths}, .block = 6, .draws = 20000, .seed = 2385};
     assert_ok(tw_spa_test(NULL, &input, &x, &err), &err);
     if (strcmp(name, "statistic") == 0)
         assert_near(x.statistic, expected, 1e-12);
@@ -80,7 +80,7 @@ static void take(const golden_line *line, void *arg)
     else if (strcmp(line->kind, "pbo") == 0)
         assert_near(pbo_value(s, line->name), line->x[1], 1e-12);
     else if (strcmp(line->kind, "effective") == 0)
-        assert_near(tw_effective_trials(DAYS, TRIALS, s->paths), line->x[1], 1e-12);
+        assert_near(tw_effective_trials(&(tw_paths){DAYS, TRIALS, s->paths}), line->x[1], 1e-12);
     else
         assert_near(sharpe_value(s, line->name), line->x[1], 1e-12);
 }

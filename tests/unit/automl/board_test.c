@@ -233,10 +233,10 @@ static void statistics_refuse(void **state)
     assert_int_equal(tw_sharpe_of(2, good, &s, &err), TW_BAD_DATA);
     assert_int_equal(tw_sharpe_of(4, flat, &s, &err), TW_BAD_DATA);
     assert_int_equal(tw_sharpe_of(4, bad, &s, &err), TW_BAD_DATA);
-    assert_int_equal(tw_pbo_cscv(NULL, 4, 2, two, 3, &pbo, &err), TW_BAD_VALUE);
-    assert_int_equal(tw_pbo_cscv(NULL, 4, 2, two, 2, &pbo, &err), TW_BAD_DATA);
-    assert_int_equal(tw_pbo_cscv(NULL, 4, 1, two, 2, &pbo, &err), TW_BAD_DATA);
-    const tw_spa_input input = {.t = 4, .n = 1, .d = two, .block = 1, .draws = 10, .seed = 1};
+    assert_int_equal(tw_pbo_cscv(NULL, &(tw_paths){4, 2, two}, 3, &pbo, &err), TW_BAD_VALUE);
+    assert_int_equal(tw_pbo_cscv(NULL, &(tw_paths){4, 2, two}, 2, &pbo, &err), TW_BAD_DATA);
+    assert_int_equal(tw_pbo_cscv(NULL, &(tw_paths){4, 1, two}, 2, &pbo, &err), TW_BAD_DATA);
+    const tw_spa_input input = {.differences = {4, 1, two}, .block = 1, .draws = 10, .seed = 1};
     assert_int_equal(tw_spa_test(NULL, &input, &spa, &err), TW_BAD_DATA);
     assert_int_equal(tw_sharpe_of(4, good, &s, &err), TW_OK);
     assert_true(isinf(tw_min_track_record(&s, s.sharpe, 0.95)));
