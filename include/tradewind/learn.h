@@ -162,9 +162,16 @@ TW_API tw_status tw_learner_find(const char *name, const tw_learner **learner, t
 /** A fitted model with its learner: what callers hold. */
 typedef struct tw_model tw_model;
 
-/** Fits: params as "depth=6 rounds=200". */
-TW_API tw_status tw_model_fit(const tw_ctx *ctx, const char *learner, const char *params, uint64_t seed,
-                              const tw_rows *train, const tw_rows *valid, tw_model **model, tw_error *err);
+/** What to fit, and on what. */
+typedef struct tw_fit_spec {
+    const char *learner; /* "gbm" */
+    const char *params;  /* "depth=6 rounds=200"; NULL: the defaults */
+    uint64_t seed;
+    const tw_rows *train, *valid; /* valid: for early stopping, purged from train; or NULL */
+} tw_fit_spec;
+
+/** Fits. */
+TW_API tw_status tw_model_fit(const tw_ctx *ctx, const tw_fit_spec *spec, tw_model **model, tw_error *err);
 /** Scores rows: score[i] for rows->cell[i]; probabilities of class 1 for classifiers. Never allocates. */
 TW_API tw_status tw_model_predict(const tw_model *model, const tw_rows *rows, double *score, tw_error *err);
 /** Learner of a model. */
@@ -205,10 +212,16 @@ TW_API const tw_metric *const *tw_metrics(size_t *n);
 /** Value of the named metric. */
 TW_API tw_status tw_metric_compute(const tw_ctx *ctx, const char *name, const tw_scored *scored, double *value,
                                    tw_error *err);
-/** Series of cross-sectional correlations: one entry a time with at least `min_rows` rows; *n entries of (time, ic,
- * rank_ic); arrays hold n_times. */
-TW_API tw_status tw_ic_series(const tw_ctx *ctx, const tw_scored *scored, size_t min_rows, uint32_t *time, double *ic,
-                              double *rank_ic, size_t *n, tw_error *err);
+/** Cross-sectional correlations over time, in the caller's arrays: room for every time of the rows. */
+typedef struct tw_ic_path {
+    size_t n;
+    uint32_t *time;
+    double *ic, *rank_ic;
+} tw_ic_path;
+
+/** Fills `path` with one entry for each time that has at least `min_rows` rows with labels that differ. */
+TW_API tw_status tw_ic_series(const tw_ctx *ctx, const tw_scored *scored, size_t min_rows, tw_ic_path *path,
+                              tw_error *err);
 /** t value of the mean of a series, Newey-West with `lags` lags. */
 TW_API double tw_newey_west_t(size_t n, const double *x, size_t lags);
 /** Mean label by score quantile within each time, averaged over times: out[0..n_quantiles), lowest scores first. Rank r

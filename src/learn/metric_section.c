@@ -71,21 +71,19 @@ static bool correlate(const tw_scored *s, size_t from, size_t n, section *x, dou
     return isfinite(ic[0]) && isfinite(ic[1]);
 }
 
-tw_status tw_ic_series(const tw_ctx *ctx, const tw_scored *s, size_t min_rows, uint32_t *time, double *ic,
-                       double *rank_ic, size_t *n, tw_error *err)
+tw_status tw_ic_series(const tw_ctx *ctx, const tw_scored *s, size_t min_rows, tw_ic_path *path, tw_error *err)
 {
     section x;
-    *n = 0;
+    path->n = 0;
     TW_TRY(tw_scored_check(s, "ic", err));
     TW_TRY(section_new(ctx, widest(s), &x, err));
     for (size_t from = 0; from < s->n;) {
         const size_t to = section_end(s, from);
         double pair[2];
         if (to - from >= min_rows && to - from >= 2 && correlate(s, from, to - from, &x, pair)) {
-            time[*n] = s->time[from];
-            ic[*n] = pair[0];
-            rank_ic[*n] = pair[1];
-            ++*n;
+            path->time[path->n] = s->time[from];
+            path->ic[path->n] = pair[0];
+            path->rank_ic[path->n++] = pair[1];
         }
         from = to;
     }
@@ -108,14 +106,13 @@ static tw_status reduce_series(const tw_ctx *ctx, const tw_scored *s, bool rank,
                                tw_error *err)
 {
     const size_t times = count_times(s);
-    size_t n = 0;
     double *ic = tw_new(ctx, 2 * times, sizeof *ic);
-    uint32_t *time = tw_new(ctx, times, sizeof *time);
-    tw_status status = ic && time ? TW_OK : tw_no_memory(err, "a series of correlations");
-    if (status == TW_OK) status = tw_ic_series(ctx, s, TW_SECTION_ROWS, time, ic, ic + times, &n, err);
-    if (status == TW_OK) *value = n ? reduce(n, rank ? ic + times : ic, s->lags) : NAN;
+    tw_ic_path path = {.time = tw_new(ctx, times, sizeof *path.time), .ic = ic, .rank_ic = ic ? ic + times : NULL};
+    tw_status status = ic && path.time ? TW_OK : tw_no_memory(err, "a series of correlations");
+    if (status == TW_OK) status = tw_ic_series(ctx, s, TW_SECTION_ROWS, &path, err);
+    if (status == TW_OK) *value = path.n ? reduce(path.n, rank ? path.rank_ic : path.ic, s->lags) : NAN;
     tw_free(ctx, ic);
-    tw_free(ctx, time);
+    tw_free(ctx, path.time);
     return status;
 }
 

@@ -68,17 +68,16 @@ static tw_status fit_model(const tw_fit *fit, const tw_learner *learner, const t
     return status;
 }
 
-tw_status tw_model_fit(const tw_ctx *ctx, const char *learner_name, const char *params_text, uint64_t seed,
-                       const tw_rows *train, const tw_rows *valid, tw_model **model, tw_error *err)
+tw_status tw_model_fit(const tw_ctx *ctx, const tw_fit_spec *spec, tw_model **model, tw_error *err)
 {
     const tw_learner *learner;
-    TW_TRY(tw_learner_find(learner_name, &learner, err));
-    TW_TRY(check_rows(learner, train, valid, err));
+    TW_TRY(tw_learner_find(spec->learner, &learner, err));
+    TW_TRY(check_rows(learner, spec->train, spec->valid, err));
     void *params = tw_new(ctx, 1, learner->params_size + 1);
     if (!params) return tw_no_memory(err, "the parameters of a model");
-    tw_status status = tw_params_parse(learner->params, learner->name, params_text, params, err);
-    const tw_fit fit = {.ctx = ctx, .seed = seed, .params = params, .valid = valid};
-    if (status == TW_OK) status = fit_model(&fit, learner, train, model, err);
+    tw_status status = tw_params_parse(learner->params, learner->name, spec->params, params, err);
+    const tw_fit fit = {.ctx = ctx, .seed = spec->seed, .params = params, .valid = spec->valid};
+    if (status == TW_OK) status = fit_model(&fit, learner, spec->train, model, err);
     tw_free(ctx, params);
     return status;
 }

@@ -191,9 +191,9 @@ bool tw_report_has(tw_json *json, tw_status status)
 
 typedef struct scored_rows {
     tw_scored rows;
-    double *score, *label, *ic, *rank_ic;
-    uint32_t *time, *ic_time;
-    size_t n_ic;
+    double *score, *label;
+    uint32_t *time;
+    tw_ic_path ic;
 } scored_rows;
 
 static tw_status take_scored(const tw_job *job, scored_rows *s, tw_error *err)
@@ -202,17 +202,17 @@ static tw_status take_scored(const tw_job *job, scored_rows *s, tw_error *err)
     s->score = tw_new(job->ctx, job->n_cells, sizeof *s->score);
     s->label = tw_new(job->ctx, job->n_cells, sizeof *s->label);
     s->time = tw_new(job->ctx, job->n_cells, sizeof *s->time);
-    s->ic = tw_new(job->ctx, job->n_times, sizeof *s->ic);
-    s->rank_ic = tw_new(job->ctx, job->n_times, sizeof *s->rank_ic);
-    s->ic_time = tw_new(job->ctx, job->n_times, sizeof *s->ic_time);
-    if (!s->score || !s->label || !s->time || !s->ic || !s->rank_ic || !s->ic_time)
+    s->ic.ic = tw_new(job->ctx, job->n_times, sizeof *s->ic.ic);
+    s->ic.rank_ic = tw_new(job->ctx, job->n_times, sizeof *s->ic.rank_ic);
+    s->ic.time = tw_new(job->ctx, job->n_times, sizeof *s->ic.time);
+    if (!s->score || !s->label || !s->time || !s->ic.ic || !s->ic.rank_ic || !s->ic.time)
         return tw_no_memory(err, "scores for the report");
     size_t n = 0;
     for (size_t c = 0; c < job->n_cells; c++)
         if (isfinite(e->score[c]) && isfinite(job->label[c]))
             s->score[n] = e->score[c], s->label[n] = job->label[c], s->time[n++] = (uint32_t)(c / job->n_lanes);
     s->rows = (tw_scored){.n = n, .score = s->score, .label = s->label, .time = s->time};
-    return tw_ic_series(job->ctx, &s->rows, 5, s->ic_time, s->ic, s->rank_ic, &s->n_ic, err);
+    return tw_ic_series(job->ctx, &s->rows, 5, &s->ic, err);
 }
 
 static void free_scored(const tw_job *job, scored_rows *s)
@@ -220,9 +220,9 @@ static void free_scored(const tw_job *job, scored_rows *s)
     tw_free(job->ctx, s->score);
     tw_free(job->ctx, s->label);
     tw_free(job->ctx, s->time);
-    tw_free(job->ctx, s->ic);
-    tw_free(job->ctx, s->rank_ic);
-    tw_free(job->ctx, s->ic_time);
+    tw_free(job->ctx, s->ic.ic);
+    tw_free(job->ctx, s->ic.rank_ic);
+    tw_free(job->ctx, s->ic.time);
 }
 
 static void numbers(tw_json *j, const char *key, const double *x, size_t n)
@@ -239,10 +239,10 @@ static void report_ic(const tw_job *job, const scored_rows *s, tw_json *j)
     tw_json_object(j);
     tw_json_key(j, "time");
     tw_json_array(j);
-    for (size_t i = 0; i < s->n_ic; i++) tw_json_integer(j, tw_panel_stamps(job->panel)[s->ic_time[i]]);
+    for (size_t i = 0; i < s->ic.n; i++) tw_json_integer(j, tw_panel_stamps(job->panel)[s->ic.time[i]]);
     tw_json_array_end(j);
-    numbers(j, "ic", s->ic, s->n_ic);
-    numbers(j, "rank_ic", s->rank_ic, s->n_ic);
+    numbers(j, "ic", s->ic.ic, s->ic.n);
+    numbers(j, "rank_ic", s->ic.rank_ic, s->ic.n);
     tw_json_object_end(j);
 }
 

@@ -168,7 +168,9 @@ static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model 
 
 static tw_status fit_rows(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model, tw_error *err)
 {
-    return tw_model_fit(&job->task_ctx, e->learner->name, e->params, job->spec->seed, train, NULL, model, err);
+    const tw_fit_spec spec = {
+        .learner = e->learner->name, .params = e->params, .seed = job->spec->seed, .train = train};
+    return tw_model_fit(&job->task_ctx, &spec, model, err);
 }
 
 /* Uniqueness among the rows that are learnt from: whether a label that was purged exists depends on prices of the test.

@@ -16,6 +16,10 @@ class Scored(c.Structure):
     _fields_ = [("n", c.c_size_t), ("score", c.c_void_p), ("label", c.c_void_p), ("weight", c.c_void_p), ("time", c.c_void_p), ("lags", c.c_size_t)]
 
 
+class IcPath(c.Structure):
+    _fields_ = [("n", c.c_size_t), ("time", c.c_void_p), ("ic", c.c_void_p), ("rank_ic", c.c_void_p)]
+
+
 class Sample:
     """Rows (time, score, label, weight), and the struct that shows them to the library."""
 
@@ -130,9 +134,10 @@ def check_sections(sample, what):
     rows = series(sample, 5)
     ic, rank_ic = [r[1] for r in rows], [r[2] for r in rows]
     n = len(sample.by_time)
-    time, got, got_rank, count, error = (c.c_uint32 * n)(), (c.c_double * n)(), (c.c_double * n)(), c.c_size_t(), Error()
-    ok(LIB.tw_ic_series(None, c.byref(sample.scored), c.c_size_t(5), time, got, got_rank, c.byref(count), c.byref(error)), error)
-    assert list(time[:count.value]) == [r[0] for r in rows], what
+    time, got, got_rank, error = (c.c_uint32 * n)(), (c.c_double * n)(), (c.c_double * n)(), Error()
+    path = IcPath(0, *[c.addressof(x) for x in (time, got, got_rank)])
+    ok(LIB.tw_ic_series(None, c.byref(sample.scored), c.c_size_t(5), c.byref(path), c.byref(error)), error)
+    assert list(time[:path.n]) == [r[0] for r in rows], what
     for i, (_, a, b) in enumerate(rows):
         gap.near(got[i], a, (what, "ic", i), 1e-9, 1e-11)
         gap.near(got_rank[i], b, (what, "rank ic", i), 1e-9, 1e-11)

@@ -22,7 +22,8 @@ static tw_status fit_and_save(const tw_ctx *ctx, void *arg)
     job *j = arg;
     tw_model *model;
     const tw_rows valid = {&j->d.data, j->d.rows.cell, 50};
-    TW_TRY(tw_model_fit(ctx, j->learner->name, params_of(j->learner->name), 3, &j->d.rows, &valid, &model, NULL));
+    TW_TRY(tw_model_fit(ctx, &(tw_fit_spec){j->learner->name, params_of(j->learner->name), 3, &j->d.rows, &valid},
+                        &model, NULL));
     tw_buf out;
     tw_buf_init(&out, ctx);
     const tw_status status = tw_model_save(model, &out, NULL);
@@ -52,7 +53,8 @@ static void learners_survive(void **state)
         j.learner = learners[i];
         assert_true(tw_oom_sweep(fit_and_save, &j) > 2);
         assert_int_equal(
-            tw_model_fit(NULL, learners[i]->name, params_of(learners[i]->name), 3, &j.d.rows, NULL, &model, NULL),
+            tw_model_fit(NULL, &(tw_fit_spec){learners[i]->name, params_of(learners[i]->name), 3, &j.d.rows, NULL},
+                         &model, NULL),
             TW_OK);
         tw_buf_init(&j.bytes, NULL);
         assert_int_equal(tw_model_save(model, &j.bytes, NULL), TW_OK);
