@@ -46,9 +46,7 @@ static tw_status make(const tw_ctx *ctx, const tw_prices *prices, const double *
         tw_hold hold;
         if (!tw_hold_horizon(prices, cell, (size_t)p->horizon, next_open, &hold)) continue;
         const double growth = hold.exit_price / hold.entry_price;
-        out->label[cell] = p->log ? log(growth) : growth - 1;
-        out->start[cell] = (uint32_t)hold.entry;
-        out->end[cell] = (uint32_t)hold.exit;
+        tw_label_set(out, cell, p->log ? log(growth) : growth - 1, &hold);
     }
     for (size_t t = 0; t < prices->n_times && strcmp(p->demean, "section") == 0; t++)
         demean_section(prices->n_lanes, out->label + t * prices->n_lanes);

@@ -15,6 +15,13 @@ typedef struct tw_hold {
 tw_status tw_label_needs(const char *label, const tw_prices *prices, bool next_open, bool range, tw_error *err);
 /* Marks every cell as not known, with an empty interval at its own time. */
 void tw_label_blank(const tw_prices *prices, tw_label_out *out);
+/* Gives a cell its label: the value, and as interval the bars from entry to exit. */
+static inline void tw_label_set(tw_label_out *out, size_t cell, double value, const tw_hold *hold)
+{
+    out->label[cell] = value;
+    out->start[cell] = (uint32_t)hold->entry;
+    out->end[cell] = (uint32_t)hold->exit;
+}
 /* The position entered at (t, lane) and held `horizon` bars; false when a price it needs is missing. */
 bool tw_hold_horizon(const tw_prices *prices, size_t cell, size_t horizon, bool next_open, tw_hold *hold);
 /* Standard deviation of the one-bar log returns of the last `window` bars up to the cell; NaN with fewer than half of

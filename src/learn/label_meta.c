@@ -24,9 +24,7 @@ static tw_status make(const tw_ctx *ctx, const tw_prices *prices, const double *
         tw_hold hold;
         if (side[cell] != 1 && side[cell] != -1) continue; /* no position, no label */
         if (tw_barrier_walk(prices, b, cell, side[cell], &hold) == TW_TOUCH_NONE) continue;
-        out->label[cell] = side[cell] * (hold.exit_price - hold.entry_price) > 0;
-        out->start[cell] = (uint32_t)hold.entry;
-        out->end[cell] = (uint32_t)hold.exit;
+        tw_label_set(out, cell, side[cell] * (hold.exit_price - hold.entry_price) > 0, &hold);
     }
     return TW_OK;
 }

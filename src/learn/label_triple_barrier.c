@@ -35,9 +35,7 @@ static tw_status make(const tw_ctx *ctx, const tw_prices *prices, const double *
         tw_hold hold;
         const tw_touch touch = tw_barrier_walk(prices, b, cell, 1, &hold);
         if (touch == TW_TOUCH_NONE) continue;
-        out->label[cell] = value_of(&hold, touch, sign);
-        out->start[cell] = (uint32_t)hold.entry;
-        out->end[cell] = (uint32_t)hold.exit;
+        tw_label_set(out, cell, value_of(&hold, touch, sign), &hold);
     }
     return TW_OK;
 }

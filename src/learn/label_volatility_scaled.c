@@ -31,9 +31,8 @@ static tw_status make(const tw_ctx *ctx, const tw_prices *prices, const double *
         if (!tw_hold_horizon(prices, cell, (size_t)p->horizon, next_open, &hold)) continue;
         const double volatility = tw_past_volatility(prices, cell, (size_t)p->window);
         if (!(volatility > 0)) continue;
-        out->label[cell] = (hold.exit_price / hold.entry_price - 1) / (volatility * sqrt((double)p->horizon));
-        out->start[cell] = (uint32_t)hold.entry;
-        out->end[cell] = (uint32_t)hold.exit;
+        const double growth = hold.exit_price / hold.entry_price - 1;
+        tw_label_set(out, cell, growth / (volatility * sqrt((double)p->horizon)), &hold);
     }
     return TW_OK;
 }

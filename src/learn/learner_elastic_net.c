@@ -40,8 +40,9 @@ static double sweep(const double *gram, size_t n, const params *p, double *beta,
     return largest;
 }
 
-static tw_status solve(const tw_design *design, const params *p, double *work, void **model, tw_error *err)
+static tw_status solve(const tw_design *design, const void *params_, double *work, void **model, tw_error *err)
 {
+    const params *p = params_;
     const size_t n = design->n_features, wide = n + 1;
     double *gram = work, *beta = gram + wide * wide, *slack = beta + n, largest = INFINITY;
     TW_TRY(tw_design_gram(design, gram, err));
@@ -58,13 +59,8 @@ static tw_status solve(const tw_design *design, const params *p, double *work, v
 static tw_status fit(const tw_fit *fit, const tw_rows *train, void **model, tw_error *err)
 {
     const size_t n = train->data->n_features;
-    tw_design design;
-    TW_TRY(tw_design_new(fit->ctx, train, &design, err));
-    double *work = tw_new(fit->ctx, (n + 1) * (n + 1) + 2 * n, sizeof *work);
-    const tw_status status = work ? solve(&design, fit->params, work, model, err) : tw_no_memory(err, "elastic_net");
-    tw_free(fit->ctx, work);
-    tw_design_clear(&design);
-    return status;
+    const tw_linear_method method = {"elastic_net", (n + 1) * (n + 1) + 2 * n, solve};
+    return tw_linear_fit(fit, train, &method, model, err);
 }
 
 const tw_learner tw_learner_elastic_net = {

@@ -201,10 +201,10 @@ static bool start(descent *d)
     return share > 0 && share < 1;
 }
 
-static tw_status fit_design(const tw_design *design, const params *p, double *work, void **model, tw_error *err)
+static tw_status solve(const tw_design *design, const void *params_, double *work, void **model, tw_error *err)
 {
     const size_t n = design->n_features + 1;
-    descent d = {.design = design, .p = p, .n = n, .curvature = work, .b = work + n * n};
+    descent d = {.design = design, .p = params_, .n = n, .curvature = work, .b = work + n * n};
     d.grad = d.b + n;
     d.next = d.grad + n;
     d.next_grad = d.next + n;
@@ -222,13 +222,8 @@ static tw_status fit_design(const tw_design *design, const params *p, double *wo
 static tw_status fit(const tw_fit *fit, const tw_rows *train, void **model, tw_error *err)
 {
     const size_t n = train->data->n_features + 1;
-    tw_design design;
-    TW_TRY(tw_design_new(fit->ctx, train, &design, err));
-    double *work = tw_new(fit->ctx, 2 * n * n + (6 + 2 * MEMORY) * n + 1, sizeof *work);
-    const tw_status status = work ? fit_design(&design, fit->params, work, model, err) : tw_no_memory(err, "logistic");
-    tw_free(fit->ctx, work);
-    tw_design_clear(&design);
-    return status;
+    const tw_linear_method method = {"logistic", 2 * n * n + (6 + 2 * MEMORY) * n + 1, solve};
+    return tw_linear_fit(fit, train, &method, model, err);
 }
 
 const tw_learner tw_learner_logistic = {

@@ -17,8 +17,9 @@ static const tw_param table[] = {
     TW_PARAM_END,
 };
 
-static tw_status solve(const tw_design *design, double alpha, double *work, void **model, tw_error *err)
+static tw_status solve(const tw_design *design, const void *params_, double *work, void **model, tw_error *err)
 {
+    const double alpha = ((const params *)params_)->alpha;
     const size_t n = design->n_features, wide = n + 1;
     double *gram = work, *system = gram + wide * wide, *beta = system + n * n;
     TW_TRY(tw_design_gram(design, gram, err));
@@ -34,15 +35,9 @@ static tw_status solve(const tw_design *design, double alpha, double *work, void
 
 static tw_status fit(const tw_fit *fit, const tw_rows *train, void **model, tw_error *err)
 {
-    const params *p = fit->params;
     const size_t n = train->data->n_features;
-    tw_design design;
-    TW_TRY(tw_design_new(fit->ctx, train, &design, err));
-    double *work = tw_new(fit->ctx, (n + 1) * (n + 1) + n * n + n, sizeof *work);
-    const tw_status status = work ? solve(&design, p->alpha, work, model, err) : tw_no_memory(err, "ridge");
-    tw_free(fit->ctx, work);
-    tw_design_clear(&design);
-    return status;
+    const tw_linear_method method = {"ridge", (n + 1) * (n + 1) + n * n + n, solve};
+    return tw_linear_fit(fit, train, &method, model, err);
 }
 
 const tw_learner tw_learner_ridge = {

@@ -40,6 +40,19 @@ tw_status tw_linear_new(const tw_design *design, const double *beta, double inte
     return TW_OK;
 }
 
+tw_status tw_linear_fit(const tw_fit *fit, const tw_rows *train, const tw_linear_method *method, void **model,
+                        tw_error *err)
+{
+    tw_design design;
+    TW_TRY(tw_design_new(fit->ctx, train, &design, err));
+    double *work = tw_new(fit->ctx, method->room, sizeof *work);
+    const tw_status status =
+        work ? method->solve(&design, fit->params, work, model, err) : tw_no_memory(err, method->name);
+    tw_free(fit->ctx, work);
+    tw_design_clear(&design);
+    return status;
+}
+
 /* Features are added in order, whatever rows stand beside a row. */
 static void predict_some(const tw_linear *m, const tw_rows *rows, size_t from, size_t n, double *score)
 {

@@ -13,6 +13,16 @@ typedef struct tw_linear {
     bool logistic;                /* scores go through the logistic function */
 } tw_linear;
 
+/* How a linear learner finds its weights. */
+typedef struct tw_linear_method {
+    const char *name;
+    size_t room; /* numbers of `work` */
+    tw_status (*solve)(const tw_design *design, const void *params, double *work, void **model, tw_error *err);
+} tw_linear_method;
+
+/* Fits by a method: standardises the rows, gives the solver zeroed room, and clears up after it. */
+tw_status tw_linear_fit(const tw_fit *fit, const tw_rows *train, const tw_linear_method *method, void **model,
+                        tw_error *err);
 /* A model from weights of standardised features, in units of the score. */
 tw_status tw_linear_new(const tw_design *design, const double *beta, double intercept, bool logistic, void **model,
                         tw_error *err);
