@@ -1,40 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is read must be written as JSON that reads back and is then written the same. */
-#include "tradewind/io.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void require(bool holds)
-{
-    if (!holds) abort();
-}
-
-static void write_doc(const tw_doc *doc, tw_buf *out)
-{
-    tw_json json;
-    tw_buf_init(out, NULL);
-    tw_json_init(&json, out, false);
-    tw_node_json(tw_doc_root(doc), &json);
-    require(!out->failed);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    tw_doc *doc = NULL, *again = NULL;
-    tw_buf first, second;
-    tw_error err;
-    if (tw_doc_parse_json(NULL, (const char *)data, size, "fuzz.json", &doc, &err) != TW_OK) return 0;
-    write_doc(doc, &first);
-    const tw_status status = tw_doc_parse_json(NULL, first.data, first.length, "again.json", &again, &err);
-    require(status == TW_OK);
-    write_doc(again, &second);
-    require(first.length == second.length && memcmp(first.data, second.data, first.length) == 0);
-    tw_buf_clear(&first);
-    tw_buf_clear(&second);
-    tw_doc_free(doc);
-    tw_doc_free(again);
+    fuzz_document(data, size, "fuzz.json", tw_doc_parse_json);
     return 0;
 }
