@@ -14,7 +14,7 @@ typedef struct spa {
     uint64_t seed;
     const double *rows;    /* [t][n] differences, a period beside the other */
     const double *mean;    /* [n] */
-    const double *inverse; /* [n] sqrt(t) / omega; 0: the trial never differs */
+    const double *inverse; /* [n] sqrt(t) / omega; 0: the difference does not vary */
     const double *centre;  /* [KINDS][n] */
     double *sums;          /* [threads][n] */
     double *draws;         /* [draws][KINDS] maxima */
@@ -76,7 +76,8 @@ static void set_up(const spa *s, const tw_paths *d, double *numbers)
         const double *x = d->x[i];
         mean[i] = tw_mean(s->t, x);
         const double variance = long_run_variance(s->t, x, mean[i], s->block);
-        inverse[i] = variance > 1e-300 ? sqrt(n / variance) : 0;
+        /* Of a difference that is always the same, the rounding of its mean is left: no error to judge it by. */
+        inverse[i] = variance > 1e-24 * mean[i] * mean[i] && variance > 1e-300 ? sqrt(n / variance) : 0;
         centre[LOWER * s->n + i] = fmax(mean[i], 0);
         centre[CONSISTENT * s->n + i] = mean[i] * inverse[i] >= -far ? mean[i] : 0;
         centre[UPPER * s->n + i] = mean[i];

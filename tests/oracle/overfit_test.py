@@ -152,7 +152,7 @@ def spa(d, block, draws, seed):
         z = [v - m for v in x]
         gamma = [math.fsum(z[i] * z[i - k] for i in range(k, t)) / t for k in range(t)]
         kappa = [(t - k) / t * (1 - q) ** k + k / t * (1 - q) ** (t - k) for k in range(t)]
-        omega.append(math.sqrt(gamma[0] + 2 * math.fsum(kappa[k] * gamma[k] for k in range(1, t))))
+        omega.append(math.sqrt(gamma[0] + 2 * math.fsum(kappa[k] * gamma[k] for k in range(1, t))) if min(x) != max(x) else math.inf)
     statistic = max(0.0, max(math.sqrt(t) * m / w for m, w in zip(mean, omega)))
     edge = -math.sqrt(2 * math.log(math.log(t)))
     g = [[max(m, 0) for m in mean], [m if math.sqrt(t) * m / w >= edge else 0.0 for m, w in zip(mean, omega)], mean]
@@ -209,6 +209,8 @@ def main():
         for k, d in enumerate((short[1:], [[a - b for a, b in zip(p, short[0])] for p in short[1:]], [[-abs(x) for x in p] for p in short],
                                [[x + 0.001 for x in p] for p in short])):
             p_seen.update(check_spa(d, (1, 4.5, 5.3, 30)[k], 7 + k, (what, k)))
+        steady = [0.000449] * 150  # a value whose mean is rounded; it has no variance to be judged by
+        assert check_spa(short[1:], 4.5, 7, what) == check_spa(short[1:] + [steady], 4.5, 7, what)
     assert len(p_seen) > 8, p_seen
     print(f"overfitting: {gap.rows} values, largest relative difference {gap.worst:.1e}")
 
