@@ -110,7 +110,8 @@ typedef struct tw_splitter {
 TW_API const tw_splitter *const *tw_splitters(size_t *n);
 /** The splitter of this name, or BAD_NAME with the nearest name. */
 TW_API tw_status tw_splitter_find(const char *name, const tw_splitter **splitter, tw_error *err);
-/** Paths that combinatorial_purged gives: C(groups - 1, test_groups - 1); each goes through every group once. */
+/** Paths that combinatorial_purged gives: C(groups - 1, test_groups - 1), SIZE_MAX when that, or a product on the way
+ * to it, is larger; each goes through every group once. */
 TW_API size_t tw_combinatorial_paths(size_t groups, size_t test_groups);
 /** The fold from which path `path` takes its test of `group`; SIZE_MAX when there is none. */
 TW_API size_t tw_combinatorial_fold(size_t groups, size_t test_groups, size_t group, size_t path);

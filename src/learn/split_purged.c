@@ -28,7 +28,10 @@ static const tw_param cpcv_table[] = {
 static size_t choose(size_t n, size_t k, size_t most)
 {
     size_t c = 1;
-    for (size_t i = 1; i <= k && c <= most; i++) c = c * (n - k + i) / i;
+    for (size_t i = 1; i <= k && c <= most; i++) {
+        if (c > SIZE_MAX / (n - k + i)) return most + 1;
+        c = c * (n - k + i) / i;
+    }
     return c <= most ? c : most + 1;
 }
 
@@ -102,7 +105,7 @@ static tw_status split_cpcv(const tw_ctx *ctx, const tw_dataset *data, const boo
 
 size_t tw_combinatorial_paths(size_t groups, size_t test_groups)
 {
-    return test_groups == 0 || test_groups >= groups ? 0 : choose(groups - 1, test_groups - 1, SIZE_MAX / 256 - 1);
+    return test_groups == 0 || test_groups >= groups ? 0 : choose(groups - 1, test_groups - 1, SIZE_MAX - 1);
 }
 
 size_t tw_combinatorial_fold(size_t groups, size_t test_groups, size_t group, size_t path)

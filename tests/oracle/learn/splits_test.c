@@ -129,6 +129,8 @@ static void combinatorial_is_its_definition(void **state)
     assert_ok(split(&x, "combinatorial_purged", "groups=6 test_groups=2 embargo=2", &folds, &err), &err);
     assert_int_equal(folds.n, 15);
     assert_int_equal(tw_combinatorial_paths(6, 2), 5);
+    assert_int_equal(tw_combinatorial_paths(61, 31), UINT64_C(118264581564861424)); /* C(60, 30) */
+    assert_int_equal(tw_combinatorial_paths(100000, 30), SIZE_MAX);
     for (size_t i = 0; i < folds.n; i++) {
         check_fold(&x, &folds.fold[i], (expectation){.embargo = 2, .train_to = TIMES});
         assert_int_equal(tw_fold_verify(&x.data, &folds.fold[i], 2, &err), TW_OK);
