@@ -257,7 +257,7 @@ def check_splits(market, labels):
 
 def main():
     rows = 0
-    for market in markets(8, (1, 2)):
+    for market in markets(6, (1, 2)):
         three = check_labels(market)
         check_uniqueness(market, three[1], None)
         rows += sum(check_splits(market, labels) for labels in three)

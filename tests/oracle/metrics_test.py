@@ -176,7 +176,7 @@ SCORES = {"reversal": lambda x: -x, "in steps": lambda x: NAN if math.isnan(x) e
 
 
 def main():
-    for market in markets(12, (7, 9)):
+    for market in markets(9, (7, 9)):
         for name, score in SCORES.items():
             rows, what = list(rows_of(market, score)), (market.title, name)
             for weighted, lags in ((False, 0), (True, 5)):
