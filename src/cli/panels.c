@@ -9,6 +9,10 @@ void tw_cli_import_summary(const tw_import_summary *s, FILE *to)
             (unsigned long long)s->rejected);
     for (size_t i = 0; i < s->n_reasons; i++)
         fprintf(to, "  %8llu  %s\n", (unsigned long long)s->reasons[i].count, s->reasons[i].reason);
+    if (s->text_columns[0]) fprintf(to, "left out, mostly text: %s\n", s->text_columns);
+    if (s->empty_files)
+        fprintf(to, "%llu file%s without a row below the header, first %s\n", (unsigned long long)s->empty_files,
+                s->empty_files > 1 ? "s" : "", s->empty_file);
 }
 
 static bool is_panel_file(const char *path)
@@ -25,7 +29,7 @@ tw_status tw_cli_panel(tw_cli *cli, const char *const *paths, size_t n, tw_panel
     TW_TRY(tw_params_parse(tw_import_params(), "import", tw_cli_value(cli, "import"), &options, err));
     options.out = options.rejects = NULL;
     TW_TRY(tw_import_csv(cli->ctx, paths, n, &options, panel, &summary, err));
-    if (summary.rejected) tw_cli_import_summary(&summary, stderr);
+    if (summary.rejected || summary.text_columns[0] || summary.empty_files) tw_cli_import_summary(&summary, stderr);
     return TW_OK;
 }
 

@@ -72,6 +72,10 @@ static void import_json(const tw_import_summary *s, size_t actions_rejected, tw_
         tw_json_object_end(&j);
     }
     tw_json_array_end(&j);
+    tw_json_key(&j, "text_columns");
+    tw_json_text(&j, s->text_columns);
+    tw_json_key(&j, "empty_files");
+    tw_json_integer(&j, (int64_t)s->empty_files);
     tw_json_object_end(&j);
 }
 
