@@ -131,6 +131,8 @@ typedef struct tw_shown {
 tw_shown tw_import_show(tw_field f);
 
 enum { TW_SYMBOL_MAX = 64 };
+/* A field without the blanks and tabs around it. */
+tw_field tw_field_trim(tw_field f);
 /* Why a symbol cannot be taken, with bound and value in `detail`; NULL when it can. */
 const char *tw_import_symbol_flaw(tw_field symbol, char *detail, size_t room);
 

@@ -26,13 +26,6 @@ bool tw_import_is_bad(double x)
     return bits == BAD_BITS;
 }
 
-static tw_field trim(tw_field f)
-{
-    while (f.length && (f.text[0] == ' ' || f.text[0] == '\t')) f.text++, f.length--;
-    while (f.length && (f.text[f.length - 1] == ' ' || f.text[f.length - 1] == '\t')) f.length--;
-    return f;
-}
-
 /* The ways in which vendors write "no value". */
 static bool is_missing(tw_field f)
 {
@@ -130,7 +123,7 @@ static bool parse_stamp(tw_decoder *d, tw_field f, int64_t *time)
 static const char *decode_clock(tw_decoder *d, const tw_field *fields, tw_field date, int64_t *time)
 {
     char both[48];
-    const tw_field clock = trim(fields[d->file->clock]);
+    const tw_field clock = tw_field_trim(fields[d->file->clock]);
     if (date.length + clock.length + 1 >= sizeof both) return bad_time(d, date.length > clock.length ? date : clock);
     memcpy(both, date.text, date.length);
     both[date.length] = ' ';
@@ -143,13 +136,13 @@ static const char *decode_clock(tw_decoder *d, const tw_field *fields, tw_field 
 static const char *decode_time(tw_decoder *d, const tw_field *fields, int64_t *time)
 {
     const tw_import_file *file = d->file;
-    const tw_field f = trim(fields[file->time]);
+    const tw_field f = tw_field_trim(fields[file->time]);
     if (f.length == 0) return "time missing";
     if (file->clock >= 0) return decode_clock(d, fields, f, time);
     if (!parse_stamp(d, f, time)) return bad_time(d, f);
     int64_t millis = 0;
     if (file->millis >= 0) {
-        const tw_field m = trim(fields[file->millis]);
+        const tw_field m = tw_field_trim(fields[file->millis]);
         if (!tw_parse_int64(m.text, m.length, &millis) || millis < 0 || millis >= 86400000)
             return explain(d, "bad time", "'%s' is no count of milliseconds from 0 to 86399999",
                            tw_import_show(m).text);
@@ -180,7 +173,8 @@ static tw_status take_time(tw_decoder *d, const tw_field *fields, const char **r
 
 static tw_field symbol_of(const tw_decoder *d, const tw_field *fields)
 {
-    return d->file->symbol >= 0 ? trim(fields[d->file->symbol]) : (tw_field){d->file->stem, strlen(d->file->stem)};
+    return d->file->symbol >= 0 ? tw_field_trim(fields[d->file->symbol])
+                                : (tw_field){d->file->stem, strlen(d->file->stem)};
 }
 
 static bool is_last_symbol(const tw_decoder *d, tw_field f)
@@ -223,7 +217,7 @@ static const char *take_values(tw_decoder *d, const tw_field *fields)
         if (d->file->fields[i].role != TW_ROLE_VALUE) continue;
         const uint32_t v = d->file->fields[i].value;
         const tw_import_column *column = &d->im->columns[d->file->columns[v]];
-        const tw_field f = trim(fields[i]);
+        const tw_field f = tw_field_trim(fields[i]);
         double x = NAN;
         if (!is_missing(f)) {
             any = true;

@@ -29,6 +29,13 @@ static size_t read_character(const char *s, size_t length, uint32_t *c)
     return *c < least[n] || *c > 0x10FFFF || surrogate ? 0 : n;
 }
 
+tw_field tw_field_trim(tw_field f)
+{
+    while (f.length && (f.text[0] == ' ' || f.text[0] == '\t')) f.text++, f.length--;
+    while (f.length && (f.text[f.length - 1] == ' ' || f.text[f.length - 1] == '\t')) f.length--;
+    return f;
+}
+
 const char *tw_import_symbol_flaw(tw_field symbol, char *detail, size_t room)
 {
     if (symbol.length == 0) return "symbol missing";
