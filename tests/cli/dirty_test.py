@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -164,6 +165,17 @@ def check_forms():
         assert done.returncode in (1, 2) and ("bad.csv" in done.stderr or "no row could be taken" in done.stderr), (name, done)
 
 
+def check_damage():
+    """One byte of a panel changed: every command that reads it refuses it by name."""
+    tradewind("data", "import", "form_ok.csv", "--out", "whole.twp", "--quiet")
+    content = bytearray(open("whole.twp", "rb").read())
+    content[content.index(struct.pack("<d", 10.0))] ^= 1  # the first close
+    open("damaged.twp", "wb").write(content)
+    for command in (("show",), ("check",), ("adjust", "--actions", "none.csv", "--out", "o.csv")):
+        done = tradewind("data", command[0], "damaged.twp", *command[1:], "--quiet", code=1)
+        assert "damaged.twp" in done.stderr and "checksum" in done.stderr, (command, done.stderr)
+
+
 def check_run():
     """A run over the dirty file says what was set aside, in the answer, in report.json and in the rejects file."""
     open("spec.yaml", "w").write("""
@@ -190,6 +202,8 @@ def main():
         os.chdir(folder)
         n = check_long_form()
         check_forms()
+        open("form_ok.csv", "w").write("date,symbol,close\n" + "".join(f"{d.decode()},A,{10 + i}\n" for i, d in enumerate(days(40))))
+        check_damage()
         check_run()
         print(f"{n} planted rows, none lost")
 
