@@ -125,6 +125,8 @@ typedef struct tw_import_summary {
         char reason[96];
         uint64_t count;
     } reasons[24];
+    uint64_t empty_files; /* files with a header and no row below it */
+    char empty_file[256]; /* the first of them */
 } tw_import_summary;
 
 /** Reads CSV files (one per symbol, named by the file, or long form with a symbol column; gz, zst) into a panel. A row

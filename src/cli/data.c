@@ -86,15 +86,12 @@ static tw_status show(tw_cli *cli, tw_error *err)
     int64_t limit;
     TW_TRY(tw_cli_integer(cli, "symbols", 20, 0, 1000000, &limit, err));
     TW_TRY(tw_cli_panel(cli, cli->positional, cli->n_positional, &panel, err));
-    tw_status status = tw_panel_verify(panel, err);
-    if (status == TW_OK) {
-        show_shape(panel);
-        const size_t n = tw_panel_symbols(panel) < (size_t)limit ? tw_panel_symbols(panel) : (size_t)limit;
-        for (size_t s = 0; s < n; s++) show_symbol(panel, s);
-        if (n < tw_panel_symbols(panel)) printf("... and %zu more\n", tw_panel_symbols(panel) - n);
-        const char *csv = tw_cli_value(cli, "csv");
-        if (csv) status = tw_panel_write_csv(panel, csv, err);
-    }
+    show_shape(panel);
+    const size_t n = tw_panel_symbols(panel) < (size_t)limit ? tw_panel_symbols(panel) : (size_t)limit;
+    for (size_t s = 0; s < n; s++) show_symbol(panel, s);
+    if (n < tw_panel_symbols(panel)) printf("... and %zu more\n", tw_panel_symbols(panel) - n);
+    const char *csv = tw_cli_value(cli, "csv");
+    const tw_status status = csv ? tw_panel_write_csv(panel, csv, err) : TW_OK;
     tw_panel_close(panel);
     return status;
 }

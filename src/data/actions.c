@@ -2,10 +2,12 @@
 /* actions.c - corporate actions from memory and from CSV. */
 #include "data/actions.h"
 
+#include "data/import.h"
 #include "data/rejects.h"
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +97,7 @@ typedef struct reader {
     tw_csv *csv;
     tw_rejects rejects;
     tw_arena text;
+    tw_keys seen; /* actions as text: the same row again would adjust twice */
     tw_action *list;
     size_t n, room, n_fields;
     size_t *rejected;
@@ -134,8 +137,9 @@ static tw_status read_header(reader *r, const tw_field *fields, size_t n, tw_err
 static bool number_of(const reader *r, const tw_field *fields, field_kind kind, double *x)
 {
     *x = 0;
-    if (r->at[kind] < 0 || fields[r->at[kind]].length == 0) return true;
-    return tw_parse_double(fields[r->at[kind]].text, fields[r->at[kind]].length, x) && isfinite(*x);
+    if (r->at[kind] < 0) return true;
+    const tw_field f = tw_field_trim(fields[r->at[kind]]);
+    return f.length == 0 || (tw_parse_double(f.text, f.length, x) && isfinite(*x));
 }
 
 static const char *kind_of(const reader *r, const tw_field *fields, tw_action_kind *kind)
@@ -144,7 +148,7 @@ static const char *kind_of(const reader *r, const tw_field *fields, tw_action_ki
         *kind = r->at[F_AMOUNT] >= 0 ? TW_ACTION_DIVIDEND : TW_ACTION_SPLIT;
         return NULL;
     }
-    const tw_field f = fields[r->at[F_KIND]];
+    const tw_field f = tw_field_trim(fields[r->at[F_KIND]]);
     if (is_word(f, "split"))
         *kind = TW_ACTION_SPLIT;
     else if (is_word(f, "dividend"))
@@ -159,7 +163,7 @@ static const char *decode(const reader *r, const tw_field *fields, size_t n, tw_
     int64_t time = 0;
     double dividend_ratio = 0;
     if (n != r->n_fields) return n < r->n_fields ? "fields missing" : "too many fields";
-    const tw_field day = fields[r->at[F_DAY]];
+    const tw_field day = tw_field_trim(fields[r->at[F_DAY]]);
     if (!tw_time_parse(day.text, day.length, &time)) return "bad date";
     a->ex_day = time / TW_NS_PER_DAY - (time % TW_NS_PER_DAY < 0);
     const char *flaw = kind_of(r, fields, &a->kind);
@@ -168,9 +172,25 @@ static const char *decode(const reader *r, const tw_field *fields, size_t n, tw_
         !number_of(r, fields, F_DIVIDEND_RATIO, &dividend_ratio))
         return "not a number";
     if (a->kind == TW_ACTION_DIVIDEND && r->at[F_DIVIDEND_RATIO] >= 0) a->ratio = dividend_ratio;
-    if (fields[r->at[F_SYMBOL]].length == 0) return "symbol missing";
+    char detail[200];
+    flaw = tw_import_symbol_flaw(tw_field_trim(fields[r->at[F_SYMBOL]]), detail, sizeof detail);
+    if (flaw) return flaw;
     a->symbol = "?"; /* copied once the row is taken */
     return flaw_of(a);
+}
+
+/* "duplicate action" when the same was read before. Another amount on the same day is another dividend. */
+static tw_status find_again(reader *r, const tw_field *fields, const tw_action *a, const char **flaw, tw_error *err)
+{
+    char text[TW_SYMBOL_MAX + 160];
+    uint32_t number;
+    const tw_field symbol = tw_field_trim(fields[r->at[F_SYMBOL]]);
+    const size_t before = r->seen.n;
+    const int n = snprintf(text, sizeof text, "%.*s %lld %d %.17g %.17g", (int)symbol.length, symbol.text,
+                           (long long)a->ex_day, (int)a->kind, a->ratio, a->amount);
+    TW_TRY(tw_keys_name(&r->seen, text, (size_t)n, &number, err));
+    if (r->seen.n == before) *flaw = "duplicate action";
+    return TW_OK;
 }
 
 static tw_status take(reader *r, const tw_field *fields, tw_action a, tw_error *err)
@@ -182,7 +202,7 @@ static tw_status take(reader *r, const tw_field *fields, tw_action a, tw_error *
         r->list = more;
         r->room = room;
     }
-    const tw_field symbol = fields[r->at[F_SYMBOL]];
+    const tw_field symbol = tw_field_trim(fields[r->at[F_SYMBOL]]);
     a.symbol = tw_arena_text(&r->text, symbol.text, symbol.length);
     if (!a.symbol) return tw_no_memory(err, "a list of actions");
     r->list[r->n++] = a;
@@ -202,6 +222,7 @@ static tw_status read_rows(reader *r, tw_error *err)
         if (st != TW_OK && st != TW_BAD_SYNTAX) return st;
         if (st == TW_OK && !fields) return TW_OK;
         const char *flaw = st == TW_BAD_SYNTAX ? "row cannot be split" : decode(r, fields, n, &a);
+        if (!flaw) TW_TRY(find_again(r, fields, &a, &flaw, err));
         if (!flaw) {
             TW_TRY(take(r, fields, a, err));
             continue;
@@ -221,6 +242,7 @@ tw_status tw_actions_read(const tw_ctx *ctx, const char *path, const char *rejec
     TW_TRY(tw_source_open(ctx, path, &source, err));
     TW_TRY(tw_csv_open(ctx, source, path, NULL, &r.csv, err));
     tw_arena_init(&r.text, ctx);
+    tw_keys_init(&r.seen, ctx);
     tw_status st = tw_rejects_open(&r.rejects, ctx, rejects, err);
     if (st == TW_OK) st = read_rows(&r, err);
     if (st == TW_OK) st = tw_rejects_commit(&r.rejects, err);
@@ -228,6 +250,7 @@ tw_status tw_actions_read(const tw_ctx *ctx, const char *path, const char *rejec
     tw_rejects_clear(&r.rejects);
     tw_csv_close(r.csv);
     tw_free(ctx, r.list);
+    tw_keys_clear(&r.seen);
     tw_arena_clear(&r.text);
     return st;
 }
@@ -242,7 +265,8 @@ void tw_actions_csv(const tw_actions *actions, tw_buf *out)
         day[tw_time_format(list[i].ex_day * TW_NS_PER_DAY, day)] = '\0';
         ratio[tw_format_double(list[i].ratio, ratio)] = '\0';
         amount[tw_format_double(list[i].amount, amount)] = '\0';
-        tw_buf_printf(out, "%s,%s,%s,%s,%s\n", day, list[i].symbol,
-                      list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
+        tw_buf_printf(out, "%s,", day);
+        tw_csv_write_field(out, list[i].symbol);
+        tw_buf_printf(out, ",%s,%s,%s\n", list[i].kind == TW_ACTION_SPLIT ? "split" : "dividend", ratio, amount);
     }
 }

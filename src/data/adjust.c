@@ -23,8 +23,10 @@ int64_t *tw_panel_days(const tw_ctx *ctx, const tw_panel *panel)
 bool tw_is_price_column(const char *name)
 {
     static const char *const prices[] = {"open", "high", "low", "close", "vwap"};
+    if (strcmp(name, "bid") == 0 || strcmp(name, "ask") == 0) return true;
     const bool quote = strncmp(name, "bid_", 4) == 0 || strncmp(name, "ask_", 4) == 0;
     if (quote) name += 4;
+    if (quote && strcmp(name, "price") == 0) return true;
     for (size_t i = 0; i < sizeof prices / sizeof *prices; i++)
         if (strcmp(name, prices[i]) == 0) return true;
     return false;

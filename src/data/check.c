@@ -141,12 +141,20 @@ tw_status tw_check_run(const tw_ctx *ctx, const tw_check_input *input, const cha
 
 /* ---------------------------------------------------------------- bars of a symbol */
 
+bool tw_has_closes(const tw_panel *panel, const char *name)
+{
+    if (name) return tw_panel_find_column(panel, name) != SIZE_MAX;
+    return tw_has_closes(panel, "close") || tw_has_closes(panel, "bid_close");
+}
+
 tw_status tw_series_init(tw_series *series, const tw_ctx *ctx, const tw_panel *panel, tw_error *err)
 {
-    static const char *const names[] = {"open", "high", "low", "close", "volume"};
+    static const char *const names[][5] = {{"open", "high", "low", "close", "volume"},
+                                           {"bid_open", "bid_high", "bid_low", "bid_close", "volume"}};
     const size_t n = panel->shape.n_times + 1;
+    const bool quotes = !tw_has_closes(panel, "close") && tw_has_closes(panel, "bid_close");
     *series = (tw_series){.ctx = ctx, .panel = panel};
-    for (size_t i = 0; i < 5; i++) series->column[i] = tw_panel_find_column(panel, names[i]);
+    for (size_t i = 0; i < 5; i++) series->column[i] = tw_panel_find_column(panel, names[quotes][i]);
     series->t = tw_new(ctx, n, sizeof *series->t);
     series->open = tw_new(ctx, 6 * n, sizeof(double));
     if (!series->t || !series->open) {

@@ -24,7 +24,8 @@ struct tw_findings {
     size_t n_not_run;
 };
 
-/* The bars of one symbol that have a close, packed. Columns the panel lacks are NaN. */
+/* The bars of one symbol that have a close, packed: trades, or bids where there are no trades. Columns the panel lacks
+ * are NaN. */
 typedef struct tw_series {
     const tw_ctx *ctx;
     const tw_panel *panel;
@@ -34,6 +35,8 @@ typedef struct tw_series {
     size_t column[5];
 } tw_series;
 
+/* True when the panel has that column; NULL: closes of trades or of bids, without which a series is empty. */
+bool tw_has_closes(const tw_panel *panel, const char *name);
 tw_status tw_series_init(tw_series *series, const tw_ctx *ctx, const tw_panel *panel, tw_error *err);
 void tw_series_clear(tw_series *series);
 void tw_series_load(tw_series *series, size_t symbol);
@@ -50,6 +53,15 @@ typedef struct tw_where {
     double value, bound;
 } tw_where;
 tw_status tw_finding_write(const tw_where *where, const char *format, ...) TW_PRINTF(2, 3);
+
+/* A row of findings of one kind: the first TW_LISTED are written, the others counted in a last one. */
+enum { TW_LISTED = 50 };
+typedef struct tw_listing {
+    size_t n;
+    tw_where next; /* the first that is only counted */
+} tw_listing;
+tw_status tw_listing_write(tw_listing *list, const tw_where *where, const char *format, ...) TW_PRINTF(3, 4);
+tw_status tw_listing_end(const tw_listing *list, const char *what);
 
 /* "2014-08-07" of bar t, for sentences. */
 typedef struct tw_stamp_text {

@@ -100,12 +100,57 @@ static tw_status check_factor(adjustment_job *job, size_t s, const tw_action_run
                             listed ? " without an action" : "", tw_stamp_of(x->panel, x->t[first]).text);
 }
 
+static double factor_at(const adjustment_job *job, size_t s, size_t k)
+{
+    return tw_panel_at(job->x.panel, job->adjusted, s, job->x.t[k]) / job->x.close[k];
+}
+
+/* One bar whose factor is another than that of both beside it, or is not there: no action does that. */
+static tw_status check_spikes(adjustment_job *job, size_t s)
+{
+    const tw_series *x = &job->x;
+    size_t blank = 0;
+    for (size_t k = 0; k < x->n; k++) blank += isnan(factor_at(job, s, k)) != 0;
+    for (size_t k = 0; k < x->n; k++) {
+        const double now = factor_at(job, s, k);
+        const tw_stamp_text stamp = tw_stamp_of(x->panel, x->t[k]);
+        tw_where where = {job->out, "adjustment", TW_WARN, s, x->t[k], now, job->p->noise};
+        if (isnan(now) && blank * 10 < x->n) TW_TRY(tw_finding_write(&where, "%s: adj_close is missing", stamp.text));
+        if (k == 0 || k + 1 == x->n) continue;
+        const double before = factor_at(job, s, k - 1), after = factor_at(job, s, k + 1);
+        /* Rounding of small prices moves a factor as well; a slip is larger. */
+        const double bound = 5 * job->p->noise;
+        if (!(fabs(after / before - 1) < bound) || !(fabs(now / before - 1) > 2 * bound)) continue;
+        where.severity = TW_ERROR;
+        TW_TRY(tw_finding_write(&where, "%s: adj_close / close is %.5g between %.5g and %.5g", stamp.text, now, before,
+                                after));
+    }
+    return TW_OK;
+}
+
 static tw_status check_symbol(adjustment_job *job, size_t s)
 {
     const tw_action_run run = tw_actions_of(job->input->actions, job->input->panel->shape.symbols[s]);
     tw_series_load(&job->x, s);
     for (size_t i = 0; i < run.n; i++) TW_TRY(check_action(job, s, &run, i));
-    return job->adjusted == SIZE_MAX ? TW_OK : check_factor(job, s, &run);
+    if (job->adjusted == SIZE_MAX) return TW_OK;
+    TW_TRY(check_spikes(job, s));
+    return check_factor(job, s, &run);
+}
+
+/* Actions of symbols that the panel does not have: harmless, or the two are spelled differently. */
+static tw_status check_strangers(const adjustment_job *job)
+{
+    size_t n = 0, strange = 0;
+    const tw_action *list = tw_actions_list(job->input->actions, &n), *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (tw_panel_find_symbol(job->input->panel, list[i].symbol) != SIZE_MAX) continue;
+        if (strange++ == 0) first = &list[i];
+    }
+    if (strange == 0) return TW_OK;
+    const tw_where where = {job->out, "adjustment", TW_INFO, TW_NOWHERE, TW_NOWHERE, (double)strange, 0};
+    return tw_finding_write(&where, "%zu of %zu actions are of symbols that the panel lacks, first %.64s", strange, n,
+                            first->symbol);
 }
 
 static tw_status run_adjustment(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
@@ -118,6 +163,7 @@ static tw_status run_adjustment(const tw_ctx *ctx, const tw_check_input *input, 
     TW_TRY(tw_series_init(&job.x, ctx, input->panel, err));
     tw_status st = TW_OK;
     for (size_t s = 0; st == TW_OK && s < input->panel->shape.n_symbols; s++) st = check_symbol(&job, s);
+    if (st == TW_OK && input->actions) st = check_strangers(&job);
     tw_series_clear(&job.x);
     return st == TW_NO_MEMORY ? tw_no_memory(err, "findings") : st;
 }

@@ -20,7 +20,7 @@ static const tw_param ohlc_table[] = {
 };
 
 typedef struct bar {
-    double open, high, low, close, vwap;
+    double open, high, low, close, vwap, volume;
 } bar;
 
 static double column_at(const tw_panel *panel, size_t c, size_t s, size_t t)
@@ -47,10 +47,14 @@ static tw_status check_bar(const tw_panel *panel, const bar *b, double tolerance
 {
     double by = 0;
     const int missing = isnan(b->open) + isnan(b->high) + isnan(b->low) + isnan(b->close);
-    if (missing == 4) return TW_OK;
     const tw_stamp_text stamp = tw_stamp_of(panel, where.time);
     if (missing > 0) {
         where.severity = TW_WARN;
+        if (missing == 4) {
+            where.value = b->volume;
+            return b->volume > 0 ? tw_finding_write(&where, "%s: volume %g without any price", stamp.text, b->volume)
+                                 : TW_OK;
+        }
         where.value = missing;
         return tw_finding_write(&where, "%s: %d of open, high, low, close missing (%g %g %g %g)", stamp.text, missing,
                                 b->open, b->high, b->low, b->close);
@@ -62,25 +66,37 @@ static tw_status check_bar(const tw_panel *panel, const bar *b, double tolerance
                             b->open, b->high, b->low, b->close);
 }
 
+/* The bars of trades, of bids or of asks; *any is set when all four prices are there. */
+static tw_status check_bars(const tw_panel *p, const char *const names[6], double tolerance, tw_findings *out,
+                            bool *any)
+{
+    size_t c[6];
+    for (size_t i = 0; i < 6; i++) c[i] = tw_panel_find_column(p, names[i]);
+    if (c[0] == SIZE_MAX || c[1] == SIZE_MAX || c[2] == SIZE_MAX || c[3] == SIZE_MAX) return TW_OK;
+    *any = true;
+    for (size_t s = 0; s < p->shape.n_symbols; s++)
+        for (size_t t = 0; t < p->shape.n_times; t++) {
+            const bar b = {tw_panel_at(p, c[0], s, t), tw_panel_at(p, c[1], s, t), tw_panel_at(p, c[2], s, t),
+                           tw_panel_at(p, c[3], s, t), column_at(p, c[4], s, t),   column_at(p, c[5], s, t)};
+            TW_TRY(check_bar(p, &b, tolerance, (tw_where){out, "ohlc", TW_ERROR, s, t, 0, tolerance}));
+        }
+    return TW_OK;
+}
+
 static tw_status run_ohlc(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
                           tw_error *err)
 {
     (void)ctx;
-    static const char *const names[] = {"open", "high", "low", "close", "vwap"};
-    const tw_panel *p = input->panel;
+    static const char *const names[][6] = {
+        {"open", "high", "low", "close", "vwap", "volume"},
+        {"bid_open", "bid_high", "bid_low", "bid_close", "bid_vwap", "bid_size"},
+        {"ask_open", "ask_high", "ask_low", "ask_close", "ask_vwap", "ask_size"},
+    };
     const double tolerance = ((const ohlc_params *)params)->tolerance;
-    size_t c[5];
-    for (size_t i = 0; i < 5; i++) c[i] = tw_panel_find_column(p, names[i]);
-    if (c[0] == SIZE_MAX || c[1] == SIZE_MAX || c[2] == SIZE_MAX || c[3] == SIZE_MAX)
-        return tw_findings_not_run(out, "ohlc", "open, high, low and close are not all there");
-    for (size_t s = 0; s < p->shape.n_symbols; s++)
-        for (size_t t = 0; t < p->shape.n_times; t++) {
-            const bar b = {tw_panel_at(p, c[0], s, t), tw_panel_at(p, c[1], s, t), tw_panel_at(p, c[2], s, t),
-                           tw_panel_at(p, c[3], s, t), column_at(p, c[4], s, t)};
-            if (check_bar(p, &b, tolerance, (tw_where){out, "ohlc", TW_ERROR, s, t, 0, tolerance}) != TW_OK)
-                return tw_no_memory(err, "findings");
-        }
-    return TW_OK;
+    bool any = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (check_bars(input->panel, names[i], tolerance, out, &any) != TW_OK) return tw_no_memory(err, "findings");
+    return any ? TW_OK : tw_findings_not_run(out, "ohlc", "open, high, low and close are not all there");
 }
 
 const tw_check tw_check_ohlc = {.name = "ohlc",
@@ -155,20 +171,26 @@ static bool on_tick(double x, double tick)
 
 static tw_status check_ticks(tw_series *series, size_t s, const tick_params *p, tw_findings *out)
 {
-    size_t off = 0, first = 0;
+    size_t off = 0;
+    tw_listing list = {0};
     tw_series_load(series, s);
-    for (size_t k = 0; k < series->n; k++)
-        if (!on_tick(series->close[k], p->tick) && off++ == 0) first = k;
+    for (size_t k = 0; k < series->n; k++) off += !on_tick(series->close[k], p->tick);
     if (off == 0 || (double)off > (1 - p->share) * (double)series->n) return TW_OK;
-    const tw_where where = {out, "tick_size", TW_INFO, s, series->t[first], (double)off, p->tick};
-    return tw_finding_write(&where, "%zu of %zu closes are not multiples of %g, first %.6g on %s", off, series->n,
-                            p->tick, series->close[first], tw_stamp_of(series->panel, series->t[first]).text);
+    for (size_t k = 0; k < series->n; k++) {
+        if (on_tick(series->close[k], p->tick)) continue;
+        const tw_where where = {out, "tick_size", TW_INFO, s, series->t[k], series->close[k], p->tick};
+        TW_TRY(tw_listing_write(&list, &where, "%s: the close %.8g is no multiple of %g, as %zu of %zu closes are",
+                                tw_stamp_of(series->panel, series->t[k]).text, series->close[k], p->tick,
+                                series->n - off, series->n));
+    }
+    return tw_listing_end(&list, "closes");
 }
 
 static tw_status run_tick_size(const tw_ctx *ctx, const tw_check_input *input, const void *params, tw_findings *out,
                                tw_error *err)
 {
     tw_series series;
+    if (!tw_has_closes(input->panel, NULL)) return tw_findings_not_run(out, "tick_size", "the panel has no close");
     tw_status st = tw_series_init(&series, ctx, input->panel, err);
     for (size_t s = 0; st == TW_OK && s < input->panel->shape.n_symbols; s++) st = check_ticks(&series, s, params, out);
     tw_series_clear(&series);
@@ -186,24 +208,45 @@ const tw_check tw_check_tick_size = {.name = "tick_size",
 /* ---------------------------------------------------------------- stale */
 
 typedef struct stale_params {
-    int sessions, traded;
+    int sessions, traded, whole;
 } stale_params;
 static const tw_param stale_table[] = {
     TW_PARAM(stale_params, sessions, 5, 2, 10000, "bars with the same close and no volume"),
     TW_PARAM(stale_params, traded, 10, 2, 10000, "daily bars with the same close whatever the volume"),
+    TW_PARAM(stale_params, whole, 5, 2, 10000, "daily bars with the same open, high, low and close, not all equal"),
     TW_PARAM_END,
 };
+
+/* The longest stretch of one and the same bar, with a range, within a run of equal closes. */
+static size_t same_bars(const tw_series *x, const size_t run[2])
+{
+    size_t longest = 0, n = 1;
+    for (size_t k = run[0] + 1; k < run[1]; k++) {
+        const bool same = x->open[k] == x->open[k - 1] && x->high[k] == x->high[k - 1] && x->low[k] == x->low[k - 1] &&
+                          x->high[k] > x->low[k];
+        n = same ? n + 1 : 1;
+        if (n > longest) longest = n;
+    }
+    return longest;
+}
+
+static bool is_stale(const tw_series *x, const size_t run[2], size_t dry, const stale_params *p)
+{
+    const bool has_volume = x->column[4] != SIZE_MAX, daily = x->panel->shape.bar_ns == TW_NS_PER_DAY;
+    if (has_volume && dry >= (size_t)p->sessions) return true;
+    if (has_volume && !daily) return false;
+    return run[1] - run[0] >= (size_t)p->traded || same_bars(x, run) >= (size_t)p->whole;
+}
 
 /* Reports the run of equal closes from bar `first` to before `end`. */
 static tw_status report_run(const tw_series *series, size_t s, const size_t run[2], const stale_params *p,
                             tw_findings *out)
 {
     size_t dry = 0;
-    for (size_t k = run[0] + 1; k < run[1]; k++)
+    for (size_t k = run[0]; k < run[1]; k++)
         if (!(series->volume[k] > 0)) dry++;
     const size_t length = run[1] - run[0];
-    const bool daily = series->panel->shape.bar_ns == TW_NS_PER_DAY;
-    if (dry < (size_t)p->sessions && (!daily || length < (size_t)p->traded)) return TW_OK;
+    if (!is_stale(series, run, dry, p)) return TW_OK;
     const tw_where where = {out, "stale", TW_WARN, s, series->t[run[0]], (double)length, p->sessions};
     return tw_finding_write(&where, "close %g for %zu bars from %s to %s, %zu of them without volume",
                             series->close[run[0]], length, tw_stamp_of(series->panel, series->t[run[0]]).text,
@@ -224,6 +267,7 @@ static tw_status run_stale(const tw_ctx *ctx, const tw_check_input *input, const
                            tw_error *err)
 {
     tw_series series;
+    if (!tw_has_closes(input->panel, NULL)) return tw_findings_not_run(out, "stale", "the panel has no close");
     tw_status st = tw_series_init(&series, ctx, input->panel, err);
     for (size_t s = 0; st == TW_OK && s < input->panel->shape.n_symbols; s++) st = check_stale(&series, s, params, out);
     tw_series_clear(&series);

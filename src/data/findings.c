@@ -21,7 +21,7 @@ tw_status tw_findings_add(tw_findings *findings, const tw_finding *finding)
     return TW_OK;
 }
 
-tw_status tw_finding_write(const tw_where *where, const char *format, ...)
+static tw_status write_finding_text(const tw_where *where, const char *format, va_list args)
 {
     tw_finding f = {.check = where->check,
                     .severity = where->severity,
@@ -29,11 +29,38 @@ tw_status tw_finding_write(const tw_where *where, const char *format, ...)
                     .time = where->time,
                     .value = where->value,
                     .bound = where->bound};
+    vsnprintf(f.text, sizeof f.text, format, args);
+    return tw_findings_add(where->out, &f);
+}
+
+tw_status tw_finding_write(const tw_where *where, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    vsnprintf(f.text, sizeof f.text, format, args);
+    const tw_status st = write_finding_text(where, format, args);
     va_end(args);
-    return tw_findings_add(where->out, &f);
+    return st;
+}
+
+tw_status tw_listing_write(tw_listing *list, const tw_where *where, const char *format, ...)
+{
+    if (++list->n > TW_LISTED) {
+        if (list->n == TW_LISTED + 1) list->next = *where;
+        return TW_OK;
+    }
+    va_list args;
+    va_start(args, format);
+    const tw_status st = write_finding_text(where, format, args);
+    va_end(args);
+    return st;
+}
+
+tw_status tw_listing_end(const tw_listing *list, const char *what)
+{
+    if (list->n <= TW_LISTED) return TW_OK;
+    tw_where where = list->next;
+    where.value = (double)(list->n - TW_LISTED);
+    return tw_finding_write(&where, "and %zu more %s from here on, %zu in all", list->n - TW_LISTED, what, list->n);
 }
 
 tw_status tw_findings_not_run(tw_findings *findings, const char *check, const char *why)

@@ -3,6 +3,7 @@
 #include "data/import.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static const tw_param table[] = {
     TW_PARAM_TEXT(tw_import_options, columns, "", NULL, "own header names: \"date=Day,close=Last\""),
@@ -47,6 +48,26 @@ static tw_status list_files(tw_import *im, const char *const *paths, size_t n_pa
     return TW_OK;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (!a || !b) return false;
+    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+/* What is written must not take the place of what is read. */
+static tw_status check_paths(const tw_import *im, tw_error *err)
+{
+    const tw_import_options *o = im->options;
+    if (is_same_file(o->out, o->rejects))
+        return tw_fail(err, TW_BAD_VALUE, "import: panel and rejects would be one file, %s", o->out);
+    for (size_t i = 0; i < im->n_files; i++)
+        if (is_same_file(o->out, im->files[i].path) || is_same_file(o->rejects, im->files[i].path))
+            return tw_fail(err, TW_BAD_VALUE, "import: %s would be overwritten by the %s", im->files[i].path,
+                           is_same_file(o->out, im->files[i].path) ? "panel" : "rejects");
+    return TW_OK;
+}
+
 static tw_status read_options(tw_import *im, tw_error *err)
 {
     const tw_import_options *o = im->options;
@@ -62,12 +83,16 @@ static tw_status run(tw_import *im, const char *const *paths, size_t n_paths, tw
 {
     TW_TRY(read_options(im, err));
     TW_TRY(list_files(im, paths, n_paths, err));
+    TW_TRY(check_paths(im, err));
     TW_TRY(tw_rejects_open(&im->rejects, im->ctx, im->options->rejects, err));
-    for (size_t i = 0; i < n_paths; i++) TW_TRY(tw_import_read(im, i, err));
-    TW_TRY(tw_import_fill(im, panel, err));
-    const tw_status st = tw_rejects_commit(&im->rejects, err);
-    if (st != TW_OK) tw_panel_close(*panel);
-    return st;
+    const bool strict = im->options->strict;
+    for (size_t i = 0; i < n_paths && !(strict && im->first.line); i++) TW_TRY(tw_import_read(im, i, err));
+    const tw_status filled = tw_import_fill(im, panel, err);
+    /* When no row can be taken, the rows set aside are all there is to see. */
+    if (filled != TW_OK && (strict || im->summary->rejected == 0)) return filled;
+    const tw_status kept = tw_rejects_commit(&im->rejects, filled == TW_OK ? err : NULL);
+    if (filled == TW_OK && kept != TW_OK) tw_panel_close(*panel);
+    return filled != TW_OK ? filled : kept;
 }
 
 tw_status tw_import_csv(const tw_ctx *ctx, const char *const *paths, size_t n_paths, const tw_import_options *options,

@@ -83,6 +83,20 @@ typedef struct tw_import_file {
     int64_t time_unit;               /* 0 not known yet, -1 ISO, else ns per count */
 } tw_import_file;
 
+/* Why a row cannot be taken: the kind of flaw, and the bound and value of this row. */
+typedef struct tw_import_reason {
+    uint32_t file;
+    uint64_t line;
+    const char *kind, *detail;
+} tw_import_reason;
+
+/* The reject that comes first in the files, in words; line 0: none yet. */
+typedef struct tw_import_first {
+    uint32_t file;
+    uint64_t line;
+    char text[400];
+} tw_import_first;
+
 typedef struct tw_import {
     const tw_ctx *ctx;
     const tw_import_options *options;
@@ -97,6 +111,7 @@ typedef struct tw_import {
     size_t n_columns, column_room;
     tw_import_file *files;
     size_t n_files;
+    tw_import_first first; /* reject */
 } tw_import;
 
 /* A value that was not a number, told from a missing one until it is known whether its column is text. */
@@ -105,9 +120,21 @@ bool tw_import_is_bad(double x);
 
 /* Reads a header: gives every field of `file` its role and adds new columns. */
 tw_status tw_import_header(tw_import *im, tw_import_file *file, const tw_field *fields, size_t n, tw_error *err);
-/* Counts a reject under its reason and writes it; fails under `strict`. */
-tw_status tw_import_reject(tw_import *im, const tw_import_file *file, uint64_t line, const char *reason, tw_field raw,
-                           tw_error *err);
+/* Fails for a header that is none, and says what the file seems to be. */
+tw_status tw_import_header_flaw(const tw_import_file *file, const tw_field *fields, size_t n, tw_error *err);
+/* Counts a reject under its reason and writes it with what the row has there; keeps the first of the files. */
+tw_status tw_import_reject(tw_import *im, const tw_import_reason *why, tw_field raw, tw_error *err);
+/* Text of a field for a sentence: cut, and without control characters. */
+typedef struct tw_shown {
+    char text[80];
+} tw_shown;
+tw_shown tw_import_show(tw_field f);
+
+enum { TW_SYMBOL_MAX = 64 };
+/* A field without the blanks and tabs around it. */
+tw_field tw_field_trim(tw_field f);
+/* Why a symbol cannot be taken, with bound and value in `detail`; NULL when it can. */
+const char *tw_import_symbol_flaw(tw_field symbol, char *detail, size_t room);
 
 /* Scratch of one file's decoding. */
 typedef struct tw_decoder {
@@ -115,12 +142,13 @@ typedef struct tw_decoder {
     tw_import_file *file;
     uint32_t file_number;
     double *values;
-    char last_time[64], last_symbol[64];
+    char last_time[64], last_symbol[TW_SYMBOL_MAX];
     size_t last_time_length, last_symbol_length;
     uint32_t time, symbol;
+    char detail[200]; /* bound and value of a row that cannot be taken */
 } tw_decoder;
 
-/* Decodes one row into key and values; *reason NULL when it can be taken, else why not. */
+/* Decodes one row into key and values; *reason NULL when it can be taken, else why not, with `detail`. */
 tw_status tw_import_decode(tw_decoder *decoder, const tw_field *fields, size_t n, const char **reason, tw_error *err);
 /* Reads all rows of file `number` into the log. */
 tw_status tw_import_read(tw_import *im, size_t number, tw_error *err);

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A row set aside when its values are known to clash, with the column and the value kept in its place. */
 typedef struct duplicate {
     uint64_t line;
     uint32_t file;
     uint32_t reason;
+    uint32_t column; /* of the import; UINT32_MAX none */
+    double value, kept;
 } duplicate;
 
 static const char *const reasons[] = {"duplicate row", "duplicate key with other values", "not a number"};
@@ -123,8 +126,11 @@ static void add_column(filler *f, tw_import_column *column)
 
 static void note_ignored(tw_import_summary *summary, const char *name)
 {
-    const size_t used = strlen(summary->text_columns);
-    snprintf(summary->text_columns + used, sizeof summary->text_columns - used, "%s%s", used ? ", " : "", name);
+    const size_t used = strlen(summary->text_columns), room = sizeof summary->text_columns - used;
+    if (used + strlen(name) + 7 < sizeof summary->text_columns)
+        snprintf(summary->text_columns + used, room, "%s%s", used ? ", " : "", name);
+    else if (room > 5 && strcmp(summary->text_columns + used - 3, "...") != 0)
+        snprintf(summary->text_columns + used, room, ", ...");
 }
 
 /* open, high, low, close, volume first, then the others as met; columns of text are left out and named. */
@@ -149,8 +155,10 @@ static tw_status place_columns(filler *f, tw_error *err)
     return f->n_columns ? TW_OK : tw_fail(err, TW_BAD_DATA, "import: no column holds numbers");
 }
 
-static tw_status set_aside(filler *f, const tw_row *row, uint32_t reason, tw_error *err)
+static tw_status set_aside(filler *f, const tw_row *row, duplicate late, tw_error *err)
 {
+    late.line = row->line;
+    late.file = row->file;
     if (f->n_late == f->late_room) {
         const size_t room = f->late_room ? f->late_room * 2 : 256;
         void *more = tw_resize(f->im->ctx, f->late, f->late_room * sizeof *f->late, room * sizeof *f->late);
@@ -158,26 +166,29 @@ static tw_status set_aside(filler *f, const tw_row *row, uint32_t reason, tw_err
         f->late = more;
         f->late_room = room;
     }
-    f->late[f->n_late++] = (duplicate){row->line, row->file, reason};
+    f->late[f->n_late++] = late;
     return TW_OK;
 }
 
-static bool same_values(const filler *f, const tw_import_file *file, const double *values, size_t cell)
+/* What a second row of a key is: the same again, or another with the first column in which it differs. */
+static duplicate compare(const filler *f, const tw_import_file *file, const double *values, size_t cell)
 {
     for (size_t v = 0; v < file->n_values; v++) {
         const size_t place = f->im->columns[file->columns[v]].place;
         if (place == SIZE_MAX) continue;
         const double there = tw_panel_column(f->panel, place)[cell];
-        if (there != values[v] && !(isnan(there) && isnan(values[v]))) return false;
+        if (there != values[v] && !(isnan(there) && isnan(values[v])))
+            return (duplicate){.reason = OTHER_VALUES, .column = file->columns[v], .value = values[v], .kept = there};
     }
-    return true;
+    return (duplicate){.reason = SAME, .column = UINT32_MAX};
 }
 
-static bool has_bad_number(const filler *f, const tw_import_file *file, const double *values)
+/* The first column of numbers in which the row has text; UINT32_MAX when none. */
+static uint32_t bad_column(const filler *f, const tw_import_file *file, const double *values)
 {
     for (size_t v = 0; v < file->n_values; v++)
-        if (tw_import_is_bad(values[v]) && f->im->columns[file->columns[v]].place != SIZE_MAX) return true;
-    return false;
+        if (tw_import_is_bad(values[v]) && f->im->columns[file->columns[v]].place != SIZE_MAX) return file->columns[v];
+    return UINT32_MAX;
 }
 
 static tw_status pour(void *arg, const tw_row *row, const double *values, tw_error *err)
@@ -186,9 +197,9 @@ static tw_status pour(void *arg, const tw_row *row, const double *values, tw_err
     const tw_import_file *file = &f->im->files[row->file];
     const size_t s = f->symbol_of[row->symbol], t = f->time_of[row->time];
     const size_t bit = s * f->n_times + t, cell = tw_panel_cell(f->panel, s, t);
-    if (has_bad_number(f, file, values)) return set_aside(f, row, BAD_NUMBER, err);
-    if (f->taken[bit / 64] >> (bit % 64) & 1)
-        return set_aside(f, row, same_values(f, file, values, cell) ? SAME : OTHER_VALUES, err);
+    const uint32_t bad = bad_column(f, file, values);
+    if (bad != UINT32_MAX) return set_aside(f, row, (duplicate){.reason = BAD_NUMBER, .column = bad}, err);
+    if (f->taken[bit / 64] >> (bit % 64) & 1) return set_aside(f, row, compare(f, file, values, cell), err);
     f->taken[bit / 64] |= UINT64_C(1) << (bit % 64);
     for (size_t v = 0; v < file->n_values; v++) {
         const size_t place = f->im->columns[file->columns[v]].place;
@@ -205,6 +216,18 @@ static int by_file_line(const void *a, const void *b)
     return (x->line > y->line) - (x->line < y->line);
 }
 
+static tw_status reject_late(filler *f, const duplicate *late, tw_field raw, tw_error *err)
+{
+    char detail[160] = "";
+    const char *column = late->column == UINT32_MAX ? "" : f->im->columns[late->column].name;
+    if (late->reason == OTHER_VALUES)
+        snprintf(detail, sizeof detail, "%.60s is %.10g, in the row kept %.10g", column, late->value, late->kept);
+    else
+        snprintf(detail, sizeof detail, "%.60s", column);
+    const tw_import_reason why = {late->file, late->line, reasons[late->reason], detail};
+    return tw_import_reject(f->im, &why, raw, err);
+}
+
 /* Rows set aside while pouring are known by line only; their text is read again. `at` moves behind this file's. */
 static tw_status report_file(filler *f, size_t *at, tw_csv *csv, tw_error *err)
 {
@@ -217,9 +240,7 @@ static tw_status report_file(filler *f, size_t *at, tw_csv *csv, tw_error *err)
         if (st != TW_OK) return st;
         if (!fields) return tw_fail(err, TW_BAD_FILE, "%s: changed while it was read", f->im->files[file].path);
         if (tw_csv_line(csv) != f->late[*at].line) continue;
-        TW_TRY(tw_import_reject(f->im, &f->im->files[file], f->late[*at].line, reasons[f->late[*at].reason],
-                                tw_csv_raw(csv), err));
-        (*at)++;
+        TW_TRY(reject_late(f, &f->late[(*at)++], tw_csv_raw(csv), err));
     }
     return TW_OK;
 }
@@ -263,22 +284,32 @@ static tw_status make_panel(filler *f, tw_error *err)
         .bar_ns = f->bar_ns,
         .stamped_at_end = stamped_at_end(f),
     };
-    if (im->log.n_chunks == 0)
-        return tw_fail(err, TW_BAD_DATA, "import: no row could be taken of %llu",
-                       (unsigned long long)im->summary->rows);
     TW_TRY(tw_panel_new(im->ctx, &shape, im->options->out, &f->panel, err));
     f->taken = tw_new(im->ctx, cells / 64 + 1, sizeof *f->taken);
     return f->taken ? TW_OK : tw_no_memory(err, "the cells of a panel");
 }
 
+/* Nothing to make a panel of: says what the first row is set aside for. */
+static tw_status no_rows(const tw_import *im, tw_error *err)
+{
+    if (im->options->strict && im->first.line) return tw_fail(err, TW_BAD_DATA, "%s", im->first.text);
+    if (im->first.line)
+        return tw_fail(err, TW_BAD_DATA, "import: none of %llu rows could be taken; the first, %s",
+                       (unsigned long long)im->summary->rows, im->first.text);
+    return tw_fail(err, TW_BAD_DATA, "%s: a header and no rows below it%s", im->files[0].path,
+                   im->n_files > 1 ? ", and so are the other files" : "");
+}
+
 static tw_status fill(filler *f, tw_error *err)
 {
+    if (f->im->log.n_chunks == 0) return no_rows(f->im, err);
     TW_TRY(order_times(f, err));
     TW_TRY(order_symbols(f, err));
     TW_TRY(place_columns(f, err));
     TW_TRY(make_panel(f, err));
     TW_TRY(tw_rowlog_each(&f->im->log, pour, f, err));
     TW_TRY(report_late(f, err));
+    if (f->im->options->strict && f->im->first.line) return tw_fail(err, TW_BAD_DATA, "%s", f->im->first.text);
     return tw_panel_seal(f->panel, err);
 }
 

@@ -209,19 +209,17 @@ static tw_status add_value(tw_import *im, tw_import_file *file, size_t i, const 
     return TW_OK;
 }
 
-static tw_status no_time(const tw_import_file *file, const tw_field *fields, size_t n, tw_error *err)
+/* Two fields of one name: which of them is the symbol or the time cannot be told. */
+static tw_status find_twins(const tw_import_file *file, char (*names)[NAME_MAX], size_t n, const tw_field *fields,
+                            tw_error *err)
 {
-    char seen[160] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < n && used + fields[i].length + 3 < sizeof seen; i++) {
-        if (i) memcpy(seen + used, ", ", 2), used += 2;
-        memcpy(seen + used, fields[i].text, fields[i].length);
-        used += fields[i].length;
-    }
-    seen[used] = 0;
-    return tw_fail(err, TW_BAD_DATA,
-                   "%s:1: no field of the header is a time (columns=\"date=NAME\" names one); it has: %s", file->path,
-                   seen);
+    const int keys_at[] = {file->time, file->symbol, file->clock, file->millis};
+    for (size_t k = 0; k < sizeof keys_at / sizeof *keys_at; k++)
+        for (size_t i = 0; keys_at[k] >= 0 && i < n; i++)
+            if ((int)i != keys_at[k] && strcmp(names[i], names[keys_at[k]]) == 0)
+                return tw_fail(err, TW_BAD_DATA, "%s:1: the header has \"%s\" twice, fields %d and %zu", file->path,
+                               tw_import_show(fields[i]).text, keys_at[k] + 1, i + 1);
+    return TW_OK;
 }
 
 tw_status tw_import_header(tw_import *im, tw_import_file *file, const tw_field *fields, size_t n, tw_error *err)
@@ -233,7 +231,8 @@ tw_status tw_import_header(tw_import *im, tw_import_file *file, const tw_field *
     read_names(im, fields, n, names);
     assign_roles(file, names, n);
     file->n_fields = n;
-    if (file->time < 0) return no_time(file, fields, n, err);
+    TW_TRY(tw_import_header_flaw(file, fields, n, err));
+    TW_TRY(find_twins(file, names, n, fields, err));
     for (size_t i = 0; i < n; i++) {
         char name[NAME_MAX];
         name_column(im, names, n, i, fields[i], name);

@@ -2,6 +2,7 @@
 /* import_read.c - the rows of one file into the log, bad ones into the rejects. */
 #include "data/import.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { PROGRESS_ROWS = 1 << 16 };
@@ -21,15 +22,37 @@ static void count_reason(tw_import_summary *summary, const char *reason)
     summary->reasons[i].count++;
 }
 
-tw_status tw_import_reject(tw_import *im, const tw_import_file *file, uint64_t line, const char *reason, tw_field raw,
-                           tw_error *err)
+tw_shown tw_import_show(tw_field f)
 {
-    if (im->options->strict)
-        return tw_fail(err, TW_BAD_DATA, "%s:%llu: %s: %.*s", file->path, (unsigned long long)line, reason,
-                       (int)(raw.length < 200 ? raw.length : 200), raw.text ? raw.text : "");
+    tw_shown out = {""};
+    const size_t most = sizeof out.text - 4;
+    size_t n = f.length < most ? f.length : most;
+    while (n < f.length && n > 0 && ((unsigned char)f.text[n] & 0xC0) == 0x80) n--; /* not within a character */
+    for (size_t i = 0; i < n; i++) out.text[i] = (unsigned char)f.text[i] < ' ' || f.text[i] == 127 ? '?' : f.text[i];
+    if (n < f.length) memcpy(out.text + n, "...", 4);
+    return out;
+}
+
+/* The first row set aside, in the order of the files: what `strict` and a failure name. */
+static void keep_first(tw_import *im, const tw_import_reason *why, const char *text, tw_field raw)
+{
+    tw_import_first *first = &im->first;
+    const bool later = why->file != first->file ? why->file > first->file : why->line >= first->line;
+    if (first->line && later) return;
+    first->file = why->file;
+    first->line = why->line;
+    snprintf(first->text, sizeof first->text, "%s:%llu: %s, in the row %s", im->files[why->file].path,
+             (unsigned long long)why->line, text, tw_import_show(raw).text);
+}
+
+tw_status tw_import_reject(tw_import *im, const tw_import_reason *why, tw_field raw, tw_error *err)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s%s%s", why->kind, why->detail[0] ? ": " : "", why->detail);
     im->summary->rejected++;
-    count_reason(im->summary, reason);
-    return tw_rejects_add(&im->rejects, file->path, line, reason, raw, err);
+    count_reason(im->summary, why->kind);
+    keep_first(im, why, text, raw);
+    return tw_rejects_add(&im->rejects, im->files[why->file].path, why->line, text, raw, err);
 }
 
 static tw_status log_row(tw_decoder *d, uint64_t line, tw_error *err)
@@ -41,24 +64,39 @@ static tw_status log_row(tw_decoder *d, uint64_t line, tw_error *err)
 static tw_status take_row(tw_decoder *d, tw_csv *csv, const tw_field *fields, size_t n, tw_error *err)
 {
     const char *reason = NULL;
+    d->detail[0] = 0;
     TW_TRY(tw_import_decode(d, fields, n, &reason, err));
-    if (reason) return tw_import_reject(d->im, d->file, tw_csv_line(csv), reason, tw_csv_raw(csv), err);
-    return log_row(d, tw_csv_line(csv), err);
+    if (!reason) return log_row(d, tw_csv_line(csv), err);
+    const tw_import_reason why = {d->file_number, tw_csv_line(csv), reason, d->detail};
+    return tw_import_reject(d->im, &why, tw_csv_raw(csv), err);
 }
+
+/* A row that is no CSV: the reader's sentence, without the file and line before it. */
+static tw_status take_flaw(tw_decoder *d, tw_csv *csv, const tw_error *flaw, tw_error *err)
+{
+    const char *said = strstr(flaw->message, ": ");
+    const tw_import_reason why = {d->file_number, tw_csv_line(csv), "row cannot be split",
+                                  said ? said + 2 : flaw->message};
+    return tw_import_reject(d->im, &why, tw_csv_raw(csv), err);
+}
+
+/* Under `strict` nothing after the first bad row matters; a duplicate before it is found when the rows are poured. */
+static bool is_enough(const tw_import *im) { return im->options->strict && im->first.line > 0; }
 
 static tw_status read_rows(tw_decoder *d, tw_csv *csv, tw_error *err)
 {
     tw_import *im = d->im;
-    for (;;) {
+    while (!is_enough(im)) {
         const tw_field *fields;
         size_t n;
-        const tw_status st = tw_csv_next(csv, &fields, &n, err);
+        tw_error flaw;
+        const tw_status st = tw_csv_next(csv, &fields, &n, &flaw);
         if (st == TW_BAD_SYNTAX) {
             im->summary->rows++;
-            TW_TRY(tw_import_reject(im, d->file, tw_csv_line(csv), "row cannot be split", tw_csv_raw(csv), err));
+            TW_TRY(take_flaw(d, csv, &flaw, err));
             continue;
         }
-        if (st != TW_OK) return st;
+        if (st != TW_OK) return tw_fail(err, st, "%s", flaw.message);
         if (!fields) break;
         im->summary->rows++;
         TW_TRY(take_row(d, csv, fields, n, err));
@@ -69,16 +107,28 @@ static tw_status read_rows(tw_decoder *d, tw_csv *csv, tw_error *err)
     return TW_OK;
 }
 
+/* A symbol whose file holds a header alone is not in the panel: that is told, too. */
+static void note_empty(tw_import *im, const char *path)
+{
+    tw_import_summary *s = im->summary;
+    if (s->empty_files++ == 0) snprintf(s->empty_file, sizeof s->empty_file, "%s", path);
+}
+
 static tw_status read_file(tw_decoder *d, tw_csv *csv, tw_error *err)
 {
     const tw_field *fields;
     size_t n;
-    TW_TRY(tw_csv_next(csv, &fields, &n, err));
+    const tw_status st = tw_csv_next(csv, &fields, &n, err);
+    if (st == TW_BAD_SYNTAX) return tw_fail_in(err, TW_BAD_DATA, "the header cannot be split");
+    if (st != TW_OK) return st;
     if (!fields) return tw_fail(err, TW_BAD_DATA, "%s: empty, there is no header", d->file->path);
     TW_TRY(tw_import_header(d->im, d->file, fields, n, err));
     d->values = tw_new(d->im->ctx, d->file->n_values, sizeof *d->values);
     if (!d->values) return tw_no_memory(err, "a row");
-    return read_rows(d, csv, err);
+    const uint64_t before = d->im->summary->rows;
+    TW_TRY(read_rows(d, csv, err));
+    if (d->im->summary->rows == before) note_empty(d->im, d->file->path);
+    return TW_OK;
 }
 
 tw_status tw_import_read(tw_import *im, size_t number, tw_error *err)

@@ -72,6 +72,10 @@ static void import_json(const tw_import_summary *s, size_t actions_rejected, tw_
         tw_json_object_end(&j);
     }
     tw_json_array_end(&j);
+    tw_json_key(&j, "text_columns");
+    tw_json_text(&j, s->text_columns);
+    tw_json_key(&j, "empty_files");
+    tw_json_integer(&j, (int64_t)s->empty_files);
     tw_json_object_end(&j);
 }
 
@@ -233,6 +237,25 @@ static tw_status run_checks(tw_job *job, const char *path, tw_error *err)
     return status;
 }
 
+/* Says how many findings are errors, also when the check was taken from before. */
+static tw_status note_findings(tw_job *job, const char *path, tw_error *err)
+{
+    tw_doc *doc = NULL;
+    size_t errors = 0, warnings = 0;
+    TW_TRY(tw_doc_parse_json(job->ctx, job->findings_json, strlen(job->findings_json), path, &doc, err));
+    const tw_node *list = tw_node_get(tw_doc_root(doc), "findings");
+    for (const tw_node *f = list ? list->first : NULL; f; f = f->next) {
+        const char *severity = tw_node_text(tw_node_get(f, "severity"), "");
+        errors += strcmp(severity, "error") == 0;
+        warnings += strcmp(severity, "warn") == 0;
+    }
+    tw_doc_free(doc);
+    if (errors)
+        tw_buf_printf(&job->notes, "quality of the bars: %zu errors, %zu warnings (listed in the report)\n", errors,
+                      warnings);
+    return tw_buf_check(&job->notes, err);
+}
+
 tw_status tw_stage_check(tw_job *job, tw_error *err)
 {
     uint64_t key = tw_key(job->data_key + TW_STAGE_FORMAT, job->spec->checks.which); /* bars and actions */
@@ -249,5 +272,6 @@ tw_status tw_stage_check(tw_job *job, tw_error *err)
     TW_TRY(status);
     tw_job_forget(job, "check-", keep);
     size_t length = 0;
-    return tw_file_read(job->ctx, path, &job->findings_json, &length, err);
+    TW_TRY(tw_file_read(job->ctx, path, &job->findings_json, &length, err));
+    return note_findings(job, path, err);
 }

@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,22 @@ REJECTED = {
     "huge field": b"{d},D," + b"9" * 70000 + b"x,11,9,10,100",
     "utf-8 digits": "{d},D,１０,11,9,10,100".encode(),
     "time of day too large": b"{d} 25:00:00,D,10,11,9,10,100",
+    "infinity": b"{d},D,10,inf,9,10,100",
+    "too large for a number": b"{d},D,10,1e400,9,10,100",
+    "too small for a number": b"{d},D,10,11,1e-400,10,100",
+    "thousands": b'{d},D,"1,000","1,001",999,"1,000",100',
+    "no price at all": b"{d},D,,nan,NULL,n/a,",
+    "quote never closed": b'{d},D,"10,11,9,10,100',
+    "quote inside": b'{d},D,1"0,11,9,10,100',
+    "text after a quote": b'{d},D,"10"x,11,9,10,100',
+    "header again": b"date,symbol,open,high,low,close,volume",
+    "byte order mark": b"\xef\xbb\xbf{d},D,10,11,9,10,100",
+    "byte order mark in the symbol": b"{d},\xef\xbb\xbfD,10,11,9,10,100",
+    "blank nobody sees": b"{d},D\xc2\xa0,10,11,9,10,100",
+    "symbol of 100 bytes": b"{d}," + b"D" * 100 + b",10,11,9,10,100",
+    "epoch among dates": b"1577923200,D,10,11,9,10,100",
+    "date with slashes": b"2020/01/02,D,10,11,9,10,100",
+    "long line": b"x" * 100000,
 }
 FOUND = {  # readable, but no market: kept, and told by a check
     "negative price": b"{d},D,-10,11,-12,10,100",
@@ -41,7 +58,15 @@ FOUND = {  # readable, but no market: kept, and told by a check
     "open below low": b"{d},D,5,11,9,10,100",
     "negative volume": b"{d},D,10,11,9,10,-5",
     "ten times the price": b"{d},D,100,110,90,100,100",
+    "symbol in lower case": b"{d},d,10,11,9,10,100",
+    "lone symbol": b"{d},X-LONE,10,11,9,10,100",
+    "wrong year": b"2204-01-07,D,10,11,9,10,100",
+    "volume alone": b"{d},D,,,,,100",
+    "no volume": b"{d},D,10,11,9,10,",
 }
+
+
+WITHOUT_DETAIL = ("no date", "no symbol", "no price at all", "text after a quote", "quote never closed", "quote inside")
 
 
 def tradewind(*args, code=0):
@@ -62,7 +87,7 @@ def days(n):
 
 def make_file():
     """Lines of bars for C (clean) and D (planted); (lines, {line number: what is planted there})."""
-    lines, planted, calendar = [b"date,symbol,open,high,low,close,volume"], {}, days(160)
+    lines, planted, calendar = [b"date,symbol,open,high,low,close,volume"], {}, days(260)
     kinds = list(REJECTED.items()) + list(FOUND.items())
     for i, day in enumerate(calendar):
         base = 10 + 0.1 * (i % 7)
@@ -94,6 +119,8 @@ def check_long_form():
     found = json.loads(tradewind("data", "check", "dirty.csv", "--json", "--quiet", code=None).stdout)
     text = json.dumps(found)
     for line, what in planted.items():
+        if what in REJECTED and what not in WITHOUT_DETAIL:  # the reason says more than its kind
+            assert re.search(r": .*(\d|')", aside[line]), (line, what, aside[line])
         if what in FOUND:
             assert line not in aside, (line, what, aside.get(line))
             day = lines[line - 1].split(b",")[0].decode()
@@ -138,6 +165,17 @@ def check_forms():
         assert done.returncode in (1, 2) and ("bad.csv" in done.stderr or "no row could be taken" in done.stderr), (name, done)
 
 
+def check_damage():
+    """One byte of a panel changed: every command that reads it refuses it by name."""
+    tradewind("data", "import", "form_ok.csv", "--out", "whole.twp", "--quiet")
+    content = bytearray(open("whole.twp", "rb").read())
+    content[content.index(struct.pack("<d", 10.0))] ^= 1  # the first close
+    open("damaged.twp", "wb").write(content)
+    for command in (("show",), ("check",), ("adjust", "--actions", "none.csv", "--out", "o.csv")):
+        done = tradewind("data", command[0], "damaged.twp", *command[1:], "--quiet", code=1)
+        assert "damaged.twp" in done.stderr and "checksum" in done.stderr, (command, done.stderr)
+
+
 def check_run():
     """A run over the dirty file says what was set aside, in the answer, in report.json and in the rejects file."""
     open("spec.yaml", "w").write("""
@@ -154,6 +192,7 @@ models: [{learner: ridge}]
     assert (int(told[1]), int(told[2])) == (report["rejected"], report["rows"]), (told[0], report)
     assert sum(1 for _ in csv.DictReader((l.replace("\0", "?") for l in open(told[3], newline="", encoding="latin-1")))) == report["rejected"]
     assert "2 corporate actions set aside" in done.stdout and report["actions_rejected"] == 2, done.stdout
+    assert re.search(r"quality of the bars: \d+ errors, \d+ warnings", done.stdout), done.stdout
     again = tradewind("run", "spec.yaml", "--quiet").stdout
     assert told[0] in again, "the second run tells it as well"
 
@@ -163,6 +202,8 @@ def main():
         os.chdir(folder)
         n = check_long_form()
         check_forms()
+        open("form_ok.csv", "w").write("date,symbol,close\n" + "".join(f"{d.decode()},A,{10 + i}\n" for i, d in enumerate(days(40))))
+        check_damage()
         check_run()
         print(f"{n} planted rows, none lost")
 

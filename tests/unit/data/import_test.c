@@ -150,8 +150,16 @@ static void bad_rows_are_set_aside_and_named(void **state)
     size_t n;
     assert_ok(tw_file_read(NULL, "import_test_rejects.csv", &text, &n, &r.err), &r.err);
     static const char *const lines[] = {
-        "dirty.csv,3,duplicate row,\"2014-06-09,A,2,3,1,2.385,100\"\n", "dirty.csv,4,duplicate key with other values,",
-        "dirty.csv,12,row cannot be split,\"2014-06-10,\"\"A\"\"B,2,3,1,2.4,100\"\n", "dirty.csv,14,bad time,"};
+        "dirty.csv,3,duplicate row,\"2014-06-09,A,2,3,1,2.385,100\"\n",
+        "dirty.csv,4,\"duplicate key with other values: close is 2.386, in the row kept 2.385\",",
+        "dirty.csv,5,bad time: '2014-06-31' is no date",
+        "dirty.csv,8,not a number: high: 'x',",
+        "dirty.csv,9,fields missing: 5 where the header has 7,",
+        "dirty.csv,10,too many fields: 8 where the header has 7,",
+        "dirty.csv,12,row cannot be split: field 2: text after the closing quote,"
+        "\"2014-06-10,\"\"A\"\"B,2,3,1,2.4,100\"\n",
+        "dirty.csv,14,bad time: '20146' is neither a date nor an epoch",
+        "dirty.csv,15,not a number: close: 'inf',"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!strstr(text, lines[i])) fail_msg("not in the rejects: %s in\n%s", lines[i], text);
     tw_free(NULL, text);
@@ -163,9 +171,87 @@ static void strict_names_file_and_line(void **state)
     (void)state;
     imported r = import_text("strict.csv", dirty, "strict=true");
     assert_int_equal(r.status, TW_BAD_DATA);
-    assert_string_equal(r.err.message, "strict.csv:5: bad time: 2014-06-31,A,2,3,1,2.4,100");
+    assert_string_equal(r.err.message, "strict.csv:3: duplicate row, in the row 2014-06-09,A,2,3,1,2.385,100");
     r = import_text("strict.csv", "date,symbol,close\n2014-06-09,A,1\n2014-06-09,A,1\n", "strict=true");
-    assert_string_equal(r.err.message, "strict.csv:3: duplicate row: 2014-06-09,A,1");
+    assert_string_equal(r.err.message, "strict.csv:3: duplicate row, in the row 2014-06-09,A,1");
+    r = import_text("strict.csv", "date,symbol,close\n2014-06-09,A,x\n2014-06-09,B,1\n2014-06-09,B,1\n", "strict=true");
+    assert_string_equal(r.err.message, "strict.csv:2: not a number: close: 'x', in the row 2014-06-09,A,x");
+    assert_int_equal(r.summary.rows, 1); /* nothing behind the first bad row is read */
+}
+
+/* Symbols that look alike or break text: each would be a symbol of its own with a bar or two. */
+static void symbols_are_whole_and_seen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *symbol, *reason;
+    } cases[] = {{"\xEF\xBB\xBF"
+                  "A",
+                  "bad symbol: character U+FEFF at byte 1 cannot be seen"},
+                 {"A\xE2\x80\x8B", "bad symbol: character U+200B at byte 2 cannot be seen"},
+                 {"A\xC2\xA0", "bad symbol: character U+00A0 at byte 2 cannot be seen"},
+                 {"\"A\nB\"", "bad symbol: character U+000A at byte 2 cannot be seen"},
+                 {"\xC4", "bad symbol: byte 1 is 0xc4, which is no UTF-8"},
+                 {"A\xC0\x80", "bad symbol: byte 2 is 0xc0, which is no UTF-8"},
+                 {"\xED\xA0\x80", "bad symbol: byte 1 is 0xed, which is no UTF-8"},
+                 {"  ", "symbol missing"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[200], want[200];
+        snprintf(text, sizeof text, "date,symbol,close\n2014-06-09,A,1\n2014-06-10,%s,2\n", cases[i].symbol);
+        snprintf(want, sizeof want, "names.csv:3: %s, in the row", cases[i].reason);
+        imported r = import_text("names.csv", text, "strict=true");
+        if (r.status != TW_BAD_DATA || strncmp(r.err.message, want, strlen(want)) != 0)
+            fail_msg("got %s, want %s", r.err.message, want);
+    }
+    imported r = import_text("names.csv", "date,symbol,close\n2014-06-09,\xC3\x84\xE6\x97\xA5,1\n", "strict=true");
+    assert_ok(r.status, &r.err);
+    assert_string_equal(tw_panel_symbol(r.panel, 0), "\xC3\x84\xE6\x97\xA5");
+    tw_panel_close(r.panel);
+}
+
+/* 02:30 on the second Sunday of March is on no clock of New York: it must not take the place of 03:30. */
+static void an_hour_that_the_clock_skips_is_set_aside(void **state)
+{
+    (void)state;
+    imported r = import_text("wall.csv",
+                             "time,close\n2020-03-08 01:30,1\n2020-03-08 02:30,2\n2020-03-08 03:30,3\n"
+                             "2020-11-01 01:30,4\n2020-11-01 02:30,5\n",
+                             "zone=XNYS bar=1h");
+    assert_ok(r.status, &r.err);
+    assert_int_equal(reason(&r, "time does not exist"), 1);
+    assert_int_equal(r.summary.kept, 4);
+    const int64_t *times = tw_panel_stamps(r.panel);
+    assert_true(times[1] - times[0] == 3600 * TW_NS_PER_SECOND);
+    assert_same(tw_panel_at(r.panel, 0, 0, 1), 3);
+    tw_panel_close(r.panel);
+}
+
+static void a_number_that_would_become_zero_is_none(void **state)
+{
+    (void)state;
+    imported r = import_text("tiny.csv", "date,close\n2014-06-09,1e-400\n2014-06-10,0e5\n2014-06-11,-0.000\n", "");
+    assert_ok(r.status, &r.err);
+    assert_int_equal(reason(&r, "not a number: close"), 1);
+    assert_int_equal(r.summary.kept, 2);
+    tw_panel_close(r.panel);
+}
+
+/* The rows set aside are there to be read when nothing else is; what is read is never written over. */
+static void rejects_outlive_a_failure_and_overwrite_nothing(void **state)
+{
+    (void)state;
+    char *text;
+    size_t n;
+    imported r = import_text("lost.csv", "date,symbol,close\n2014-06-09,,1\n2014-06-10,,2\n", "");
+    assert_string_equal(r.err.message, "import: none of 2 rows could be taken; the first, lost.csv:2: symbol missing, "
+                                       "in the row 2014-06-09,,1");
+    assert_ok(tw_file_read(NULL, "import_test_rejects.csv", &text, &n, &r.err), &r.err);
+    assert_non_null(strstr(text, "lost.csv,3,symbol missing"));
+    tw_free(NULL, text);
+    unlink("import_test_rejects.csv");
+    r = import_text("import_test_rejects.csv", "date,symbol,close\n2014-06-09,A,1\n", "");
+    assert_int_equal(r.status, TW_BAD_VALUE);
+    assert_string_equal(r.err.message, "import: import_test_rejects.csv would be overwritten by the rejects");
 }
 
 static void a_text_column_is_left_out_and_said(void **state)
@@ -195,7 +281,21 @@ static void errors_say_what_is_wrong(void **state)
     r = import_text("bad.csv", "date,close\n2014-06-09,1\n", "bar=soon");
     assert_int_equal(r.status, TW_BAD_VALUE);
     r = import_text("bad.csv", "date,close\nnever,1\n", "");
-    assert_string_equal(r.err.message, "import: no row could be taken of 1");
+    assert_non_null(strstr(r.err.message, "none of 1 rows could be taken; the first, bad.csv:2: bad time: 'never'"));
+    static const char *const headers[][2] = {
+        {"date,close\n", "bad.csv: a header and no rows below it"},
+        {"date;close\n2014-06-09;1\n",
+         "bad.csv:1: fields are separated by semicolons; they must be by commas: date;close"},
+        {"date,close\r2014-06-09,1\r", "bad.csv:1: line ends are a lone CR; they must be LF or CRLF"},
+        {"date,close,Date\n2014-06-09,1,2\n", "bad.csv:1: the header has \"Date\" twice, fields 1 and 3"},
+        {"date,ticker,close,Ticker\n2014-06-09,A,1,B\n", "bad.csv:1: the header has \"Ticker\" twice, fields 2 and 4"},
+        {"date,close,close\n2014-06-09,1,2\n", "bad.csv:1: two fields mean \"close\"; name one of them with columns="},
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        r = import_text("bad.csv", headers[i][0], "");
+        assert_int_equal(r.status, TW_BAD_DATA);
+        assert_string_equal(r.err.message, headers[i][1]);
+    }
     r = import_text("bad.csv", "date,close\n2014-06-09,1\n", "calendar=NYSE");
     assert_int_equal(r.status, TW_BAD_NAME);
     unlink("import_test_rejects.csv");
@@ -283,6 +383,10 @@ int main(void)
         cmocka_unit_test(daily_stamps_become_session_dates),
         cmocka_unit_test(bad_rows_are_set_aside_and_named),
         cmocka_unit_test(strict_names_file_and_line),
+        cmocka_unit_test(symbols_are_whole_and_seen),
+        cmocka_unit_test(an_hour_that_the_clock_skips_is_set_aside),
+        cmocka_unit_test(a_number_that_would_become_zero_is_none),
+        cmocka_unit_test(rejects_outlive_a_failure_and_overwrite_nothing),
         cmocka_unit_test(a_text_column_is_left_out_and_said),
         cmocka_unit_test(errors_say_what_is_wrong),
         cmocka_unit_test(the_log_spills),
