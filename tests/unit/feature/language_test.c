@@ -58,6 +58,7 @@ static void precedence(void **state)
         {"clip(close, lo=9.5 - 2, hi=2 * 50)", 7.5},
         {"is_missing(lag(close, 1))", 1},
         {"mean(close > open, 1)", 1},
+        {"mean(close, 2 ^ 3 - 7)", 7.25},
         {"linreg(close + 0 * lag(close, 0), 2).slope + 0 * open", NAN},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -154,6 +154,21 @@ static void fractional_weights_are_those_of_the_book(void **state)
     assert_same(y[4], 0.0);
 }
 
+/* So that a parameter may be computed: mean(close, 2 ^ 3). */
+static void powers_of_whole_numbers_are_whole(void **state)
+{
+    (void)state;
+    for (int a = 1; a <= 60; a++)
+        for (int k = 0; k < 26; k++) {
+            const double x[N] = {a, -a}, exponent[N] = {k, k};
+            double want = 1;
+            for (int i = 0; i < k; i++) want *= a;
+            if (want > 0x1p46) break;
+            const double *y = apply("pow", NULL, x, exponent);
+            assert_true(y[0] == want && y[1] == (k % 2 ? -want : want));
+        }
+}
+
 static void a_lag_of_nothing_is_the_value(void **state)
 {
     static const double x[N] = {2.385, 1, 4, 1, 5, 9, 2, 6};
@@ -176,6 +191,7 @@ int main(void)
         cmocka_unit_test(logs_of_small_numbers_keep_their_digits),
         cmocka_unit_test(places_count_from_the_oldest),
         cmocka_unit_test(fractional_weights_are_those_of_the_book),
+        cmocka_unit_test(powers_of_whole_numbers_are_whole),
         cmocka_unit_test(a_lag_of_nothing_is_the_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
