@@ -169,6 +169,18 @@ static void powers_of_whole_numbers_are_whole(void **state)
         }
 }
 
+/* An average over one bar is that bar, also after 1e12. */
+static void averages_of_one_bar_are_the_bar(void **state)
+{
+    static const double x[N] = {37.1, 1e12, 37.55434116350411, -2.385, 1e-300, 1e300, 0.0073, 60000.01};
+    static const char *const cases[][2] = {{"ema", "timeperiod=1"}, {"rma", "timeperiod=1 nan=reset"}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const double *y = apply(cases[i][0], cases[i][1], x, x);
+        for (size_t t = 0; t < N; t++) assert_true(y[t] == x[t]);
+    }
+}
+
 static void a_lag_of_nothing_is_the_value(void **state)
 {
     static const double x[N] = {2.385, 1, 4, 1, 5, 9, 2, 6};
@@ -192,6 +204,7 @@ int main(void)
         cmocka_unit_test(places_count_from_the_oldest),
         cmocka_unit_test(fractional_weights_are_those_of_the_book),
         cmocka_unit_test(powers_of_whole_numbers_are_whole),
+        cmocka_unit_test(averages_of_one_bar_are_the_bar),
         cmocka_unit_test(a_lag_of_nothing_is_the_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
