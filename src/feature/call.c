@@ -18,10 +18,24 @@ typedef struct arguments {
 
 /* ---- finding the operator */
 
+/* What other languages call it. */
+static const char *foreign_hint(const fx_parser *p, const fx_token *name)
+{
+    static const char never[] = ": nothing here reaches bars that have not happened yet (look-ahead)";
+    static const char lag[] = " (the value k bars ago is lag(x, k); nothing reaches later ones)";
+    static const struct {
+        const char *name, *hint;
+    } table[] = {{"lead", never}, {"next", never}, {"future", never}, {"ref", lag},
+                 {"shift", lag},  {"delay", lag},  {"prev", lag},     {"delta", " (did you mean 'diff'?)"}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (fx_token_is(name, p->source.text, table[i].name)) return table[i].hint;
+    return NULL;
+}
+
 static void explain_operator(fx_parser *p, const fx_token *name)
 {
     enum { MOST = 512 };
-    const char *names[MOST + 1];
+    const char *names[MOST + 1], *foreign = foreign_hint(p, name);
     char hint[96];
     size_t n;
     const tw_op *const *ops = tw_ops(TW_ISA_BASELINE, &n);
@@ -30,7 +44,7 @@ static void explain_operator(fx_parser *p, const fx_token *name)
     names[n] = NULL;
     fx_explain(p, TW_BAD_NAME, name->at, "unknown operator '%.*s'%s",
                (int)(name->length < TW_TEXT_MAX ? name->length : TW_TEXT_MAX), p->source.text + name->at,
-               fx_hint(p, name, names, hint));
+               foreign ? foreign : fx_hint(p, name, names, hint));
 }
 
 static tw_status find_operator(fx_parser *p, const fx_token *name, const tw_op **op)
@@ -116,6 +130,22 @@ static tw_status param_of(fx_parser *p, const tw_op *op, const arguments *args, 
     return TW_BAD_NAME;
 }
 
+/* True for a parameter by which an operator looks further back: a lag or a window, not a number of buckets. */
+static bool counts_bars(fx_parser *p, const tw_op *op, const tw_param *param)
+{
+    char most[32];
+    if (param->kind != TW_KIND_INT) return false;
+    if (op->define) return param->hi >= 1000; /* nothing else in a definition goes up so far */
+    if (!op->lookback) return false;
+    void *params = tw_arena_new(p->scope->dag->arena, 1, op->params_size);
+    if (!params) return false;
+    tw_params_default(op->params, params);
+    const size_t usual = op->lookback(params);
+    snprintf(most, sizeof most, "%.0f", param->hi);
+    return tw_params_set(op->params, op->name, param->name, most, params, NULL) == TW_OK &&
+           op->lookback(params) > usual;
+}
+
 /* A number as a parameter table reads it. */
 static tw_status number_text(fx_parser *p, const tw_op *op, const tw_param *param, const fx_value *value, char out[32])
 {
@@ -125,7 +155,7 @@ static tw_status number_text(fx_parser *p, const tw_op *op, const tw_param *para
                        op->name, param->name);
     const double x = node->constant;
     /* Earlier rows are reached by whole numbers: a negative one would reach later rows. */
-    if (param->kind == TW_KIND_INT && x < 0 && !(op->traits & TW_POINTWISE))
+    if (x < 0 && counts_bars(p, op, param))
         return fx_fail(p, TW_LOOK_AHEAD, value->from.at,
                        "%s: %s = %.6g would use bars that have not happened yet (look-ahead); it must be %.6g or more",
                        op->name, param->name, x, param->lo);
