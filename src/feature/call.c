@@ -226,6 +226,32 @@ static unsigned conditions_of(const tw_op *op)
     return 0;
 }
 
+/* ---- cross-sections of values that need no bar */
+
+static tw_status apply_pointwise(fx_parser *p, const char *name, const fx_ref *inputs, fx_ref *out)
+{
+    fx_call call = {.inputs = inputs};
+    TW_TRY(tw_op_find(TW_ISA_BASELINE, name, &call.op, p->err));
+    return fx_dag_operator(p->scope->dag, &call, out, p->err);
+}
+
+/* Makes *x missing where the symbol has no bar. rank(nz(x)) and scale(1) would else count the symbols that list later,
+ * and so change in the past when one does. */
+static tw_status bind_to_bars(fx_parser *p, fx_ref *x)
+{
+    fx_ref pair[2], choice[3];
+    for (size_t i = 0; i < p->scope->dag->n_columns; i++) {
+        fx_ref column;
+        TW_TRY(fx_dag_column(p->scope->dag, i, &column, p->err));
+        TW_TRY(apply_pointwise(p, "is_missing", &column, &pair[i > 0]));
+        if (i) TW_TRY(apply_pointwise(p, "and", pair, &pair[0]));
+    }
+    choice[0] = pair[0];
+    choice[2] = *x;
+    TW_TRY(fx_dag_constant(p->scope->dag, NAN, false, &choice[1], p->err));
+    return apply_pointwise(p, "if", choice, x);
+}
+
 tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, size_t at, fx_value *out)
 {
     fx_ref inputs[FX_INPUTS];
@@ -240,6 +266,8 @@ tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, si
             return fx_fail(p, TW_BAD_VALUE, fx_start(&values[i]),
                            "%s: a condition is wanted here, this is a number; compare it with something",
                            call->op->name);
+        if (call->op->section && p->scope->dag->n_columns > 0 && fx_node_of(p->scope->dag, inputs[i])->unbound)
+            TW_TRY(bind_to_bars(p, &inputs[i]));
     }
     const fx_call ready = {call->op, call->params, inputs};
     tw_error why;
