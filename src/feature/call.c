@@ -18,10 +18,24 @@ typedef struct arguments {
 
 /* ---- finding the operator */
 
+/* What other languages call it. */
+static const char *foreign_hint(const fx_parser *p, const fx_token *name)
+{
+    static const char never[] = ": nothing here reaches bars that have not happened yet (look-ahead)";
+    static const char lag[] = " (the value k bars ago is lag(x, k); nothing reaches later ones)";
+    static const struct {
+        const char *name, *hint;
+    } table[] = {{"lead", never}, {"next", never}, {"future", never}, {"ref", lag},
+                 {"shift", lag},  {"delay", lag},  {"prev", lag},     {"delta", " (did you mean 'diff'?)"}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (fx_token_is(name, p->source.text, table[i].name)) return table[i].hint;
+    return NULL;
+}
+
 static void explain_operator(fx_parser *p, const fx_token *name)
 {
     enum { MOST = 512 };
-    const char *names[MOST + 1];
+    const char *names[MOST + 1], *foreign = foreign_hint(p, name);
     char hint[96];
     size_t n;
     const tw_op *const *ops = tw_ops(TW_ISA_BASELINE, &n);
@@ -30,7 +44,7 @@ static void explain_operator(fx_parser *p, const fx_token *name)
     names[n] = NULL;
     fx_explain(p, TW_BAD_NAME, name->at, "unknown operator '%.*s'%s",
                (int)(name->length < TW_TEXT_MAX ? name->length : TW_TEXT_MAX), p->source.text + name->at,
-               fx_hint(p, name, names, hint));
+               foreign ? foreign : fx_hint(p, name, names, hint));
 }
 
 static tw_status find_operator(fx_parser *p, const fx_token *name, const tw_op **op)
@@ -116,6 +130,22 @@ static tw_status param_of(fx_parser *p, const tw_op *op, const arguments *args, 
     return TW_BAD_NAME;
 }
 
+/* True for a parameter by which an operator looks further back: a lag or a window, not a number of buckets. */
+static bool counts_bars(fx_parser *p, const tw_op *op, const tw_param *param)
+{
+    char most[32];
+    if (param->kind != TW_KIND_INT) return false;
+    if (op->define) return param->hi >= 1000; /* nothing else in a definition goes up so far */
+    if (!op->lookback) return false;
+    void *params = tw_arena_new(p->scope->dag->arena, 1, op->params_size);
+    if (!params) return false;
+    tw_params_default(op->params, params);
+    const size_t usual = op->lookback(params);
+    snprintf(most, sizeof most, "%.0f", param->hi);
+    return tw_params_set(op->params, op->name, param->name, most, params, NULL) == TW_OK &&
+           op->lookback(params) > usual;
+}
+
 /* A number as a parameter table reads it. */
 static tw_status number_text(fx_parser *p, const tw_op *op, const tw_param *param, const fx_value *value, char out[32])
 {
@@ -125,7 +155,7 @@ static tw_status number_text(fx_parser *p, const tw_op *op, const tw_param *para
                        op->name, param->name);
     const double x = node->constant;
     /* Earlier rows are reached by whole numbers: a negative one would reach later rows. */
-    if (param->kind == TW_KIND_INT && x < 0 && !(op->traits & TW_POINTWISE))
+    if (x < 0 && counts_bars(p, op, param))
         return fx_fail(p, TW_LOOK_AHEAD, value->from.at,
                        "%s: %s = %.6g would use bars that have not happened yet (look-ahead); it must be %.6g or more",
                        op->name, param->name, x, param->lo);
@@ -196,6 +226,32 @@ static unsigned conditions_of(const tw_op *op)
     return 0;
 }
 
+/* ---- cross-sections of values that need no bar */
+
+static tw_status apply_pointwise(fx_parser *p, const char *name, const fx_ref *inputs, fx_ref *out)
+{
+    fx_call call = {.inputs = inputs};
+    TW_TRY(tw_op_find(TW_ISA_BASELINE, name, &call.op, p->err));
+    return fx_dag_operator(p->scope->dag, &call, out, p->err);
+}
+
+/* Makes *x missing where the symbol has no bar. rank(nz(x)) and scale(1) would else count the symbols that list later,
+ * and so change in the past when one does. */
+static tw_status bind_to_bars(fx_parser *p, fx_ref *x)
+{
+    fx_ref pair[2], choice[3];
+    for (size_t i = 0; i < p->scope->dag->n_columns; i++) {
+        fx_ref column;
+        TW_TRY(fx_dag_column(p->scope->dag, i, &column, p->err));
+        TW_TRY(apply_pointwise(p, "is_missing", &column, &pair[i > 0]));
+        if (i) TW_TRY(apply_pointwise(p, "and", pair, &pair[0]));
+    }
+    choice[0] = pair[0];
+    choice[2] = *x;
+    TW_TRY(fx_dag_constant(p->scope->dag, NAN, false, &choice[1], p->err));
+    return apply_pointwise(p, "if", choice, x);
+}
+
 tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, size_t at, fx_value *out)
 {
     fx_ref inputs[FX_INPUTS];
@@ -210,6 +266,8 @@ tw_status fx_apply(fx_parser *p, const fx_call *call, const fx_value *values, si
             return fx_fail(p, TW_BAD_VALUE, fx_start(&values[i]),
                            "%s: a condition is wanted here, this is a number; compare it with something",
                            call->op->name);
+        if (call->op->section && p->scope->dag->n_columns > 0 && fx_node_of(p->scope->dag, inputs[i])->unbound)
+            TW_TRY(bind_to_bars(p, &inputs[i]));
     }
     const fx_call ready = {call->op, call->params, inputs};
     tw_error why;

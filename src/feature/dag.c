@@ -110,6 +110,7 @@ tw_status fx_dag_column(fx_dag *dag, size_t column, fx_ref *ref, tw_error *err)
 tw_status fx_dag_constant(fx_dag *dag, double x, bool logical, fx_ref *ref, tw_error *err)
 {
     fx_node node = {.kind = FX_CONSTANT, .n_outputs = 1, .constant = x, .logical = logical, .age = SIZE_MAX};
+    node.unbound = x == x;
     return intern(dag, &node, ref, err);
 }
 
@@ -135,6 +136,19 @@ static bool is_logical(const fx_dag *dag, const fx_call *call)
     return passes && fx_node_of(dag, call->inputs[0])->logical;
 }
 
+/* True for a result that may be known of a symbol without a single bar. All but a few are missing with any input. */
+static bool is_unbound(const fx_dag *dag, const fx_call *call, size_t n_inputs)
+{
+    const char *name = call->op->name;
+    bool unbound[FX_INPUTS] = {false}, all = true;
+    for (size_t i = 0; i < n_inputs; i++) {
+        unbound[i] = fx_node_of(dag, call->inputs[i])->unbound;
+        all = all && unbound[i];
+    }
+    if (strcmp(name, "nz") == 0 || strcmp(name, "fill") == 0 || strcmp(name, "is_missing") == 0) return true;
+    return strcmp(name, "if") == 0 ? unbound[0] && (unbound[1] || unbound[2]) : all;
+}
+
 /* Of all operators only lag leaves the newest bars of its input out. */
 static size_t age_added(const tw_op *op, const void *params)
 {
@@ -154,6 +168,7 @@ static void describe_result(const fx_dag *dag, const fx_call *call, fx_node *nod
     if (call->op->lookback) node->lookback += call->op->lookback(call->params);
     node->phase += call->op->section != NULL;
     node->logical = is_logical(dag, call);
+    node->unbound = is_unbound(dag, call, node->n_inputs);
 }
 
 static bool all_constant(const fx_dag *dag, const fx_node *node)

@@ -29,6 +29,7 @@ typedef struct fx_node {
     size_t age;              /* bars since the newest bar it looks at: 0 = known at the close of the bar */
     uint32_t phase;          /* cross-sections below it, itself counted */
     bool logical;            /* 0, 1 or NaN */
+    bool unbound;            /* may be known of a symbol that has no bar: a constant, nz(x) */
     uint32_t users;          /* inputs and features it serves, once finished */
     uint64_t hash;
 } fx_node;
@@ -38,7 +39,8 @@ typedef struct fx_dag {
     tw_arena *arena; /* texts of nodes */
     fx_node *nodes;
     size_t n, room;
-    uint32_t *table; /* open addressing: node + 1, 0 is free; a power of two in size */
+    size_t n_columns; /* that a bar has, used or not */
+    uint32_t *table;  /* open addressing: node + 1, 0 is free; a power of two in size */
     size_t table_size;
 } fx_dag;
 

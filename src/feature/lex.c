@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feature/lex.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -28,7 +29,10 @@ static fx_token read_number(const char *text, size_t length, size_t at)
     token.length = end - at;
     if (glued || !tw_parse_double(text + at, token.length, &token.number)) {
         token.kind = FX_BAD;
-        token.why = glued ? "a name may not begin with a digit" : "not a number";
+        token.why = glued && text[end] != '.' ? "a name may not begin with a digit" : "not a number";
+    } else if (isinf(token.number)) {
+        token.kind = FX_BAD;
+        token.why = "larger than any number";
     }
     return token;
 }
@@ -47,6 +51,14 @@ static fx_token read_text(const char *text, size_t length, size_t at)
     return (fx_token){.kind = FX_TEXT, .at = at + 1, .length = (size_t)(end - text) - at - 1};
 }
 
+/* What is written otherwise elsewhere. */
+static const char *why_not(char c)
+{
+    if (c == '[' || c == ']') return "values have no index: the value k bars ago is lag(x, k)";
+    if (c == '&' || c == '|' || c == '!') return "conditions are joined by the words 'and', 'or' and 'not'";
+    return "this character has no meaning here";
+}
+
 static fx_token read_sign(const char *text, size_t length, size_t at)
 {
     static const char *const pairs[] = {"<=", ">=", "==", "!="};
@@ -55,7 +67,7 @@ static fx_token read_sign(const char *text, size_t length, size_t at)
             return (fx_token){.kind = FX_SIGN, .at = at, .length = 2};
     if (text[at] != '\0' && strchr("+-*/%^<>=(),.;", text[at]))
         return (fx_token){.kind = FX_SIGN, .at = at, .length = 1};
-    return (fx_token){.kind = FX_BAD, .at = at, .length = 1, .why = "this character has no meaning here"};
+    return (fx_token){.kind = FX_BAD, .at = at, .length = 1, .why = why_not(text[at])};
 }
 
 fx_token fx_token_read(const char *text, size_t length, size_t at)

@@ -113,11 +113,13 @@ static tw_status fail_unknown(fx_parser *p, const fx_token *name)
 {
     const fx_scope *s = p->scope;
     enum { MOST = 256 }; /* enough to guess a slip from */
-    const char *names[MOST + 1];
+    static const char *const words[] = {"true", "false", "nan"};
+    const char *names[MOST + 4];
     size_t n = 0;
     char hint[96];
     for (size_t i = 0; i < s->n_columns && n < MOST; i++) names[n++] = s->columns[i];
     for (size_t i = 0; i < s->n_lets && n < MOST; i++) names[n++] = s->let_names[i];
+    for (size_t i = 0; i < 3; i++) names[n++] = words[i];
     names[n] = NULL;
     return fx_fail(p, TW_BAD_NAME, name->at, "no column or sub-expression '%.*s'%s",
                    (int)(name->length < TW_TEXT_MAX ? name->length : TW_TEXT_MAX), p->source.text + name->at,
@@ -142,7 +144,9 @@ static tw_status resolve_name(fx_parser *p, const fx_token *name, fx_value *out)
 static tw_status parse_name(fx_parser *p, fx_value *out)
 {
     const fx_token name = p->token;
-    if (is_keyword(p)) return fx_fail_token(p, "a value");
+    const fx_token after = fx_token_read(p->source.text, p->length, fx_token_end(&name));
+    /* and(a, b) is a call like any other */
+    if (is_keyword(p) && !fx_token_is(&after, p->source.text, "(")) return fx_fail_token(p, "a value");
     TW_TRY(fx_next(p));
     if (fx_at(p, "(") && fx_token_is(&name, p->source.text, "choose")) return fx_choose_parse(p, out);
     if (fx_at(p, "(")) return fx_call_parse(p, name, out);

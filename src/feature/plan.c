@@ -112,6 +112,7 @@ static tw_status parse_all(tw_plan *plan, const tw_plan_spec *spec, tw_error *er
     const char **names = tw_arena_new(&plan->arena, spec->n_lets + 1, sizeof *names);
     if (!lets || !names) return tw_no_memory(err, "the names of a feature plan");
     fx_scope scope = {&plan->dag, spec->columns, spec->n_columns, names, lets, 0, 0};
+    plan->dag.n_columns = spec->n_columns;
     for (size_t i = 0; i < spec->n_lets; i++) {
         names[i] = spec->lets[i].name;
         const fx_source source = {"let", names[i], spec->lets[i].expression};

@@ -159,6 +159,9 @@ tw_status tw_job_fit_final(tw_job *job, tw_entry *entry, tw_error *err);
 /* Groups of symbols from the CSV file of the spec; none when it names no file. */
 tw_status tw_job_groups(tw_job *job, tw_error *err);
 
+/* LOOK_AHEAD, by name, for a column or a feature that goes with the label or later returns as nothing known can. */
+tw_status tw_job_check_leaks(tw_job *job, tw_error *err);
+
 /* Frees what the stages put into a job. */
 void tw_job_clear(tw_job *job);
 

@@ -245,5 +245,6 @@ tw_status tw_stage_label(tw_job *job, tw_error *err)
                              .label_end = job->label_end};
     tw_rows_usable(&job->data, job->spec->features.max_missing, 0, job->n_cells, job->usable);
     TW_TRY(check_rows(job, err));
+    TW_TRY(tw_job_check_leaks(job, err));
     return make_folds(job, err);
 }

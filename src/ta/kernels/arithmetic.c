@@ -106,12 +106,15 @@ MAP1(exp, .title = "Exponential", .formula = "e^x", .traits = TW_POINTWISE);
 MAP1(log1p, .title = "Logarithm of 1 + x", .formula = "ln(1 + x), exact for small x", .traits = TW_POINTWISE);
 
 /* Exact where the exponent is 2, 1, 0.5, 0 or -1, else e^(y ln |x|): |y ln x| 2^-53 relative, 2e-15 at most for
- * |y ln x| < 20. The sign is that of C99's pow. */
+ * |y ln x| < 20. Whole powers of whole numbers are rounded to what they are, whole (2 ^ 3 is 8, not
+ * 7.999999999999998): exact below 2^46. The sign is that of C99's pow. */
 TW_LANE double pow_of(double x, double y)
 {
     const double half = 0.5 * y, a = tw_lane_abs(x);
     const bool whole = floor_of(y) == y, odd = whole && floor_of(half) != half;
-    const double size = tw_lane_exp(y * tw_lane_log(a));
+    const double power = tw_lane_exp(y * tw_lane_log(a)), rounded = round_of(power);
+    const double parts = (a - floor_of(a)) + (y - floor_of(y)); /* one select more and the loop stays scalar */
+    const double near = parts == 0.0 ? rounded : power, size = y > 0.0 ? near : power;
     const double general = x < 0.0 ? (whole ? (odd ? -size : size) : (double)NAN) : size;
     const double low = y == 0.0 ? 1.0 : y == -1.0 ? 1.0 / x : general;
     const double high = y == 2.0 ? x * x : y == 0.5 ? sqrt(x) : low;

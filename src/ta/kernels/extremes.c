@@ -43,7 +43,8 @@ TW_LANE void place_term(const tw_scan_bar *bar, double *term)
 }
 TW_LANE void place_finish(const tw_scan_bar *bar, const double *w, double *y)
 {
-    y[0] = w[0] != w[0] ? w[0] : w[1] - bar->u + bar->coef[0];
+    const double place = w[1] - bar->u + bar->coef[0];
+    y[0] = w[0] != w[0] ? w[0] : place == place ? place : 1.0;
 }
 /* b where it is better or NaN, else a; select by select, which is what vectorises. */
 TW_LANE void pick(bool better, const double *a, const double *b, double *y)
@@ -55,7 +56,7 @@ TW_LANE void pick(bool better, const double *a, const double *b, double *y)
 }
 TW_LANE void argmax_join(const double *a, const double *b, double *y) { pick(b[0] > a[0], a, b, y); }
 TW_LANE void argmin_join(const double *a, const double *b, double *y) { pick(b[0] < a[0], a, b, y); }
-/* NaN is the place of the highest of nothing but -inf. */
+/* NaN is the place of nothing, and nothing beats a window of -inf alone, whose oldest bar is then the place. */
 static const tw_scan argmax_scan = {
     1, 2, 1, {-TW_LANE_INF, TW_LANE_NAN}, place_term, argmax_join, place_finish, place_coefs};
 static const tw_scan argmin_scan = {1,          2, 1, {TW_LANE_INF, TW_LANE_NAN}, place_term, argmin_join, place_finish,

@@ -216,8 +216,8 @@ TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "w
            .outputs = TW_NAMES("corr"), .params = window2_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "statistic", .source = "TA-Lib CORREL",
-           .formula = "cov(x, y) / (std(x) std(y)); 0 where a std is 0", .inputs = TW_NAMES("real0", "real1"),
-           .outputs = TW_NAMES("real"), .params = window2_table,
+           .formula = "cov(real0, real1) / (std(real0) std(real1)); 0 where a std is 0",
+           .inputs = TW_NAMES("real0", "real1"), .outputs = TW_NAMES("real"), .params = window2_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "window",
            .source = "definition; pandas rolling.cov", .formula = "sum (x - mean x) (y - mean y) / (period - ddof)",
@@ -225,5 +225,5 @@ TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "win
            .traits = TW_WINDOW | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(beta, .title = "Slope of one series on another over a window", .group = "statistic",
            .source = "ordinary least squares; TA-Lib BETA when given returns",
-           .formula = "cov(y, x) / var(x); NaN where var is 0", .inputs = TW_NAMES("real0", "real1"),
+           .formula = "cov(real0, real1) / var(real1); NaN where var is 0", .inputs = TW_NAMES("real0", "real1"),
            .outputs = TW_NAMES("real"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

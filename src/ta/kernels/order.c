@@ -3,8 +3,9 @@
  *
  * Quantiles: each lane keeps its window sorted. A bar replaces one value, in one pass that deletes the first value not
  * below the old one and lets the new one in, without a branch: new[i] = max(d[i-1], min(d[i], v)), d the column after
- * the deletion. A missing value sorts as +inf and is counted, so it leaves with its bar.
- * Ranks: counted directly over the earlier rows. */
+ * the deletion. A missing value sorts as +inf and is counted, so it leaves with its bar. Zeros lose their sign on
+ * entry: equal values are deleted one for another, and -0 could else stay when its bar has left. Ranks: counted
+ * directly over the earlier rows. */
 #include "ta/direct.h"
 
 static const tw_param window_table[] = {
@@ -48,7 +49,7 @@ TW_LANE void sorted_replace(double *column, size_t period, const double *old_row
     {
         before[l] = -TW_LANE_INF;
         old[l] = old_row[l] == old_row[l] ? old_row[l] : TW_LANE_INF;
-        now[l] = new_row[l] == new_row[l] ? new_row[l] : TW_LANE_INF;
+        now[l] = new_row[l] == new_row[l] ? new_row[l] + 0.0 : TW_LANE_INF;
     }
     for (size_t i = 0; i < period; i++) {
         double *row = column + i * lanes;

@@ -215,10 +215,10 @@ SECTION(zscore, false, .title = "Standard score among the symbols", .source = "d
         .formula = "(x - mean) / std, divisor n - 1; NaN where std is 0", .inputs = TW_NAMES("x"),
         .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
 SECTION(scale, false, .title = "Scaled to gross exposure 1", .source = "Kakushadze 2016 (101 Formulaic Alphas)",
-        .formula = "x / sum |x|", .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_INVARIANT);
+        .formula = "x / sum |x|; NaN where the sum is 0", .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_INVARIANT);
 SECTION(winsor, false, .title = "Extremes pulled in to quantiles", .source = "Dixon 1960",
         .formula = "x limited to [Q(q), Q(1-q)]", .inputs = TW_NAMES("x"), .params = winsor_table,
         .traits = TW_SECTION | TW_SCALES | TW_SHIFTS);
 SECTION(neutralize, true, .title = "What another variable does not explain across the symbols",
-        .source = "ordinary least squares", .formula = "residual of x ~ a + b z", .inputs = TW_NAMES("x", "z"),
-        .traits = TW_SECTION | TW_SCALES);
+        .source = "ordinary least squares", .formula = "residual of x ~ a + b z; x - mean where z is flat",
+        .inputs = TW_NAMES("x", "z"), .traits = TW_SECTION | TW_SCALES);

@@ -64,9 +64,9 @@ TW_RECUR_OP(atr, .title = "Average true range", .group = "volatility", .source =
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 TW_RECUR_OP(natr, .title = "Average true range in percent of the close", .group = "volatility",
-            .source = "Forman 2006; TA-Lib NATR", .formula = "100 atr / c", .inputs = TW_NAMES("high", "low", "close"),
-            .outputs = TW_NAMES("real"), .params = wilder_table, .lookback = period_back,
-            .traits = TW_RECURSIVE | TW_INVARIANT);
+            .source = "Forman 2006; TA-Lib NATR", .formula = "100 atr / c; 0 where c is 0",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder_table,
+            .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT);
 
 /* ---------------------------------------------------------------- directional movement
  * s: seen, last high, low, close, sums +DM, -DM, TR, then the last dx (dx) or the average so far (adx).
@@ -127,11 +127,13 @@ static const tw_recur dx_recur = {3, 8, 1, dx_step, wilder_coefs};
 static const tw_recur adx_recur = {3, 8, 1, adx_step, wilder_coefs};
 
 TW_RECUR_OP(plus_di, .title = "Plus directional indicator", .group = "momentum",
-            .source = "Wilder 1978; TA-Lib PLUS_DI", .formula = "100 S(+dm) / S(tr), S += x - S / period",
+            .source = "Wilder 1978; TA-Lib PLUS_DI",
+            .formula = "100 S(+dm) / S(tr), S += x - S / period; 0 where S(tr) is 0",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(minus_di, .title = "Minus directional indicator", .group = "momentum",
-            .source = "Wilder 1978; TA-Lib MINUS_DI", .formula = "100 S(-dm) / S(tr), S += x - S / period",
+            .source = "Wilder 1978; TA-Lib MINUS_DI",
+            .formula = "100 S(-dm) / S(tr), S += x - S / period; 0 where S(tr) is 0",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(dx, .title = "Directional movement index", .group = "momentum", .source = "Wilder 1978; TA-Lib DX",
@@ -139,7 +141,8 @@ TW_RECUR_OP(dx, .title = "Directional movement index", .group = "momentum", .sou
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(adx, .title = "Average directional movement index", .group = "momentum",
-            .source = "Wilder 1978; TA-Lib ADX", .formula = "rma(dx, period)",
+            .source = "Wilder 1978; TA-Lib ADX",
+            .formula = "rma(dx, period); bars without movement leave it as it is (0 while it begins)",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = adx_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 

@@ -154,6 +154,55 @@ static void fractional_weights_are_those_of_the_book(void **state)
     assert_same(y[4], 0.0);
 }
 
+/* So that a parameter may be computed: mean(close, 2 ^ 3). */
+static void powers_of_whole_numbers_are_whole(void **state)
+{
+    (void)state;
+    for (int a = 1; a <= 60; a++)
+        for (int k = 0; k < 26; k++) {
+            const double x[N] = {a, -a}, exponent[N] = {k, k};
+            double want = 1;
+            for (int i = 0; i < k; i++) want *= a;
+            if (want > 0x1p46) break;
+            const double *y = apply("pow", NULL, x, exponent);
+            assert_true(y[0] == want && y[1] == (k % 2 ? -want : want));
+        }
+}
+
+/* An average over one bar is that bar, also after 1e12. */
+static void averages_of_one_bar_are_the_bar(void **state)
+{
+    static const double x[N] = {37.1, 1e12, 37.55434116350411, -2.385, 1e-300, 1e300, 0.0073, 60000.01};
+    static const char *const cases[][2] = {{"ema", "timeperiod=1"}, {"rma", "timeperiod=1 nan=reset"}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const double *y = apply(cases[i][0], cases[i][1], x, x);
+        for (size_t t = 0; t < N; t++) assert_true(y[t] == x[t]);
+    }
+}
+
+/* log(volume) of days without trade. */
+static void places_in_windows_of_infinities(void **state)
+{
+    static const double low[N] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY, -INFINITY, -INFINITY, 2.385, -INFINITY};
+    double high[N];
+    (void)state;
+    for (size_t t = 0; t < N; t++) high[t] = -low[t];
+    const double *y = apply("argmax", "timeperiod=3", low, low);
+    for (size_t t = 2; t < N; t++) assert_true(y[t] == (t < 6 ? 1 : t == 6 ? 3 : 2));
+    y = apply("argmin", "timeperiod=3", high, high);
+    for (size_t t = 2; t < N; t++) assert_true(y[t] == (t < 6 ? 1 : t == 6 ? 3 : 2));
+}
+
+/* -0 and 0 are equal, so one may stand for the other in the sorted window, but not after its bar has left. */
+static void zeros_leave_no_sign(void **state)
+{
+    static const double x[N] = {0.0, -0.0, 0.0, 0.0, -0.0, 0.0, 0.0, 0.0};
+    (void)state;
+    const double *y = apply("median", "timeperiod=2", x, x);
+    for (size_t t = 1; t < N; t++) assert_true(y[t] == 0.0 && !signbit(y[t]));
+}
+
 static void a_lag_of_nothing_is_the_value(void **state)
 {
     static const double x[N] = {2.385, 1, 4, 1, 5, 9, 2, 6};
@@ -176,6 +225,10 @@ int main(void)
         cmocka_unit_test(logs_of_small_numbers_keep_their_digits),
         cmocka_unit_test(places_count_from_the_oldest),
         cmocka_unit_test(fractional_weights_are_those_of_the_book),
+        cmocka_unit_test(powers_of_whole_numbers_are_whole),
+        cmocka_unit_test(averages_of_one_bar_are_the_bar),
+        cmocka_unit_test(places_in_windows_of_infinities),
+        cmocka_unit_test(zeros_leave_no_sign),
         cmocka_unit_test(a_lag_of_nothing_is_the_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,35 @@ static void within_groups(void **state)
     tw_plan_free(plan);
 }
 
+/* A symbol that has not listed is not there, whatever an expression makes of its missing bars. */
+static void symbols_that_list_later_change_nothing(void **state)
+{
+    static const char *const texts[] = {"rank(nz(close))",         "scale(1)",
+                                        "demean(is_missing(vol))", "zscore(fill(mean(close, 2), 3))",
+                                        "bucket(ema(nz(vol), 2))", "group_winsor(if(is_missing(vol), 1, close))"};
+    enum { N = 5, MORE = 19, T = 40 };
+    static double close[2 * T * LANES], vol[2 * T * LANES], few[2 * T * LANES], many[2 * T * LANES];
+    (void)state;
+    for (size_t i = 0; i < 2 * T * LANES; i++) {
+        const bool listed = i < T * LANES && i % LANES < N;
+        close[i] = listed ? 2.385 + (double)(i * 7 % 13) : (double)NAN;
+        vol[i] = listed && i % 3 ? (double)(i % 17) : (double)NAN;
+    }
+    const tw_tiles in[2] = {{close, T * LANES, LANES}, {vol, T * LANES, LANES}};
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+        tw_plan *plan = case_plan(TW_NAMES("close", "vol"), texts[k]);
+        tw_runner *a = case_runner(NULL, plan, N), *b = case_runner(NULL, plan, MORE);
+        const tw_tiles_out to_few = {.f64 = few, .block_stride = T * LANES, .time_stride = LANES};
+        const tw_tiles_out to_many = {.f64 = many, .block_stride = T * LANES, .time_stride = LANES};
+        assert_ok(tw_runner_run(a, T, in, &to_few, NULL), NULL);
+        assert_ok(tw_runner_run(b, T, in, &to_many, NULL), NULL);
+        for (size_t i = 0; i < T * LANES; i++) assert_same(few[i], many[i]);
+        assert_true(isfinite(few[T * LANES - LANES]) && isnan(many[T * LANES - 1]));
+        tw_runner_free(a), tw_runner_free(b);
+        tw_plan_free(plan);
+    }
+}
+
 static void places_are_checked(void **state)
 {
     (void)state;
@@ -176,6 +205,7 @@ int main(void)
         cmocka_unit_test(narrow_is_the_nearest),
         cmocka_unit_test(across_symbols),
         cmocka_unit_test(within_groups),
+        cmocka_unit_test(symbols_that_list_later_change_nothing),
         cmocka_unit_test(places_are_checked),
         cmocka_unit_test(hunger_is_bounded),
         cmocka_unit_test(running_does_not_allocate),
