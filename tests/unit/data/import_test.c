@@ -156,8 +156,8 @@ static void bad_rows_are_set_aside_and_named(void **state)
         "dirty.csv,8,not a number: high: 'x',",
         "dirty.csv,9,fields missing: 5 where the header has 7,",
         "dirty.csv,10,too many fields: 8 where the header has 7,",
-        "dirty.csv,12,row cannot be split: field 2: text after the closing quote,"
-        "\"2014-06-10,\"\"A\"\"B,2,3,1,2.4,100\"\n",
+        ("dirty.csv,12,row cannot be split: field 2: text after the closing quote,"
+         "\"2014-06-10,\"\"A\"\"B,2,3,1,2.4,100\"\n"),
         "dirty.csv,14,bad time: '20146' is neither a date nor an epoch",
         "dirty.csv,15,not a number: close: 'inf',"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
