@@ -48,7 +48,7 @@ TW_LANE bool tw_is_finite(double x) { return tw_lane_abs(x) <= DBL_MAX; }
 /* Parameters of the window operators; each lists in its table those that it has. */
 typedef struct tw_window {
     int timeperiod, ddof;
-    double q, nbdevup, nbdevdn;
+    double q, nbdev, nbdevup, nbdevdn;
 } tw_window;
 
 enum { TW_PERIOD_MAX = 100000 };

@@ -57,6 +57,9 @@ TW_LANE double lag_of(double now, double before)
 TW_LANE double diff_of(double now, double before) { return now - before; }
 TW_LANE double pct_change_of(double now, double before) { return now / before - 1.0; }
 TW_LANE double roc_of(double now, double before) { return before == 0.0 ? now * 0.0 : (now / before - 1.0) * 100.0; }
+TW_LANE double rocp_of(double now, double before) { return before == 0.0 ? now * 0.0 : (now - before) / before; }
+TW_LANE double rocr_of(double now, double before) { return before == 0.0 ? now * 0.0 : now / before; }
+TW_LANE double rocr100_of(double now, double before) { return before == 0.0 ? now * 0.0 : now / before * 100.0; }
 TW_LANE double mom_of(double now, double before) { return now - before; }
 
 DELAY(lag, .title = "Value some bars ago", .group = "window", .source = "definition; qlib Ref", .formula = "x[t-k]",
@@ -69,5 +72,12 @@ DELAY(pct_change, .title = "Relative change over some bars", .group = "window",
 DELAY(roc, .title = "Rate of change", .group = "momentum", .source = "TA-Lib ROC",
       .formula = "100 (x[t] / x[t-k] - 1); 0 where x[t-k] is 0", .params = roc_table,
       .traits = TW_INVARIANT | TW_WINDOW);
+DELAY(rocp, .title = "Rate of change as a share", .group = "momentum", .source = "TA-Lib ROCP",
+      .formula = "(x[t] - x[t-k]) / x[t-k]; 0 where x[t-k] is 0", .params = roc_table,
+      .traits = TW_INVARIANT | TW_WINDOW);
+DELAY(rocr, .title = "Rate of change as a ratio", .group = "momentum", .source = "TA-Lib ROCR",
+      .formula = "x[t] / x[t-k]; 0 where x[t-k] is 0", .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
+DELAY(rocr100, .title = "Rate of change as a ratio in percent", .group = "momentum", .source = "TA-Lib ROCR100",
+      .formula = "100 x[t] / x[t-k]; 0 where x[t-k] is 0", .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
 DELAY(mom, .title = "Momentum", .group = "momentum", .source = "TA-Lib MOM", .formula = "x[t] - x[t-k]",
       .params = roc_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);

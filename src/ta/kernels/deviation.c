@@ -4,6 +4,8 @@
 
 static const tw_param window_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param avgdev_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 14, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param cci_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 14, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
 
@@ -62,7 +64,7 @@ TW_DIRECT_OP(mad, .title = "Mean absolute deviation from the mean of a window", 
              .outputs = TW_NAMES("mad"), .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(avgdev, .title = "Average deviation", .group = "statistic", .source = "TA-Lib AVGDEV",
              .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-             .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
+             .params = avgdev_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(cci, .title = "Commodity channel index", .group = "momentum", .source = "Lambert 1980; TA-Lib CCI",
              .formula = "(p - mean p) / (0.015 mean |p - mean p|), p = (h + l + c) / 3; 0 for a flat window",
              .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = cci_table,

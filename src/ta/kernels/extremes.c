@@ -4,6 +4,8 @@
 
 static const tw_param window_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param talib_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 
 TW_LANE void value_term(const tw_scan_bar *bar, double *term) { term[0] = bar->x[0]; }
 TW_LANE void value_finish(const tw_scan_bar *bar, const double *w, double *y)
@@ -27,10 +29,10 @@ static const tw_scan min_scan = {1, 1, 1, {TW_LANE_INF}, value_term, min_join, v
 
 TW_SCAN_OP(max, .title = "Highest value of a window", .group = "window", .source = "definition; TA-Lib MAX",
            .formula = "max x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .params = talib_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(min, .title = "Lowest value of a window", .group = "window", .source = "definition; TA-Lib MIN",
            .formula = "min x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .params = talib_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- where
  * Parts: the value and its time u. Of equal values the older is kept, as in numpy and qlib. */

@@ -10,6 +10,9 @@ static const tw_param line_table[] = {
 static const tw_param weight_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 
+static const tw_param wma_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+
 static void line_coefs(const tw_window *p, double *coef)
 {
     const double n = p->timeperiod;
@@ -131,7 +134,7 @@ static const tw_scan decay_linear_scan = {1, 2, 1, {0}, line_term, tw_join_add2,
 
 TW_SCAN_OP(wma, .title = "Linearly weighted moving average", .group = "overlap", .source = "definition; TA-Lib WMA",
            .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = weight_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .outputs = TW_NAMES("real"), .params = wma_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(decay_linear, .title = "Linearly decaying mean", .group = "window",
            .source = "Kakushadze 2016 (101 Formulaic Alphas)",
            .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("x"),

@@ -4,13 +4,22 @@
 
 static const tw_param window_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param talib_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param window2_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param sample_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
     TW_PARAM(tw_window, ddof, 1, 0, 1, "the divisor is period - ddof"), TW_PARAM_END};
-static const tw_param population_table[] = {
-    TW_PARAM_SEARCH(tw_window, timeperiod, 20, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+static const tw_param correl_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param stddev_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 5, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+    TW_PARAM(tw_window, nbdev, 1, -3e37, 3e37, "by which the deviation is multiplied"),
+    TW_PARAM(tw_window, ddof, 0, 0, 1, "the divisor is period - ddof"), TW_PARAM_END};
+static const tw_param var_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 5, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+    TW_PARAM(tw_window, nbdev, 1, -3e37, 3e37, "of no effect, as in TA-Lib"),
     TW_PARAM(tw_window, ddof, 0, 0, 1, "the divisor is period - ddof"), TW_PARAM_END};
 static const tw_param skew_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 3, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
@@ -28,7 +37,7 @@ TW_LANE void sum_finish(const tw_scan_bar *bar, const double *w, double *y)
 static const tw_scan sum_scan = {1, 1, 1, {0}, sum_term, tw_join_add1, sum_finish, NULL};
 TW_SCAN_OP(sum, .title = "Sum over a window", .group = "window", .source = "definition",
            .formula = "sum x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = window_table, .traits = TW_WINDOW | TW_SCALES);
+           .params = talib_table, .traits = TW_WINDOW | TW_SCALES);
 
 TW_LANE void count_term(const tw_scan_bar *bar, double *term)
 {
@@ -58,7 +67,7 @@ TW_SCAN_OP(mean, .title = "Mean over a window", .group = "window", .source = "de
            .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(sma, .title = "Simple moving average", .group = "overlap", .source = "definition; TA-Lib SMA",
            .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .params = talib_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- second moments
  * coef: 1 / n, 1 / (n - ddof). w: sum d, sum d^2. */
@@ -67,6 +76,7 @@ static void variance_coefs(const tw_window *p, double *coef)
 {
     coef[0] = 1.0 / p->timeperiod;
     coef[1] = 1.0 / (p->timeperiod - p->ddof);
+    coef[2] = p->nbdev;
 }
 TW_LANE void square_term(const tw_scan_bar *bar, double *term)
 {
@@ -80,25 +90,29 @@ TW_LANE double variance_of(const tw_scan_bar *bar, const double *w)
 }
 TW_LANE void var_finish(const tw_scan_bar *bar, const double *w, double *y) { y[0] = variance_of(bar, w); }
 TW_LANE void std_finish(const tw_scan_bar *bar, const double *w, double *y) { y[0] = sqrt(variance_of(bar, w)); }
+TW_LANE void stddev_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    y[0] = sqrt(variance_of(bar, w)) * bar->coef[2];
+}
 TW_LANE void zscore_finish(const tw_scan_bar *bar, const double *w, double *y)
 {
     y[0] = (bar->d[0] - w[0] * bar->coef[0]) / sqrt(variance_of(bar, w));
 }
 static const tw_scan var_scan = {1, 2, 1, {0}, square_term, tw_join_add2, var_finish, variance_coefs};
 static const tw_scan std_scan = {1, 2, 1, {0}, square_term, tw_join_add2, std_finish, variance_coefs};
-static const tw_scan stddev_scan = {1, 2, 1, {0}, square_term, tw_join_add2, std_finish, variance_coefs};
+static const tw_scan stddev_scan = {1, 2, 1, {0}, square_term, tw_join_add2, stddev_finish, variance_coefs};
 static const tw_scan ts_zscore_scan = {1, 2, 1, {0}, square_term, tw_join_add2, zscore_finish, variance_coefs};
 
-TW_SCAN_OP(var, .title = "Sample variance over a window", .group = "window", .source = "definition; pandas rolling.var",
+TW_SCAN_OP(var, .title = "Variance over a window", .group = "statistic", .source = "definition; TA-Lib VAR",
            .formula = "sum (x[t-i] - mean)^2 / (period - ddof)", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = sample_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
+           .outputs = TW_NAMES("real"), .params = var_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
 TW_SCAN_OP(std, .title = "Sample standard deviation over a window", .group = "window",
            .source = "definition; pandas rolling.std", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("std"), .params = sample_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(stddev, .title = "Population standard deviation over a window", .group = "statistic",
-           .source = "definition; TA-Lib STDDEV", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = population_table,
+           .source = "definition; TA-Lib STDDEV", .formula = "nbdev sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = stddev_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(ts_zscore, .title = "Standard score of the last value in its window", .group = "window",
            .source = "definition", .formula = "(x - mean) / std; NaN where std is 0", .inputs = TW_NAMES("x"),
@@ -208,7 +222,7 @@ TW_LANE void beta_finish(const tw_scan_bar *bar, const double *w, double *y)
 static const tw_scan corr_scan = {2, 5, 1, {0}, pair_term, tw_join_add5, corr_finish, mean_coefs};
 static const tw_scan correl_scan = {2, 5, 1, {0}, pair_term, tw_join_add5, correl_finish, mean_coefs};
 static const tw_scan cov_scan = {2, 3, 1, {0}, cross_term, tw_join_add3, cov_finish, variance_coefs};
-static const tw_scan beta_scan = {2, 4, 1, {0}, beta_term, join_add4, beta_finish, mean_coefs};
+static const tw_scan slope_on_scan = {2, 4, 1, {0}, beta_term, join_add4, beta_finish, mean_coefs};
 
 TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "window",
            .source = "Pearson 1895; pandas rolling.corr",
@@ -217,13 +231,13 @@ TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "w
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "statistic", .source = "TA-Lib CORREL",
            .formula = "cov(real0, real1) / (std(real0) std(real1)); 0 where a std is 0",
-           .inputs = TW_NAMES("real0", "real1"), .outputs = TW_NAMES("real"), .params = window2_table,
+           .inputs = TW_NAMES("real0", "real1"), .outputs = TW_NAMES("real"), .params = correl_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "window",
            .source = "definition; pandas rolling.cov", .formula = "sum (x - mean x) (y - mean y) / (period - ddof)",
            .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("cov"), .params = sample_table,
            .traits = TW_WINDOW | TW_COMMUTES | TW_SHIFT_FREE);
-TW_SCAN_OP(beta, .title = "Slope of one series on another over a window", .group = "statistic",
-           .source = "ordinary least squares; TA-Lib BETA when given returns",
-           .formula = "cov(real0, real1) / var(real1); NaN where var is 0", .inputs = TW_NAMES("real0", "real1"),
-           .outputs = TW_NAMES("real"), .params = window2_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+TW_SCAN_OP(slope_on, .title = "Slope of one series on another over a window", .group = "window",
+           .source = "ordinary least squares", .formula = "cov(y, x) / var(x); NaN where var is 0",
+           .inputs = TW_NAMES("y", "x"), .outputs = TW_NAMES("slope"), .params = window2_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -55,8 +55,8 @@ static answer relative(long double value) { return (answer){value, fabsl(value)}
 
 static answer sum_is(const window *w) { return (answer){mean_of(w->x[0], w->n) * w->n, w->n * size_of(w->x[0], w->n)}; }
 static answer mean_is(const window *w) { return (answer){mean_of(w->x[0], w->n), size_of(w->x[0], w->n)}; }
-static answer var_is(const window *w) { return relative(cross_of(w->x[0], w->x[0], w->n) / (w->n - 1)); }
-static answer std_is(const window *w) { return relative(sqrtl(var_is(w).value)); }
+static answer var_is(const window *w) { return relative(cross_of(w->x[0], w->x[0], w->n) / w->n); }
+static answer std_is(const window *w) { return relative(sqrtl(cross_of(w->x[0], w->x[0], w->n) / (w->n - 1))); }
 static answer stddev_is(const window *w) { return relative(sqrtl(power_of(w->x[0], w->n, 2))); }
 static answer zscore_is(const window *w)
 {
@@ -292,7 +292,7 @@ static const struct twin {
              {"corr", "", corr_is, 2, 0},
              {"correl", "", corr_is, 2, 0},
              {"cov", "", cov_is, 2, 0},
-             {"beta", "", beta_is, 2, 0},
+             {"slope_on", "", beta_is, 2, 0},
              {"slope", "", slope_is, 2, 0},
              {"resi", "", resi_is, 2, 0},
              {"linreg", "", linreg_is, 2, 0},
