@@ -15,6 +15,7 @@ typedef struct pass {
     size_t t0, n;
     const fx_phase *phase;
     bool peek;
+    bool direct; /* operators may read columns and write features where the caller has them */
 } pass;
 
 /* A pass at work on one block. */
@@ -88,11 +89,81 @@ static size_t lanes_used(const tw_runner *r, size_t block)
     return left < r->lanes ? left : r->lanes;
 }
 
+/* ---- columns and features in place
+ *
+ * A value that nobody needs longer than the chunk need not be copied: an operator reads the column, or writes the
+ * feature, where the caller has it, if its rows lie side by side there. */
+
+static bool lies_in_place(const work *w, size_t place, size_t time_stride)
+{
+    const tw_runner *r = w->pass->runner;
+    return w->pass->direct && time_stride == r->lanes && lanes_used(r, w->block) == r->lanes &&
+           r->layout.places[place].kind == FX_SCRATCH;
+}
+
+static void place_columns(const work *w, const fx_step *step)
+{
+    const pass *p = w->pass;
+    const tw_tiles *in = p->in + step->column;
+    const double *rows = in->base + w->block * in->block_stride + p->t0 * in->time_stride;
+    if (lies_in_place(w, step->outputs[0], in->time_stride))
+        w->at[step->outputs[0]] = (double *)(uintptr_t)rows; /* inputs are only read */
+}
+
+static void place_features(const work *w, const fx_step *step)
+{
+    const pass *p = w->pass;
+    for (uint32_t i = 0; i < step->n_stores; i++) {
+        const fx_store *s = p->runner->layout.stores + step->first_store + i;
+        const tw_tiles_out *out = p->out + s->feature;
+        if (out->f64 && lies_in_place(w, s->place, out->time_stride))
+            w->at[s->place] = out->f64 + w->block * out->block_stride + p->t0 * out->time_stride;
+    }
+}
+
+static bool meet(const double *a, size_t n_a, const double *b, size_t n_b)
+{
+    const uintptr_t from_a = (uintptr_t)a, from_b = (uintptr_t)b;
+    return from_a < from_b + n_b * sizeof *b && from_b < from_a + n_a * sizeof *a;
+}
+
+/* Doubles from the first to the last of a call. */
+static size_t extent(const pass *p, size_t block_stride, size_t time_stride)
+{
+    return (p->runner->n_blocks - 1) * block_stride + (p->n_call - 1) * time_stride + p->runner->lanes;
+}
+
+/* True when no feature lies over a column or another feature. Not asked of ticks, and of few features alone: it would
+ * take longer than the copies. */
+static bool all_apart(const pass *p)
+{
+    enum { LEAST_ROWS = 16, MOST_FEATURES = 16 };
+    const tw_runner *r = p->runner;
+    const size_t n = r->plan->n_features;
+    if (p->n_call < LEAST_ROWS || n > MOST_FEATURES) return false;
+    for (size_t f = 0; f < n; f++) {
+        const tw_tiles_out *out = p->out + f;
+        const size_t size = extent(p, out->block_stride, out->time_stride);
+        if (!out->f64) return false;
+        for (size_t i = 0; i < r->layout.n_steps; i++) {
+            const fx_step *step = r->layout.steps + i;
+            const tw_tiles *in = p->in + step->column;
+            if (step->kind == FX_LOAD && meet(out->f64, size, in->base, extent(p, in->block_stride, in->time_stride)))
+                return false;
+        }
+        for (size_t g = 0; g < f; g++)
+            if (meet(out->f64, size, p->out[g].f64, extent(p, p->out[g].block_stride, p->out[g].time_stride)))
+                return false;
+    }
+    return true;
+}
+
 static void load(const work *w, const fx_step *step)
 {
     const pass *p = w->pass;
     const tw_runner *r = p->runner;
     const tw_tiles *in = p->in + step->column;
+    if (lies_in_place(w, step->outputs[0], in->time_stride)) return;
     const fx_rows rows = {in->base + w->block * in->block_stride + p->t0 * in->time_stride, in->time_stride};
     double *to = w->at[step->outputs[0]];
     r->copiers.copy(&rows, p->n, r->lanes, to, r->lanes);
@@ -125,6 +196,7 @@ static void store(const work *w, const fx_store *s)
     const size_t first = w->block * out->block_stride + p->t0 * out->time_stride, stride = out->time_stride;
     const fx_rows rows = {w->at[s->place], r->lanes};
     const size_t used = lanes_used(r, w->block);
+    if (out->f64 && out->f64 + first == rows.base) return; /* it was made there */
     if (out->f64)
         r->copiers.copy(&rows, p->n, r->lanes, out->f64 + first, stride);
     else
@@ -158,6 +230,11 @@ static void run_chunk(const pass *p, size_t block, int thread)
     work w = {p, block, fx_block(r, block), (double **)(void *)scratch, spare_of(r, scratch)};
     for (size_t i = 0; i < r->layout.n_places; i++)
         w.at[i] = locate(r, w.memory, slots_of(r, scratch), r->layout.places + i);
+    for (uint32_t i = p->phase->first; p->direct && i < p->phase->end; i++) {
+        const fx_step *step = r->layout.steps + i;
+        if (step->kind == FX_LOAD) place_columns(&w, step);
+        if (step->kind == FX_RUN) place_features(&w, step);
+    }
     for (uint32_t i = p->phase->first; i < p->phase->end; i++) run_step(&w, r->layout.steps + i);
 }
 
@@ -276,6 +353,7 @@ static tw_status run(pass *p, tw_error *err)
     TW_TRY(check_tiles(r, p->in, p->out, err));
     if (p->n_call == 0 || r->layout.n_phases == 0) return TW_OK;
     p->phase = r->layout.phases;
+    p->direct = all_apart(p);
     if (r->layout.n_phases == 1) return tw_pool_run(r->ctx ? r->ctx->pool : NULL, r->n_blocks, block_task, p, err);
     return run_together(p, err);
 }
