@@ -174,14 +174,16 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
                  __VA_ARGS__}
 
 /* A mean of the first `period` values, then v += k (x - v): Wilder's and the exponential average as TA-Lib seeds them.
- * n counts this value; below `period` v is the sum so far. coef: period, k. With k = 1 the average is the value: x - v
+ * Fused, since the next bar waits for it: 8 cycles instead of 12, and correctly rounded on every path (by libm where
+ * the processor has none). n counts this value; below `period` v is the sum so far. coef: period, k. With k = 1 the
+ * average is the value: x - v
  * + v would keep what rounding made of the last one (1e12, then 37.1: 37.0999755859375). */
 typedef struct tw_seed {
     double n, period, k;
 } tw_seed;
 TW_LANE double tw_seeded(const tw_recur_bar *b, double v, double x, tw_seed s)
 {
-    const double sum = v + x, step = (x - v) * s.k + v, smooth = s.k == 1.0 ? x : step;
+    const double sum = v + x, step = __builtin_fma(x - v, s.k, v), smooth = s.k == 1.0 ? x : step;
     return b->warm || s.n > s.period ? smooth : s.n == s.period ? sum / s.period : sum;
 }
 
