@@ -131,8 +131,7 @@ static void own_panel(void *arg)
     tw_tiles in[COLUMNS];
     tw_tiles_out out[OUTPUTS];
     for (size_t i = 0; i < j->n_inputs; i++) in[i] = (tw_tiles){j->m->tiles[j->column[i]], BARS * TW_LANES, TW_LANES};
-    for (size_t o = 0; o < j->n_outputs; o++)
-        out[o] = (tw_tiles_out){.f64 = j->m->wide[o], .time_stride = TW_LANES};
+    for (size_t o = 0; o < j->n_outputs; o++) out[o] = (tw_tiles_out){.f64 = j->m->wide[o], .time_stride = TW_LANES};
     tw_runner_reset(j->runner);
     if (tw_runner_run(j->runner, BARS, in, out, NULL)) abort();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* extremes.c - highest and lowest of a window, and where. See scan.h for the method. */
+/* extremes.c - highest and lowest of a window, and where. See scan_block.h for the method. */
 #include "ta/scan.h"
 
 static const tw_param window_table[] = {

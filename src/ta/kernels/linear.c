@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* linear.c - least squares of a window on time, and linearly weighted means. See scan.h for the method.
+/* linear.c - least squares of a window on time, and linearly weighted means. See scan_block.h for the method.
  *
  * With u = bars since the block began, the window is u = at - period + 1 .. at, its middle at - (period - 1) / 2.
  * w: sum d, sum u d, sum d^2. coef: 1 / n, 1 / sum (u - mean u)^2, (n - 1) / 2, n. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* moments.c - sums, means, variances and higher moments over a window. See scan.h for the method. */
+/* moments.c - sums, means, variances and higher moments over a window. See scan_block.h for the method. */
 #include "ta/scan.h"
 
 static const tw_param window_table[] = {

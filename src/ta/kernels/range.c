@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* range.c - where the close lies in the range of its window, and bands around a mean. See scan.h for the method. */
+/* range.c - where the close lies in the range of its window, and bands around a mean. See scan_block.h for the method.
+ */
 #include "ta/range.h"
 
 static const tw_param window_table[] = {
