@@ -102,6 +102,30 @@ TW_LANE void tw_recur_row(const tw_recur *d, tw_recur_lanes *a, size_t t, const 
     }
 }
 
+/* True when nothing is missing in rows [from, to) of any input. */
+TW_LANE bool tw_recur_whole(const tw_recur *d, const tw_recur_lanes *a, size_t from, size_t to, const size_t lanes)
+{
+    uint64_t missing = 0;
+    for (size_t i = 0; i < d->inputs; i++)
+        for (size_t k = from * lanes; k < to * lanes; k++) missing |= !tw_is_finite(a->x[i][k]);
+    return missing == 0;
+}
+
+/* Row t of warm lanes of which none is missing: the formula alone. With a choice in it gcc stores the memory masked,
+ * and the next row waits for such a store four times as long. */
+TW_LANE void tw_recur_whole_row(const tw_recur *d, tw_recur_lanes *a, size_t t, const size_t lanes)
+{
+    TW_EACH(l, lanes)
+    {
+        tw_recur_bar bar = {.warm = true};
+        double s[TW_RECUR_PARTS];
+        for (size_t q = 0; q < d->parts; q++) s[q] = a->cells[q * lanes + l];
+        (void)tw_recur_step(d, a, t * lanes + l, &bar, s);
+        for (size_t q = 0; q < d->parts; q++) a->cells[q * lanes + l] = bar.s[q];
+        for (size_t o = 0; o < d->outputs; o++) a->y[o][t * lanes + l] = tw_canon(bar.y[o]);
+    }
+}
+
 /* Bars of a single warm lane. A branch for missing values and a count beside the memory, because gcc would else have
  * the memory wait for the results (choosing both at once), or pack the count with it. */
 TW_LANE void tw_recur_one(const tw_recur *d, tw_recur_lanes *a, size_t t, size_t n)
@@ -145,6 +169,8 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
     for (size_t o = 0; o < d->outputs; o++) a.y[o] = out[o];
     for (; t < n && !(hold && tw_recur_warm(a.cells, st->warm_after, lanes)); t++) tw_recur_row(d, &a, t, false, lanes);
     if (lanes == 1) tw_recur_one(d, &a, t, n);
+    if (lanes > 1 && tw_recur_whole(d, &a, t, n, lanes))
+        for (; t < n; t++) tw_recur_whole_row(d, &a, t, lanes);
     for (; lanes > 1 && t < n; t++) tw_recur_row(d, &a, t, true, lanes);
     for (size_t i = 0; i < d->parts * lanes; i++) st->cells[i] = a.cells[i];
 }
