@@ -3,13 +3,17 @@
 #ifndef TW_TA_SCAN_H
 #define TW_TA_SCAN_H
 
-#include "ta/scan_beside.h"
+#include "ta/scan_overlap.h"
 
 /* The kernel of every scan; the caller passes a constant `d`, which folds away. */
 TW_LANE void tw_scan_run(const tw_scan *d, void *state, size_t n, const double *const *in, double *const *out,
                          const size_t lanes)
 {
     tw_scan_state *s = state;
+    if (lanes == 1 && tw_scan_is_extreme(d) && s->period <= TW_SCAN_SIDE_MOST) {
+        tw_scan_overlap(d, s, n, in, out);
+        return;
+    }
     for (size_t t = 0, m; t < n; t += m) {
         const double *x[TW_SCAN_INPUTS];
         for (size_t i = 0; i < d->inputs; i++) x[i] = in[i] + t * lanes;

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scan_overlap.h - extremes of one series.
+ *
+ * Where a value joined with itself is itself, and of equals the same one is kept however they are joined, a window may
+ * be joined from two parts that overlap: windows of 1, 2, 4, ... bars each from two of the last, then one window from
+ * two of the greatest of these (the sparse table of Bender and Farach-Colton 2000). That is log2(period) passes along
+ * time without a bar that waits for another, and without memory. For windows that fit on the stack; the rest of a
+ * family's definition is that of its scan. */
+#ifndef TW_TA_SCAN_OVERLAP_H
+#define TW_TA_SCAN_OVERLAP_H
+
+#include "ta/scan_beside.h"
+
+enum { TW_SCAN_OVERLAP_ROWS = 256, TW_SCAN_OVERLAP_ROOM = TW_SCAN_OVERLAP_ROWS + TW_SCAN_SIDE_MOST };
+
+/* What has an infinite value as its neutral one: highest and lowest values, and their places. */
+TW_LANE bool tw_scan_is_extreme(const tw_scan *d) { return tw_lane_abs(d->identity[0]) == TW_LANE_INF; }
+
+/* Windows of some length that end at each of `n` rows. */
+typedef struct tw_scan_table {
+    double part[TW_SCAN_PARTS][TW_SCAN_OVERLAP_ROOM];
+} tw_scan_table;
+
+/* to[i] = join(from[i - step], from[i]), i >= step. */
+TW_LANE void tw_scan_double(const tw_scan *d, const tw_scan_table *from, tw_scan_table *to, size_t step, size_t n)
+{
+    TW_EACH(i, n - step)
+    {
+        double older[TW_SCAN_PARTS], newer[TW_SCAN_PARTS], both[TW_SCAN_PARTS];
+        for (size_t q = 0; q < d->parts; q++) older[q] = from->part[q][i], newer[q] = from->part[q][i + step];
+        d->join(older, newer, both);
+        for (size_t q = 0; q < d->parts; q++) to->part[q][i + step] = both[q];
+    }
+}
+
+/* n rows, at most TW_SCAN_OVERLAP_ROWS, with period - 1 before them; a row's time is its place. */
+TW_LANE void tw_scan_overlap_rows(const tw_scan *d, const tw_scan_state *s, size_t n, const double *const *x,
+                                  double *const *y)
+{
+    const size_t back = s->period - 1, rows = back + n;
+    tw_scan_table tables[2], *now = &tables[0], *next = &tables[1];
+    TW_EACH(i, rows)
+    {
+        tw_scan_bar bar = {.u = (double)i};
+        double term[TW_SCAN_PARTS];
+        for (size_t k = 0; k < d->inputs; k++) bar.x[k] = (x[k] - back)[i];
+        d->term(&bar, term);
+        for (size_t q = 0; q < d->parts; q++) tables[0].part[q][i] = term[q];
+    }
+    size_t length = 1;
+    for (; 2 * length <= s->period; length *= 2) {
+        tw_scan_double(d, now, next, length, rows);
+        tw_scan_table *const last = now;
+        now = next, next = last;
+    }
+    const size_t apart = s->period - length;
+    double coef[TW_SCAN_COEFS];
+    for (size_t i = 0; i < TW_SCAN_COEFS; i++) coef[i] = s->coef[i];
+    TW_EACH(i, n)
+    {
+        tw_scan_bar bar = {.u = (double)(back + i)};
+        double older[TW_SCAN_PARTS], newer[TW_SCAN_PARTS], window[TW_SCAN_PARTS], out[TW_SCAN_OUTPUTS];
+        for (size_t k = 0; k < d->inputs; k++) bar.x[k] = x[k][i];
+        for (size_t k = 0; k < TW_SCAN_COEFS; k++) bar.coef[k] = coef[k];
+        for (size_t q = 0; q < d->parts; q++) {
+            older[q] = now->part[q][back + i - apart];
+            newer[q] = now->part[q][back + i];
+        }
+        d->join(older, newer, window);
+        d->finish(&bar, window, out);
+        for (size_t o = 0; o < d->outputs; o++) y[o][i] = tw_canon(out[o]);
+    }
+}
+
+TW_LANE void tw_scan_overlap(const tw_scan *d, const tw_scan_state *s, size_t n, const double *const *in,
+                             double *const *out)
+{
+    for (size_t t = 0, m; t < n; t += m) {
+        const double *x[TW_SCAN_INPUTS];
+        double *y[TW_SCAN_OUTPUTS];
+        m = n - t < TW_SCAN_OVERLAP_ROWS ? n - t : TW_SCAN_OVERLAP_ROWS;
+        for (size_t i = 0; i < d->inputs; i++) x[i] = in[i] + t;
+        for (size_t o = 0; o < d->outputs; o++) y[o] = out[o] + t;
+        tw_scan_overlap_rows(d, s, m, x, y);
+    }
+}
+
+#endif
