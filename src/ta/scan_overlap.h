@@ -24,12 +24,12 @@ typedef struct tw_scan_table {
 /* to[i] = join(from[i - step], from[i]), i >= step. */
 TW_LANE void tw_scan_double(const tw_scan *d, const tw_scan_table *from, tw_scan_table *to, size_t step, size_t n)
 {
-    TW_EACH(i, n - step)
-    {
+    TW_NO_OVERLAP
+    for (size_t i = step; i < n; i++) {
         double older[TW_SCAN_PARTS], newer[TW_SCAN_PARTS], both[TW_SCAN_PARTS];
-        for (size_t q = 0; q < d->parts; q++) older[q] = from->part[q][i], newer[q] = from->part[q][i + step];
+        for (size_t q = 0; q < d->parts; q++) older[q] = from->part[q][i - step], newer[q] = from->part[q][i];
         d->join(older, newer, both);
-        for (size_t q = 0; q < d->parts; q++) to->part[q][i + step] = both[q];
+        for (size_t q = 0; q < d->parts; q++) to->part[q][i] = both[q];
     }
 }
 
