@@ -10,6 +10,8 @@ static const tw_param donchian_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 20, 1, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param middle_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param minmax_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 30, 2, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
 
 TW_DEFINED(donchian, .title = "Donchian channel", .group = "overlap", .source = "Donchian 1960; TA-Lib 0.8 DONCHIAN",
            .formula = "max h, (max h + min l) / 2, min l over the window", .inputs = TW_NAMES("high", "low"),
@@ -26,3 +28,13 @@ TW_DEFINED(midprice, .title = "Middle of the range of prices of a window", .grou
            .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = middle_table,
            .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
            .define = "real = (max(high, timeperiod) + min(low, timeperiod)) / 2");
+TW_DEFINED(minmax, .title = "Lowest and highest value of a window", .group = "math", .source = "TA-Lib MINMAX",
+           .formula = "min x[t-i], max x[t-i], i < period", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("min", "max"), .params = minmax_table, .params_size = sizeof(window),
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+           .define = "min = min(real, timeperiod); max = max(real, timeperiod)");
+TW_DEFINED(trima, .title = "Triangular moving average", .group = "overlap", .source = "TA-Lib TRIMA",
+           .formula = "mean with weights 1, 2, .. up to the middle and down again: an average of an average",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = minmax_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+           .define = "real = sma(sma(real, floor((timeperiod + 1) / 2)), floor(timeperiod / 2) + 1)");

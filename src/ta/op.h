@@ -45,6 +45,9 @@ TW_LANE double tw_canon(double x) { return x == x ? x : (double)NAN; }
 /* Neither missing nor infinite. */
 TW_LANE bool tw_is_finite(double x) { return tw_lane_abs(x) <= DBL_MAX; }
 
+/* max(x, 0), exactly; chains of selects on one value are made into branches. */
+TW_LANE double tw_above_zero(double x) { return 0.5 * (x + tw_lane_abs(x)); }
+
 /* Parameters of the window operators; each lists in its table those that it has. */
 typedef struct tw_window {
     int timeperiod, ddof;

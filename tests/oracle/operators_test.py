@@ -215,7 +215,7 @@ WINDOWS = {
     "tsf": lambda w, p: Answer(to_float(w.line()[0] + w.line()[1] * w.n), w.largest()),
     "resi": lambda w, p: Answer(to_float(BIG(w.series[0][-1]) - w.line()[0] - w.line()[1] * (w.n - 1)), spread(w)),
     "rsquare": lambda w, p: r_square(w),
-    "linreg_angle": lambda w, p: angle(w),
+    "linearreg_angle": lambda w, p: angle(w),
     "wma": lambda w, p: weighted(w),
     "decay_linear": lambda w, p: weighted(w),
     "mad": lambda w, p: deviation(w),

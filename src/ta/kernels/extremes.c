@@ -74,3 +74,133 @@ TW_SCAN_OP(argmin, .title = "Place of the lowest value in its window: 1 = oldest
            .formula = "1 + argmin_i x[t-period+1+i], the oldest of equals; bars ago = period - argmin",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("place"), .params = window_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+
+/* ---------------------------------------------------------------- where, counted from the first bar
+ * As in TA-Lib a place holds until its bar leaves the window or a bar comes that is as good; when it leaves, the oldest
+ * of the best is next. So of equals it is not the window alone that says which: the place is kept, for each lane. */
+
+enum { STRETCH = 16 * TW_LANES };
+
+/* cells: places[2][lanes], then the states of the scans (one or two), each `scan_cells` long. */
+typedef struct index_state {
+    size_t scan_cells;
+    double period, bars; /* bars seen */
+    double cells[];
+} index_state;
+
+static const tw_param index_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+
+/* Of the window: its best value, and how many bars ago the oldest of that was. */
+TW_LANE void ago_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    y[0] = w[0];
+    y[1] = bar->u - w[1];
+}
+static const tw_scan top_scan = {1, 2, 2, {-TW_LANE_INF, TW_LANE_NAN}, place_term, argmax_join, ago_finish, NULL};
+static const tw_scan bottom_scan = {1, 2, 2, {TW_LANE_INF, TW_LANE_NAN}, place_term, argmin_join, ago_finish, NULL};
+
+static size_t index_scan_cells(const void *params, size_t lanes)
+{
+    return tw_scan_size(&top_scan, params, lanes) / sizeof(double);
+}
+static size_t index_size(const void *params, size_t lanes, size_t scans)
+{
+    return sizeof(index_state) + (scans * index_scan_cells(params, lanes) + 2 * lanes) * sizeof(double);
+}
+static void index_init(void *state, const void *params, size_t lanes, const tw_scan *const *scans, size_t n)
+{
+    index_state *s = state;
+    s->scan_cells = index_scan_cells(params, lanes);
+    s->period = (double)tw_window_back(params) + 1.0;
+    s->bars = 0.0;
+    for (size_t l = 0; l < 2 * lanes; l++) s->cells[l] = -TW_LANE_INF;
+    for (size_t k = 0; k < n; k++) tw_scan_init(scans[k], s->cells + 2 * lanes + k * s->scan_cells, params, lanes);
+}
+
+/* Row `now` of the places from the best values of its window. */
+TW_LANE void index_row(double *places, const double *x, const double *best, const double *ago, double *y, double now,
+                       double period, const size_t lanes)
+{
+    TW_EACH(l, lanes)
+    {
+        const double place = places[l], oldest = ago[l] == ago[l] ? now - ago[l] : now - period + 1.0;
+        const double held = x[l] == best[l] ? now : place, next = place > now - period ? held : oldest;
+        places[l] = best[l] == best[l] ? next : -TW_LANE_INF;
+        y[l] = best[l] == best[l] ? next : (double)NAN;
+    }
+}
+/* The places of one scan, the k-th of the operator, for n bars. */
+TW_LANE void index_places(index_state *s, size_t k, const tw_scan *d, size_t n, const double *in, double *out,
+                          const size_t lanes)
+{
+    double best[STRETCH] = {0.0}, ago[STRETCH] = {0.0}, *const found[TW_SCAN_OUTPUTS] = {best, ago, ago};
+    double *places = s->cells + k * lanes, *scan = s->cells + 2 * lanes + k * s->scan_cells;
+    for (size_t t = 0, m; t < n; t += m) {
+        const double *const x = in + t * lanes, *const inputs[TW_SCAN_INPUTS] = {x, x, x};
+        m = n - t < STRETCH / lanes ? n - t : STRETCH / lanes;
+        tw_scan_run(d, scan, m, inputs, found, lanes);
+        for (size_t r = 0; r < m; r++)
+            index_row(places, x + r * lanes, best + r * lanes, ago + r * lanes, out + (t + r) * lanes,
+                      s->bars + (double)(t + r), s->period, lanes);
+    }
+}
+TW_LANE void maxindex_places(index_state *s, size_t n, const double *const *in, double *const *out, const size_t lanes)
+{
+    index_places(s, 0, &top_scan, n, in[0], out[0], lanes);
+}
+TW_LANE void minindex_places(index_state *s, size_t n, const double *const *in, double *const *out, const size_t lanes)
+{
+    index_places(s, 0, &bottom_scan, n, in[0], out[0], lanes);
+}
+TW_LANE void minmaxindex_places(index_state *s, size_t n, const double *const *in, double *const *out,
+                                const size_t lanes)
+{
+    index_places(s, 0, &bottom_scan, n, in[0], out[0], lanes);
+    index_places(s, 1, &top_scan, n, in[0], out[1], lanes);
+}
+
+/* The operator `op` from op##_places and its scans op##_scans; the rest are fields of tw_op. */
+#define INDEX(op, ...)                                                                                                 \
+    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)      \
+    {                                                                                                                  \
+        index_state *s = state;                                                                                        \
+        op##_places(s, n, in, out, lanes);                                                                             \
+        s->bars += (double)n;                                                                                          \
+    }                                                                                                                  \
+    TW_OP_FORMS(op, op##_run)                                                                                          \
+    static size_t op##_size(const void *params, size_t lanes) { return index_size(params, lanes, op##_count); }        \
+    static void op##_init(void *state, const void *params, size_t lanes)                                               \
+    {                                                                                                                  \
+        index_init(state, params, lanes, op##_scans, op##_count);                                                      \
+    }                                                                                                                  \
+    TW_OP(op) = {.name = #op,                                                                                          \
+                 .group = "math",                                                                                      \
+                 .inputs = TW_NAMES("real"),                                                                           \
+                 .params = index_table,                                                                                \
+                 .params_size = sizeof(tw_window),                                                                     \
+                 .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,                                                   \
+                 .lookback = tw_window_back,                                                                           \
+                 .history = tw_window_back,                                                                            \
+                 .state_size = op##_size,                                                                              \
+                 .init = op##_init,                                                                                    \
+                 .run_wide = op##_wide,                                                                                \
+                 .run_one = op##_one,                                                                                  \
+                 __VA_ARGS__}
+
+enum { maxindex_count = 1, minindex_count = 1, minmaxindex_count = 2 };
+static const tw_scan *const maxindex_scans[] = {&top_scan};
+static const tw_scan *const minindex_scans[] = {&bottom_scan};
+static const tw_scan *const minmaxindex_scans[] = {&bottom_scan, &top_scan};
+
+INDEX(maxindex, .title = "Bar of the highest value of a window, counted from the first bar",
+      .source = "TA-Lib MAXINDEX",
+      .formula =
+          "argmax x[i], t - period < i <= t; of equals the newest, or the oldest where the last place left the window",
+      .outputs = TW_NAMES("integer"));
+INDEX(minindex, .title = "Bar of the lowest value of a window, counted from the first bar", .source = "TA-Lib MININDEX",
+      .formula =
+          "argmin x[i], t - period < i <= t; of equals the newest, or the oldest where the last place left the window",
+      .outputs = TW_NAMES("integer"));
+INDEX(minmaxindex, .title = "Bars of the lowest and of the highest value of a window, counted from the first bar",
+      .source = "TA-Lib MINMAXINDEX", .formula = "minindex, maxindex", .outputs = TW_NAMES("minidx", "maxidx"));

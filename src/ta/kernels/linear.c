@@ -3,6 +3,7 @@
  *
  * With u = bars since the block began, the window is u = at - period + 1 .. at, its middle at - (period - 1) / 2.
  * w: sum d, sum u d, sum d^2. coef: 1 / n, 1 / sum (u - mean u)^2, (n - 1) / 2, n. */
+#include "num/vmath_arc.h"
 #include "ta/scan.h"
 
 static const tw_param line_table[] = {
@@ -62,36 +63,22 @@ TW_LANE void rsquare_finish(const tw_scan_bar *bar, const double *w, double *y)
     y[0] = m2 > 0.0 ? (r > 1.0 ? 1.0 : r) : (double)NAN;
 }
 
-/* atan in degrees by the reductions of Cephes (Moshier 1989): |x| > tan 3pi/8 and > tan pi/8, then P/Q. */
-TW_LANE double atan_degrees(double slope)
+TW_LANE void value_finish(const tw_scan_bar *bar, const double *w, double *y)
 {
-    const double a = tw_lane_abs(slope);
-    const double base = a > 2.41421356237309504880 ? 90.0 : a > 0.66 ? 45.0 : 0.0;
-    const double x = a > 2.41421356237309504880 ? -1.0 / a : a > 0.66 ? (a - 1.0) / (a + 1.0) : a, z = x * x;
-    const double p =
-        z * ((((-8.750608600031904122785e-1 * z - 1.615753718733365076637e1) * z - 7.500855792314704667340e1) * z -
-              1.228866684490136173410e2) *
-                 z -
-             6.485021904942025371773e1);
-    const double q =
-        ((((z + 2.485846490142306297962e1) * z + 1.650270098316988542046e2) * z + 4.328810604912902668951e2) * z +
-         4.853903996359136964868e2) *
-            z +
-        1.945506571482613964425e2;
-    return tw_lane_sign(base + (x * (p / q) + x) * 57.295779513082320877, slope);
+    y[0] = bar->anchor[0] + line_height(bar, w, bar->coef[2]);
 }
-TW_LANE void angle_finish(const tw_scan_bar *bar, const double *w, double *y)
+TW_LANE void intercept_finish(const tw_scan_bar *bar, const double *w, double *y)
 {
-    const double slope = line_slope(bar, w);
-    y[0] = slope == slope ? atan_degrees(slope) : slope;
+    y[0] = bar->anchor[0] + line_height(bar, w, -bar->coef[2]);
 }
-
 static const tw_scan linreg_scan = {1, 2, 3, {0}, line_term, tw_join_add2, linreg_finish, line_coefs};
 static const tw_scan slope_scan = {1, 2, 1, {0}, line_term, tw_join_add2, slope_finish, line_coefs};
 static const tw_scan tsf_scan = {1, 2, 1, {0}, line_term, tw_join_add2, tsf_finish, line_coefs};
 static const tw_scan resi_scan = {1, 2, 1, {0}, line_term, tw_join_add2, resi_finish, line_coefs};
 static const tw_scan rsquare_scan = {1, 3, 1, {0}, fit_term, tw_join_add3, rsquare_finish, line_coefs};
-static const tw_scan linreg_angle_scan = {1, 2, 1, {0}, line_term, tw_join_add2, angle_finish, line_coefs};
+static const tw_scan linearreg_scan = {1, 2, 1, {0}, line_term, tw_join_add2, value_finish, line_coefs};
+static const tw_scan linearreg_slope_scan = {1, 2, 1, {0}, line_term, tw_join_add2, slope_finish, line_coefs};
+static const tw_scan linearreg_intercept_scan = {1, 2, 1, {0}, line_term, tw_join_add2, intercept_finish, line_coefs};
 
 TW_SCAN_OP(linreg, .title = "Linear regression on time: end point, slope, start point", .group = "statistic",
            .source = "ordinary least squares; TA-Lib LINEARREG, LINEARREG_SLOPE, LINEARREG_INTERCEPT",
@@ -113,9 +100,43 @@ TW_SCAN_OP(rsquare, .title = "Share of a window's variance explained by its tren
            .source = "ordinary least squares; qlib Rsquare", .formula = "corr(x, time)^2; NaN for a flat window",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rsquare"), .params = line_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
-TW_SCAN_OP(linreg_angle, .title = "Slope of a window on time as an angle in degrees", .group = "statistic",
-           .source = "TA-Lib LINEARREG_ANGLE", .formula = "180 / pi atan(b)", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = line_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
+TW_SCAN_OP(linearreg, .title = "End of the regression line of a window on time", .group = "statistic",
+           .source = "ordinary least squares; TA-Lib LINEARREG",
+           .formula = "a + b (period-1) for x[t-period+1+i] ~ a + b i", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = line_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(linearreg_slope, .title = "Slope of the regression line of a window on time", .group = "statistic",
+           .source = "ordinary least squares; TA-Lib LINEARREG_SLOPE", .formula = "b of x[t-period+1+i] ~ a + b i",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = line_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
+TW_SCAN_OP(linearreg_intercept, .title = "Start of the regression line of a window on time", .group = "statistic",
+           .source = "ordinary least squares; TA-Lib LINEARREG_INTERCEPT", .formula = "a of x[t-period+1+i] ~ a + b i",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = line_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+
+/* The angles of a call's slopes in a second loop, which goes over the bars where there is one lane. */
+TW_LANE void linearreg_angle_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)
+{
+    double *y = out[0];
+    tw_scan_run(&linearreg_slope_scan, state, n, in, out, lanes);
+    TW_EACH(i, n * lanes) y[i] = tw_canon(tw_lane_atan(y[i]) * 0x1.ca5dc1a63c1f8p+5); /* 180 / pi */
+}
+TW_OP_FORMS(linearreg_angle, linearreg_angle_run)
+TW_OP(linearreg_angle) = {.name = "linearreg_angle",
+                          .title = "Slope of a window on time as an angle in degrees",
+                          .group = "statistic",
+                          .source = "ordinary least squares; TA-Lib LINEARREG_ANGLE",
+                          .formula = "180 / pi atan(b)",
+                          .inputs = TW_NAMES("real"),
+                          .outputs = TW_NAMES("real"),
+                          .params = line_table,
+                          .params_size = sizeof(tw_window),
+                          .traits = TW_WINDOW | TW_SHIFT_FREE,
+                          .lookback = tw_window_back,
+                          .history = tw_window_back,
+                          .state_size = linearreg_slope_size,
+                          .init = linearreg_slope_init,
+                          .run_wide = linearreg_angle_wide,
+                          .run_one = linearreg_angle_one};
 
 /* ---------------------------------------------------------------- weights 1, 2, .. period */
 

@@ -21,9 +21,10 @@ static double wilder_coefs(const tw_recur_params *p, double *coef)
     return 2.0 * p->timeperiod + 1.0; /* adx is the longest */
 }
 
-/* ---------------------------------------------------------------- rsi. s: seen, last, mean gain, mean loss. */
+/* ---------------------------------------------------------------- rsi, cmo. s: seen, last, mean gain, mean loss. */
 
-TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
+/* The mean gain and loss a move on; whether there are enough of them. */
+TW_LANE bool gains_next(const double *coef, tw_recur_bar *b)
 {
     const double move = b->warm || b->n > 1.0 ? b->x[0] - b->s[1] : 0.0;
     const double up = move > 0.0 ? move : 0.0, down = up - move;
@@ -31,14 +32,32 @@ TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
     b->s[1] = b->x[0];
     b->s[2] = tw_seeded(b, b->s[2], up, (tw_seed){moves, coef[0], coef[1]});
     b->s[3] = tw_seeded(b, b->s[3], down, (tw_seed){moves, coef[0], coef[1]});
-    const double both = b->s[2] + b->s[3], rsi = 100.0 * (b->s[2] / both);
-    b->y[0] = b->warm || moves >= coef[0] ? (both == 0.0 ? 0.0 : rsi) : (double)NAN;
+    return b->warm || moves >= coef[0];
 }
+TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
+{
+    const bool ready = gains_next(coef, b);
+    const double both = b->s[2] + b->s[3], rsi = 100.0 * (b->s[2] / both);
+    b->y[0] = ready ? (both == 0.0 ? 0.0 : rsi) : (double)NAN;
+}
+TW_LANE void cmo_step(const double *coef, tw_recur_bar *b)
+{
+    const bool ready = gains_next(coef, b);
+    const double both = b->s[2] + b->s[3], cmo = 100.0 * ((b->s[2] - b->s[3]) / both);
+    b->y[0] = ready ? (both == 0.0 ? 0.0 : cmo) : (double)NAN;
+}
+static const tw_recur cmo_recur = {1, 4, 1, cmo_step, wilder_coefs};
 static const tw_recur rsi_recur = {1, 4, 1, rsi_step, wilder_coefs};
 
 TW_RECUR_OP(rsi, .title = "Relative strength index", .group = "momentum", .source = "Wilder 1978; TA-Lib RSI",
             .formula = "100 rma(gains) / (rma(gains) + rma(losses)); 0 for a flat series", .inputs = TW_NAMES("real"),
             .outputs = TW_NAMES("real"), .params = wilder2_table, .lookback = period_back,
+            .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
+
+TW_RECUR_OP(cmo, .title = "Chande momentum oscillator", .group = "momentum",
+            .source = "Chande and Kroll 1994, smoothed as Wilder's; TA-Lib CMO",
+            .formula = "100 (g - l) / (g + l), g = rma(gains), l = rma(losses); 0 for a flat series",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = wilder2_table, .lookback = period_back,
             .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- atr, natr. s: seen, last close, average range. */
@@ -76,19 +95,23 @@ typedef struct direction {
     double plus, minus, dx; /* dx is NaN where there is no movement */
 } direction;
 
-/* max(x, 0), exactly; chains of selects on one value are made into branches. */
-TW_LANE double above_zero(double x) { return 0.5 * (x + tw_lane_abs(x)); }
 TW_LANE double wilder_sum(double s, double x, bool seeding, double k) { return seeding ? s + x : s - s * k + x; }
+/* By how much more the high rose than the low fell, and the reverse; one of them is 0. */
+TW_LANE direction movement_of(const tw_recur_bar *b)
+{
+    const bool first = !b->warm && b->n == 1.0;
+    const double up = b->x[0] - b->s[1], down = b->s[2] - b->x[1];
+    const double gain = up > down ? tw_above_zero(up) : 0.0, loss = down > up ? tw_above_zero(down) : 0.0;
+    return (direction){first ? 0.0 : gain, first ? 0.0 : loss, 0.0};
+}
 TW_LANE direction direction_next(const double *coef, tw_recur_bar *b)
 {
     const bool first = !b->warm && b->n == 1.0, seeding = !b->warm && b->n <= coef[0];
-    const double up = b->x[0] - b->s[1], down = b->s[2] - b->x[1];
-    const double gain = up > down ? above_zero(up) : 0.0, loss = down > up ? above_zero(down) : 0.0;
-    const double plus = first ? 0.0 : gain, minus = first ? 0.0 : loss;
+    const direction move = movement_of(b);
     const double range = first ? 0.0 : tw_true_range(b->x[0], b->x[1], b->s[3]);
     for (size_t i = 0; i < 3; i++) b->s[1 + i] = b->x[i];
-    b->s[4] = wilder_sum(b->s[4], plus, seeding, coef[1]);
-    b->s[5] = wilder_sum(b->s[5], minus, seeding, coef[1]);
+    b->s[4] = wilder_sum(b->s[4], move.plus, seeding, coef[1]);
+    b->s[5] = wilder_sum(b->s[5], move.minus, seeding, coef[1]);
     b->s[6] = wilder_sum(b->s[6], range, seeding, coef[1]);
     direction d = {100.0 * (b->s[4] / b->s[6]), 100.0 * (b->s[5] / b->s[6]), 0.0};
     d.plus = b->s[6] > 0.0 ? d.plus : 0.0;
@@ -145,6 +168,36 @@ TW_RECUR_OP(adx, .title = "Average directional movement index", .group = "moment
             .formula = "rma(dx, period); bars without movement leave it as it is (0 while it begins)",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = adx_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
+
+/* ---------------------------------------------------------------- plus_dm, minus_dm. s: seen, last high, low, sum. */
+
+static size_t movement_back(const void *params)
+{
+    const size_t period = period_back(params);
+    return period > 1 ? period - 1 : 1;
+}
+TW_LANE void movement_next(const double *coef, tw_recur_bar *b, double move)
+{
+    const double need = coef[0] < 2.0 ? 2.0 : coef[0];
+    b->s[1] = b->x[0];
+    b->s[2] = b->x[1];
+    b->s[3] = wilder_sum(b->s[3], move, !b->warm && b->n <= coef[0], coef[1]);
+    b->y[0] = b->warm || b->n >= need ? b->s[3] : (double)NAN;
+}
+TW_LANE void plus_dm_step(const double *coef, tw_recur_bar *b) { movement_next(coef, b, movement_of(b).plus); }
+TW_LANE void minus_dm_step(const double *coef, tw_recur_bar *b) { movement_next(coef, b, movement_of(b).minus); }
+static const tw_recur plus_dm_recur = {2, 4, 1, plus_dm_step, wilder_coefs};
+static const tw_recur minus_dm_recur = {2, 4, 1, minus_dm_step, wilder_coefs};
+
+TW_RECUR_OP(plus_dm, .title = "Plus directional movement", .group = "momentum", .source = "Wilder 1978; TA-Lib PLUS_DM",
+            .formula = "S(+dm), S += x - S / period, +dm = h - h' where that is above 0 and l' - l",
+            .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = wilder_table,
+            .lookback = movement_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
+TW_RECUR_OP(minus_dm, .title = "Minus directional movement", .group = "momentum",
+            .source = "Wilder 1978; TA-Lib MINUS_DM",
+            .formula = "S(-dm), S += x - S / period, -dm = l' - l where that is above 0 and h - h'",
+            .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = wilder_table,
+            .lookback = movement_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- obv. s: seen, last close, volume. */
 

@@ -164,7 +164,7 @@ static size_t compare(const wanted *w, const double *y, size_t n)
  * why. */
 static bool follows(const wanted *w)
 {
-    static const char *const newer[] = {"correl", "imi", "mavp", "stoch", "stochf"};
+    static const char *const newer[] = {"correl", "imi", "mavp", "mfi", "stoch", "stochf"};
     const char *version = "0.6";
     if (!strcmp(w->version, "both")) return true;
     for (size_t i = 0; i < sizeof newer / sizeof newer[0]; i++)

@@ -69,7 +69,7 @@ def talib_cases(h, l, c, v):
     yield "linreg(timeperiod=14).value", f.LINEARREG(c, 14)
     yield "linreg(timeperiod=14).slope", f.LINEARREG_SLOPE(c, 14)
     yield "linreg(timeperiod=14).intercept", f.LINEARREG_INTERCEPT(c, 14)
-    yield "linreg_angle(timeperiod=14)", f.LINEARREG_ANGLE(c, 14)
+    yield "linearreg_angle(timeperiod=14)", f.LINEARREG_ANGLE(c, 14)
     yield "tsf(timeperiod=14)", f.TSF(c, 14)
     yield "mom(timeperiod=10)", f.MOM(c, 10)
     yield "roc(timeperiod=10)", f.ROC(c, 10)

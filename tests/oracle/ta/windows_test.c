@@ -298,7 +298,7 @@ static const struct twin {
              {"linreg", "", linreg_is, 2, 0},
              {"tsf", "", tsf_is, 2, 0},
              {"rsquare", "", rsquare_is, 2, 0},
-             {"linreg_angle", "", angle_is, 2, 0},
+             {"linearreg_angle", "", angle_is, 2, 0},
              {"wma", "", wma_is, 1, 0},
              {"decay_linear", "", wma_is, 1, 0},
              {"bbands", "", bbands_is, 2, 0},
