@@ -13,6 +13,14 @@ static const tw_param adxr_table[] = {
     TW_PARAM_END};
 static const tw_param aroonosc_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 60, true, "bars back"), TW_PARAM_END};
+static const tw_param cmou_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 14, 1, TW_DEFINED_MOST, 3, 100, true, "moves in the window"), TW_PARAM_END};
+static const tw_param dpo_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 20, 1, TW_DEFINED_MOST, 3, 100, true, "bars in the window"), TW_PARAM_END};
+static const tw_param er_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 10, 1, TW_DEFINED_MOST, 3, 100, true, "moves in the window"), TW_PARAM_END};
+static const tw_param vhf_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 28, 1, TW_DEFINED_MOST, 3, 100, true, "bars in the window"), TW_PARAM_END};
 
 TW_DEFINED(adxr, .title = "Average directional movement index rating", .group = "momentum",
            .source = "Wilder 1978; TA-Lib ADXR", .formula = "(adx[t] + adx[t-period+1]) / 2",
@@ -23,3 +31,39 @@ TW_DEFINED(aroonosc, .title = "Aroon oscillator", .group = "momentum", .source =
            .formula = "aroonup - aroondown", .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"),
            .params = aroonosc_table, .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
            .define = "real = aroon(high, low, timeperiod).aroonup - aroon(high, low, timeperiod).aroondown");
+TW_DEFINED(cmou, .title = "Chande momentum oscillator, not smoothed", .group = "momentum",
+           .source = "Chande and Kroll 1994; TA-Lib 0.8 CMOU",
+           .formula = "100 (x[t] - x[t-period]) / sum |x - x'|; 0 for a flat window", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = cmou_table, .params_size = sizeof(window),
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+           .define = "path = sum(abs(diff(real, 1)), timeperiod); real = if(path == 0, 0 * path, 100 * diff(real, "
+                     "timeperiod) / path)");
+TW_DEFINED(dpo, .title = "Detrended price oscillator", .group = "momentum", .source = "TA-Lib 0.8 DPO",
+           .formula = "x[t - period/2 - 1] - sma(x, period)", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
+           .params = dpo_table, .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
+           .define = "real = lag(real, floor(timeperiod / 2) + 1) - sma(real, timeperiod)");
+TW_DEFINED(er, .title = "Efficiency ratio", .group = "momentum", .source = "Kaufman 1995; TA-Lib 0.8 ER",
+           .formula = "|x[t] - x[t-period]| / sum |x - x'|; 1 for a flat window", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = er_table, .params_size = sizeof(window),
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+           .define = "path = sum(abs(diff(real, 1)), timeperiod); real = if(path == 0, 1 + path, abs(diff(real, "
+                     "timeperiod)) / path)");
+TW_DEFINED(qstick, .title = "Mean body of the candles of a window", .group = "momentum",
+           .source = "Chande and Kroll 1994; TA-Lib 0.8 QSTICK", .formula = "mean of c - o over the window",
+           .inputs = TW_NAMES("open", "close"), .outputs = TW_NAMES("real"), .params = er_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
+           .define = "real = sma(close - open, timeperiod)");
+TW_DEFINED(vhf, .title = "Vertical horizontal filter", .group = "momentum", .source = "White 1991; TA-Lib 0.8 VHF",
+           .formula = "(max x - min x) / sum |x - x'| over the window; 0 for a flat one", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = vhf_table, .params_size = sizeof(window),
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+           .define = "path = sum(abs(diff(real, 1)), timeperiod); real = if(path == 0, 0 * path, (max(real, "
+                     "timeperiod) - min(real, timeperiod)) / path)");
+TW_DEFINED(vortex, .title = "Vortex indicator", .group = "momentum",
+           .source = "Botes and Siepman 2010; TA-Lib 0.8 VORTEX",
+           .formula = "sum |h - l'| / sum tr, sum |l - h'| / sum tr over the window; 0 where that is 0",
+           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("plusvi", "minusvi"), .params = cmou_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+           .define = "tr = sum(trange(high, low, close), timeperiod); up = sum(abs(high - lag(low, 1)), timeperiod); "
+                     "down = sum(abs(low - lag(high, 1)), timeperiod); plusvi = if(tr == 0, 0 * up, up / tr); minusvi "
+                     "= if(tr == 0, 0 * down, down / tr)");

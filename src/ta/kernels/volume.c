@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* volume.c - sums of volume that do not end, and averages of them. See recur.h for missing values. */
+/* volume.c - sums that do not end, most of them of volume, and averages of them. See recur.h for missing values. */
 #include "ta/recur.h"
 
 static const tw_param sum_table[] = {TW_PARAM_NAN, TW_PARAM_END};
@@ -60,3 +60,82 @@ TW_RECUR_OP(adosc, .title = "Chaikin oscillator", .group = "volume", .source = "
             .formula = "ema(ad, fast) - ema(ad, slow), both begun with the first ad",
             .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = adosc_table,
             .lookback = adosc_back, .traits = TW_RECURSIVE);
+
+/* ---------------------------------------------------------------- sums of moves
+ * s: seen, sum, last close, last volume. A bar that is the first adds nothing. */
+
+TW_LANE double change_of(double now, double before)
+{
+    const double share = (now - before) / before;
+    return before == 0.0 ? 0.0 : share;
+}
+TW_LANE void cumsum_step(const double *coef, tw_recur_bar *b)
+{
+    (void)coef;
+    b->y[0] = b->s[1] += b->x[0];
+}
+/* The bar's close and volume become the last ones, `next` the sum. */
+TW_LANE void moves_end(tw_recur_bar *b, double next, double begin)
+{
+    b->s[1] = !b->warm && b->n == 1.0 ? begin : next;
+    b->s[2] = b->x[0];
+    b->s[3] = b->x[1];
+    b->y[0] = b->s[1];
+}
+TW_LANE void pvt_step(const double *coef, tw_recur_bar *b)
+{
+    (void)coef;
+    moves_end(b, b->s[1] + change_of(b->x[0], b->s[2]) * b->x[1], 0.0);
+}
+/* The index after a bar that counts, begun with 1000. */
+TW_LANE double index_after(const tw_recur_bar *b) { return b->s[1] + b->s[1] * change_of(b->x[0], b->s[2]); }
+TW_LANE void nvi_step(const double *coef, tw_recur_bar *b)
+{
+    const double moved = index_after(b);
+    (void)coef;
+    moves_end(b, b->x[1] < b->s[3] ? moved : b->s[1], 1000.0);
+}
+TW_LANE void pvi_step(const double *coef, tw_recur_bar *b)
+{
+    const double moved = index_after(b);
+    (void)coef;
+    moves_end(b, b->x[1] > b->s[3] ? moved : b->s[1], 1000.0);
+}
+/* x: high, low, close. s: seen, sum, last close. */
+TW_LANE void wad_step(const double *coef, tw_recur_bar *b)
+{
+    const double high = b->x[0], low = b->x[1], close = b->x[2], last = b->s[2];
+    const double bottom = low < last ? low : last, top = high > last ? high : last;
+    const double fall = close < last ? close - top : 0.0, move = close > last ? close - bottom : fall;
+    (void)coef;
+    b->s[1] = !b->warm && b->n == 1.0 ? 0.0 : b->s[1] + move;
+    b->s[2] = close;
+    b->y[0] = b->s[1];
+}
+static const tw_recur cumsum_recur = {1, 2, 1, cumsum_step, sum_coefs};
+static const tw_recur pvt_recur = {2, 4, 1, pvt_step, sum_coefs};
+static const tw_recur nvi_recur = {2, 4, 1, nvi_step, sum_coefs};
+static const tw_recur pvi_recur = {2, 4, 1, pvi_step, sum_coefs};
+static const tw_recur wad_recur = {3, 3, 1, wad_step, sum_coefs};
+
+TW_RECUR_OP(cumsum, .title = "Sum of all values so far", .group = "math", .source = "definition; TA-Lib 0.8 CUMSUM",
+            .formula = "s += x", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = sum_table,
+            .traits = TW_RECURSIVE | TW_SCALES);
+TW_RECUR_OP(pvt, .title = "Price and volume trend", .group = "volume", .source = "TA-Lib 0.8 PVT",
+            .formula = "p += v (c - c') / c', begun with 0", .inputs = TW_NAMES("close", "volume"),
+            .outputs = TW_NAMES("real"), .params = sum_table, .traits = TW_RECURSIVE | TW_SCALES);
+TW_RECUR_OP(nvi, .title = "Negative volume index", .group = "volume",
+            .source = "Dysart 1936, Fosback 1976; TA-Lib 0.8 NVI",
+            .formula = "n += n (c - c') / c' where the volume falls, begun with 1000",
+            .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
+            .traits = TW_RECURSIVE | TW_INVARIANT);
+TW_RECUR_OP(pvi, .title = "Positive volume index", .group = "volume",
+            .source = "Dysart 1936, Fosback 1976; TA-Lib 0.8 PVI",
+            .formula = "p += p (c - c') / c' where the volume rises, begun with 1000",
+            .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
+            .traits = TW_RECURSIVE | TW_INVARIANT);
+TW_RECUR_OP(wad, .title = "Williams' accumulation and distribution", .group = "momentum",
+            .source = "Williams 1972; TA-Lib 0.8 WAD",
+            .formula = "w += c - min(l, c') where the close rises, c - max(h, c') where it falls, begun with 0",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = sum_table,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);

@@ -160,11 +160,14 @@ static size_t compare(const wanted *w, const double *y, size_t n)
     return wrong;
 }
 
-/* Where the versions differ in more than defaults, the one that is followed, 0.6.4 else: docs/reference/talib.md says
- * why. */
+/* What only the newer version has; and where the versions differ in more than defaults, the one that is followed, 0.6.4
+ * else: docs/reference/talib.md says why. */
 static bool follows(const wanted *w)
 {
-    static const char *const newer[] = {"correl", "imi", "mavp", "mfi", "stoch", "stochf"};
+    static const char *const newer[] = {"adr",    "cmf", "cmou",   "correl", "cumsum",   "cvi",   "dpo",
+                                        "efi",    "er",  "eri",    "imi",    "marketfi", "massi", "mavp",
+                                        "mfi",    "nvi", "pvi",    "pvt",    "qstick",   "rvol",  "stoch",
+                                        "stochf", "vhf", "vortex", "vwma",   "wad"};
     const char *version = "0.6";
     if (!strcmp(w->version, "both")) return true;
     for (size_t i = 0; i < sizeof newer / sizeof newer[0]; i++)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* defined_volume.c - indicators of volume that are made of others. */
+#include "ta/defined.h"
+
+typedef struct window {
+    int timeperiod;
+    char nan[TW_TEXT_MAX];
+} window;
+
+#define NAN_PARAM TW_PARAM_TEXT(window, nan, "hold", "hold|reset|propagate", "what a missing value does to the memory")
+
+static const tw_param cmf_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 20, 1, TW_DEFINED_MOST, 3, 100, true, "bars in the window"), TW_PARAM_END};
+static const tw_param efi_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 13, 1, TW_DEFINED_MOST, 3, 100, true, "bars of the average"), NAN_PARAM,
+    TW_PARAM_END};
+static const tw_param vwma_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 30, 1, TW_DEFINED_MOST, 3, 100, true, "bars in the window"), TW_PARAM_END};
+static const tw_param no_table[] = {TW_PARAM_END};
+
+TW_DEFINED(
+    cmf, .title = "Chaikin money flow", .group = "volume", .source = "Chaikin; TA-Lib 0.8 CMF",
+    .formula = "sum v ((c - l) - (h - c)) / (h - l) / sum v over the window; 0 where there is no volume",
+    .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = cmf_table,
+    .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT,
+    .define =
+        "range = high - low; flow = if(range > 0, ((close - low) - (high - close)) / range * volume, 0 * volume); "
+        "total = sum(volume, timeperiod); real = if(total == 0, 0 * total, sum(flow, timeperiod) / total)");
+TW_DEFINED(efi, .title = "Elder's force index", .group = "volume", .source = "Elder 1993; TA-Lib 0.8 EFI",
+           .formula = "ema(v (c - c'), period)", .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"),
+           .params = efi_table, .params_size = sizeof(window), .traits = TW_RECURSIVE,
+           .define = "real = ema(diff(close, 1) * volume, timeperiod, nan=nan)");
+TW_DEFINED(marketfi, .title = "Market facilitation index", .group = "volume",
+           .source = "Williams 1995; TA-Lib 0.8 MARKETFI", .formula = "(h - l) / v; 0 where there is no volume",
+           .inputs = TW_NAMES("high", "low", "volume"), .outputs = TW_NAMES("real"), .params = no_table,
+           .params_size = sizeof(window), .traits = TW_POINTWISE | TW_INVARIANT,
+           .define = "real = if(volume == 0, 0 * (high - low), (high - low) / volume)");
+TW_DEFINED(rvol, .title = "Volume beside its average before", .group = "volume", .source = "TA-Lib 0.8 RVOL",
+           .formula = "v[t] / sma(v, period)[t-1]", .inputs = TW_NAMES("volume"), .outputs = TW_NAMES("real"),
+           .params = cmf_table, .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT,
+           .define = "real = volume / lag(sma(volume, timeperiod), 1)");
+TW_DEFINED(vwma, .title = "Volume-weighted moving average", .group = "overlap", .source = "TA-Lib 0.8 VWMA",
+           .formula = "sum x v / sum v over the window", .inputs = TW_NAMES("real", "volume"),
+           .outputs = TW_NAMES("real"), .params = vwma_table, .params_size = sizeof(window), .traits = TW_WINDOW,
+           .define = "real = sum(real * volume, timeperiod) / sum(volume, timeperiod)");
