@@ -73,6 +73,13 @@ MVEC(erfc)
 MVEC(sin)
 MVEC(cos)
 MVEC(tanh)
+MVEC(atan)
+MVEC(acos)
+MVEC(asin)
+MVEC(tan)
+MVEC(cosh)
+MVEC(sinh)
+MVEC(log10)
 #else
 #define MVEC_OF(function) NULL, NULL
 #endif
@@ -88,6 +95,13 @@ static const function functions[] = {
     {"sin", tw_vsin, sin, MVEC_OF(sin), -100, 100},
     {"cos", tw_vcos, cos, MVEC_OF(cos), -100, 100},
     {"tanh", tw_vtanh, tanh, MVEC_OF(tanh), -4, 4},
+    {"log10", tw_vlog10, log10, MVEC_OF(log10), 1e-3, 1e3},
+    {"sinh", tw_vsinh, sinh, MVEC_OF(sinh), -4, 4},
+    {"cosh", tw_vcosh, cosh, MVEC_OF(cosh), -4, 4},
+    {"tan", tw_vtan, tan, MVEC_OF(tan), -100, 100},
+    {"asin", tw_vasin, asin, MVEC_OF(asin), -1, 1},
+    {"acos", tw_vacos, acos, MVEC_OF(acos), -1, 1},
+    {"atan", tw_vatan, atan, MVEC_OF(atan), -4, 4},
 };
 
 static const tw_isa isas[] = {TW_ISA_BASELINE, TW_ISA_AVX2, TW_ISA_AVX512};

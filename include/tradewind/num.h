@@ -27,7 +27,14 @@ TW_API void tw_vnorm_inv(tw_isa isa, size_t n, const double *p,
                          double *y);                                   /**< its inverse, 1.1 ulp; 0 -> -inf, 1 -> inf */
 TW_API void tw_vsin(tw_isa isa, size_t n, const double *x, double *y); /**< sine of any finite x, 0.9 ulp */
 TW_API void tw_vcos(tw_isa isa, size_t n, const double *x, double *y); /**< cosine, as tw_vsin */
-TW_API void tw_vtanh(tw_isa isa, size_t n, const double *x, double *y); /**< hyperbolic tangent, 1.3 ulp */
+TW_API void tw_vtanh(tw_isa isa, size_t n, const double *x, double *y);  /**< hyperbolic tangent, 1.3 ulp */
+TW_API void tw_vlog10(tw_isa isa, size_t n, const double *x, double *y); /**< log10 x, 0.8 ulp */
+TW_API void tw_vsinh(tw_isa isa, size_t n, const double *x, double *y);  /**< hyperbolic sine, 1.7 ulp */
+TW_API void tw_vcosh(tw_isa isa, size_t n, const double *x, double *y);  /**< hyperbolic cosine, 0.9 ulp */
+TW_API void tw_vtan(tw_isa isa, size_t n, const double *x, double *y);   /**< tangent of any finite x, 1.5 ulp */
+TW_API void tw_vasin(tw_isa isa, size_t n, const double *x, double *y);  /**< arc sine, 1.2 ulp */
+TW_API void tw_vacos(tw_isa isa, size_t n, const double *x, double *y);  /**< arc cosine, 1.2 ulp */
+TW_API void tw_vatan(tw_isa isa, size_t n, const double *x, double *y);  /**< arc tangent, 2 ulp */
 
 /* One value, the same bits as the vector forms. */
 TW_API double tw_exp(double x);      /**< e^x */
@@ -40,6 +47,13 @@ TW_API double tw_norm_inv(double p); /**< inverse of the standard normal cdf */
 TW_API double tw_sin(double x);      /**< sine */
 TW_API double tw_cos(double x);      /**< cosine */
 TW_API double tw_tanh(double x);     /**< hyperbolic tangent */
+TW_API double tw_log10(double x);    /**< log10 x */
+TW_API double tw_sinh(double x);     /**< hyperbolic sine */
+TW_API double tw_cosh(double x);     /**< hyperbolic cosine */
+TW_API double tw_tan(double x);      /**< tangent */
+TW_API double tw_asin(double x);     /**< arc sine */
+TW_API double tw_acos(double x);     /**< arc cosine */
+TW_API double tw_atan(double x);     /**< arc tangent */
 
 /* ---------------------------------------------------------------- statistics
  * Over x[0..n), compensated, in index order. A NaN entry makes a moment NaN; ranks and quantiles must not be given

@@ -17,6 +17,7 @@ typedef struct tw_gram_job {
 
 typedef struct tw_num_kernels {
     tw_vector_fn *exp, *expm1, *log, *log1p, *erfc, *norm_cdf, *norm_inv, *sin, *cos, *tanh;
+    tw_vector_fn *log10, *sinh, *cosh, *tan, *asin, *acos, *atan;
 } tw_num_kernels;
 
 extern const tw_num_kernels tw_num_kernels_baseline, tw_num_kernels_avx2, tw_num_kernels_avx512;

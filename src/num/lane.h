@@ -48,6 +48,12 @@ TW_LANE double tw_lane_sign(double x, double s)
     return tw_lane_from_bits(tw_lane_bits(x) | (tw_lane_bits(s) & 0x8000000000000000U));
 }
 
+/* a where the mask is all ones, b where it is 0. */
+TW_LANE double tw_lane_pick(uint64_t mask, double a, double b)
+{
+    return tw_lane_from_bits((tw_lane_bits(a) & mask) | (tw_lane_bits(b) & ~mask));
+}
+
 /* a + b exactly (Knuth). */
 TW_LANE tw_dd tw_lane_two_sum(double a, double b)
 {

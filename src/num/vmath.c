@@ -3,6 +3,7 @@
 #include "num/vmath.h"
 #include "base/isa.h"
 #include "num/kernels.h"
+#include "num/vmath_arc.h"
 #include "num/vmath_normal.h"
 #include "num/vmath_trig.h"
 
@@ -23,6 +24,13 @@ void tw_vnorm_inv(tw_isa isa, size_t n, const double *x, double *y) { kernels(is
 void tw_vsin(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->sin(n, x, y); }
 void tw_vcos(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->cos(n, x, y); }
 void tw_vtanh(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->tanh(n, x, y); }
+void tw_vlog10(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->log10(n, x, y); }
+void tw_vsinh(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->sinh(n, x, y); }
+void tw_vcosh(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->cosh(n, x, y); }
+void tw_vtan(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->tan(n, x, y); }
+void tw_vasin(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->asin(n, x, y); }
+void tw_vacos(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->acos(n, x, y); }
+void tw_vatan(tw_isa isa, size_t n, const double *x, double *y) { kernels(isa)->atan(n, x, y); }
 
 double tw_exp(double x) { return tw_lane_exp(x); }
 double tw_expm1(double x) { return tw_lane_expm1(x); }
@@ -32,9 +40,17 @@ double tw_erfc(double x) { return tw_lane_erfc(x); }
 double tw_norm_cdf(double x) { return tw_lane_norm_cdf(x); }
 double tw_norm_inv(double p) { return tw_lane_norm_inv(p); }
 double tw_tanh(double x) { return tw_lane_tanh(x); }
+double tw_log10(double x) { return tw_lane_log10(x); }
+double tw_sinh(double x) { return tw_lane_sinh(x); }
+double tw_cosh(double x) { return tw_lane_cosh(x); }
+double tw_asin(double x) { return tw_lane_asin(x); }
+double tw_acos(double x) { return tw_lane_acos(x); }
+double tw_atan(double x) { return tw_lane_atan(x); }
 
 static int is_huge(double x) { return tw_lane_abs(x) > TW_TRIG_MAX && tw_lane_abs(x) < TW_LANE_INF; }
 
 double tw_sin(double x) { return is_huge(x) ? tw_lane_sin_of(tw_trig_reduce_huge(x), 0) : tw_lane_sin(x); }
 
 double tw_cos(double x) { return is_huge(x) ? tw_lane_sin_of(tw_trig_reduce_huge(x), 1) : tw_lane_cos(x); }
+
+double tw_tan(double x) { return is_huge(x) ? tw_lane_tan_of(tw_trig_reduce_huge(x)) : tw_lane_tan(x); }

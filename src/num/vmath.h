@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vmath.h - exp, log, expm1, log1p and tanh as inline lane functions, for kernels that want them inside their own
- * loops.
+/* vmath.h - exp, log, log10, expm1, log1p, sinh, cosh and tanh as inline lane functions, for kernels that want them
+ * inside their own loops.
  *
  * tw_lane_exp(x) and so on take and give one double and hold no branch, table or library call, so that a plain
  * loop over them vectorises; see lane.h for why the bits are the same on every path. Array and scalar forms for
@@ -69,6 +69,12 @@ static const double tw_log_c[] = {0x1.5555555555592p-1, 0x1.999999997ff14p-2, 0x
                                   0x1.c71c5212484e1p-3, 0x1.74663d8f22c73p-3, 0x1.39a1d2f179cc2p-3,
                                   0x1.2f04cd28fc222p-3};
 
+/* log10 of 2 and of e in two parts, of 38 and 26 bits. */
+#define TW_LG2_HI 0x1.34413509f0000p-2
+#define TW_LG2_LO 0x1.e7fbcc47c4acdp-40
+#define TW_LGE_HI 0x1.bcb7b10000000p-2
+#define TW_LGE_LO 0x1.49b9438ca9aaep-28
+
 /* log(1 + f) + kd ln 2 + c for 1 + f in [sqrt(1/2), sqrt(2)) and a small correction c. */
 TW_LANE double tw_lane_log_core(double f, double kd, double c)
 {
@@ -110,6 +116,20 @@ TW_LANE double tw_lane_log_finite(double x)
 /* ln x. Bound 0.9 ulp. */
 TW_LANE double tw_lane_log(double x) { return tw_lane_log_guard(x, tw_lane_log_finite(x)); }
 
+/* log10 x. Bound 0.8 ulp; whole powers of ten are exact. ln m is taken in a high half of 26 bits, whose product with
+ * that of log10 e is exact, and a low one. */
+TW_LANE double tw_lane_log10(double x)
+{
+    const double less = x < 0x1p-1022 ? 54.0 : 0.0, scale = x < 0x1p-1022 ? 0x1p54 : 1.0;
+    const tw_log_parts p = tw_lane_log_parts(x * scale);
+    const double f = p.m - 1.0, kd = p.kd - less, s = f / (2.0 + f), z = s * s, h = 0.5 * f * f;
+    const double hi = tw_lane_from_bits(tw_lane_bits(f - h) & 0xfffffffff8000000U);
+    const double lo = ((f - hi) - h) + s * (h + z * tw_lane_poly6(z, tw_log_c));
+    const tw_dd y = tw_lane_two_sum(kd * TW_LG2_HI, hi * TW_LGE_HI);
+    const double rest = kd * TW_LG2_LO + (lo * TW_LGE_HI + (hi + lo) * TW_LGE_LO);
+    return tw_lane_log_guard(x, y.hi + (y.lo + rest));
+}
+
 /* ln(1 + x). Bound 1 ulp. */
 TW_LANE double tw_lane_log1p(double x)
 {
@@ -122,7 +142,7 @@ TW_LANE double tw_lane_log1p(double x)
     return x == 0.0 ? x : y;
 }
 
-/* ---------------------------------------------------------------- expm1, tanh */
+/* ---------------------------------------------------------------- expm1, sinh, cosh, tanh */
 
 /* e^x - 1 = (hi + lo) 2^(k - 2046), |lo| at most half of |hi|, for -40 <= x <= 710. */
 typedef struct tw_expm1_parts {
@@ -148,6 +168,28 @@ TW_LANE double tw_lane_expm1(double x)
     const tw_expm1_parts p = tw_lane_expm1_parts(c);
     const double y = tw_lane_scale(p.y.hi + p.y.lo, p.k);
     return x != x || x == 0.0 ? x : y;
+}
+
+/* Hyperbolic sine: m + m / (2 m + 1) with m = (e^|x| - 1) / 2 as a sum of two. Bound 1.7 ulp. */
+TW_LANE double tw_lane_sinh(double x)
+{
+    const double ax = tw_lane_abs(x), c = ax > 711.0 ? 711.0 : ax;
+    const tw_expm1_parts p = tw_lane_expm1_parts(c);
+    const double hi = tw_lane_scale(p.y.hi, p.k - 1), lo = tw_lane_scale(p.y.lo, p.k - 1), m = hi + lo;
+    const double q = m / (2.0 * m + 1.0), y = hi + (lo + q);
+    const double large = m < 0x1p60 ? y : m, size = ax < 0x1p-28 ? ax : large; /* halves of subnormals would round */
+    return x != x ? x : tw_lane_sign(size, x);
+}
+
+/* Hyperbolic cosine: h + 1 / (4 h) with h = e^|x| / 2 as a sum of two. Bound 0.9 ulp. */
+TW_LANE double tw_lane_cosh(double x)
+{
+    const double ax = tw_lane_abs(x), c = ax > 711.0 ? 711.0 : ax;
+    const tw_exp_parts p = tw_lane_exp_parts(c);
+    const tw_dd s = tw_lane_fast_sum(1.0, p.r);
+    const double hi = tw_lane_scale(s.hi, p.k - 1), lo = tw_lane_scale(s.lo + p.q, p.k - 1), h = hi + lo;
+    const double y = hi + (lo + 0.25 / h);
+    return x != x ? x : h < 0x1p60 ? y : h;
 }
 
 /* Hyperbolic tangent. Bound 1.3 ulp. */

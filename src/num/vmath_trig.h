@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vmath_trig.h - sine and cosine as inline lane functions for |x| <= TW_TRIG_MAX; larger arguments need
- * tw_trig_reduce_huge (trig_huge.c), which tw_sin, tw_cos and the array forms call for the lanes that ask for it. */
+/* vmath_trig.h - sine, cosine and tangent as inline lane functions for |x| <= TW_TRIG_MAX; larger arguments need
+ * tw_trig_reduce_huge (trig_huge.c), which tw_sin, tw_cos, tw_tan and the array forms call for the lanes that ask for
+ * it. */
 #ifndef TW_NUM_VMATH_TRIG_H
 #define TW_NUM_VMATH_TRIG_H
 
@@ -39,8 +40,20 @@ TW_LANE double tw_lane_sin_of(tw_angle a, uint64_t quarter)
     const double s = r + (r * z * tw_lane_poly5(z, tw_sin_c) + a.r.lo * w);
     const double c = w + (((1.0 - w) - h) + (z * z * tw_lane_poly5(z, tw_cos_c) - r * a.r.lo));
     const uint64_t n = a.n + quarter, pick = (uint64_t)0 - (n & 1);
-    const uint64_t y = (tw_lane_bits(s) & ~pick) | (tw_lane_bits(c) & pick);
-    return tw_lane_from_bits(y ^ ((n & 2) << 62));
+    return tw_lane_from_bits(tw_lane_bits(tw_lane_pick(pick, c, s)) ^ ((n & 2) << 62));
+}
+
+/* tan of the angle: sin / cos, turned by a right angle -cos / sin, with the low halves to first order. */
+TW_LANE double tw_lane_tan_of(tw_angle a)
+{
+    const double r = a.r.hi, z = r * r, h = 0.5 * z, w = 1.0 - h;
+    const tw_dd s = tw_lane_fast_sum(r, r * z * tw_lane_poly5(z, tw_sin_c) + a.r.lo * w);
+    const tw_dd c = tw_lane_fast_sum(w, ((1.0 - w) - h) + (z * z * tw_lane_poly5(z, tw_cos_c) - r * a.r.lo));
+    const uint64_t pick = (uint64_t)0 - (a.n & 1);
+    const tw_dd top = {tw_lane_pick(pick, -c.hi, s.hi), tw_lane_pick(pick, -c.lo, s.lo)};
+    const tw_dd bottom = {tw_lane_pick(pick, s.hi, c.hi), tw_lane_pick(pick, s.lo, c.lo)};
+    const double t = top.hi / bottom.hi;
+    return t + (top.lo - t * bottom.lo) / bottom.hi;
 }
 
 /* Infinities have no sine; NaN passes. */
@@ -58,5 +71,12 @@ TW_LANE double tw_lane_sin(double x)
 
 /* cos x, |x| <= TW_TRIG_MAX. Bound 0.9 ulp. */
 TW_LANE double tw_lane_cos(double x) { return tw_lane_trig_guard(x, tw_lane_sin_of(tw_lane_reduce(x), 1)); }
+
+/* tan x, |x| <= TW_TRIG_MAX. Bound 1.5 ulp. */
+TW_LANE double tw_lane_tan(double x)
+{
+    const double y = tw_lane_trig_guard(x, tw_lane_tan_of(tw_lane_reduce(x)));
+    return x == 0.0 ? x : y;
+}
 
 #endif

@@ -3,6 +3,7 @@
 #include "num/vmath.h"
 #include "base/isa.h"
 #include "num/kernels.h"
+#include "num/vmath_arc.h"
 #include "num/vmath_normal.h"
 #include "num/vmath_trig.h"
 
@@ -34,7 +35,7 @@ static int is_huge(double x)
 }
 
 /* As run, but arguments beyond the fast reduction are done again one by one. */
-static void run_trig(size_t n, const double *x, double *y, tile_fn *tile, uint64_t quarter)
+static void run_trig(size_t n, const double *x, double *y, tile_fn *tile, double (*of)(tw_angle angle))
 {
     for (size_t i = 0; i < n; i += TILE) {
         const size_t m = n - i < TILE ? n - i : TILE;
@@ -44,7 +45,7 @@ static void run_trig(size_t n, const double *x, double *y, tile_fn *tile, uint64
         run(m, x + i, y + i, tile);
         for (size_t j = 0; j < m; j++) huge |= (uint64_t)is_huge(in[j]);
         for (size_t j = 0; huge != 0 && j < m; j++)
-            if (is_huge(in[j])) y[i + j] = tw_lane_sin_of(tw_trig_reduce_huge(in[j]), quarter);
+            if (is_huge(in[j])) y[i + j] = of(tw_trig_reduce_huge(in[j]));
     }
 }
 
@@ -140,6 +141,45 @@ static void tanh_tile(const double *restrict x, double *restrict y)
     for (int i = 0; i < TILE; i++) y[i] = tw_lane_tanh(x[i]);
 }
 
+static void log10_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_log10(x[i]);
+}
+
+static void sinh_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_sinh(x[i]);
+}
+
+static void cosh_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_cosh(x[i]);
+}
+
+static void tan_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_tan(x[i]);
+}
+
+static void asin_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_asin(x[i]);
+}
+
+static void acos_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_acos(x[i]);
+}
+
+static void atan_tile(const double *restrict x, double *restrict y)
+{
+    for (int i = 0; i < TILE; i++) y[i] = tw_lane_atan(x[i]);
+}
+
+static double sin_of(tw_angle angle) { return tw_lane_sin_of(angle, 0); }
+static double cos_of(tw_angle angle) { return tw_lane_sin_of(angle, 1); }
+static double tan_of(tw_angle angle) { return tw_lane_tan_of(angle); }
+
 static void exp_run(size_t n, const double *x, double *y) { run(n, x, y, exp_tile); }
 static void expm1_run(size_t n, const double *x, double *y) { run(n, x, y, expm1_tile); }
 static void log_run(size_t n, const double *x, double *y) { run(n, x, y, log_tile); }
@@ -147,9 +187,16 @@ static void log1p_run(size_t n, const double *x, double *y) { run(n, x, y, log1p
 static void erfc_run(size_t n, const double *x, double *y) { run(n, x, y, erfc_tile); }
 static void norm_cdf_run(size_t n, const double *x, double *y) { run(n, x, y, norm_cdf_tile); }
 static void norm_inv_run(size_t n, const double *x, double *y) { run(n, x, y, norm_inv_tile); }
-static void sin_run(size_t n, const double *x, double *y) { run_trig(n, x, y, sin_tile, 0); }
-static void cos_run(size_t n, const double *x, double *y) { run_trig(n, x, y, cos_tile, 1); }
+static void sin_run(size_t n, const double *x, double *y) { run_trig(n, x, y, sin_tile, sin_of); }
+static void cos_run(size_t n, const double *x, double *y) { run_trig(n, x, y, cos_tile, cos_of); }
 static void tanh_run(size_t n, const double *x, double *y) { run(n, x, y, tanh_tile); }
+static void log10_run(size_t n, const double *x, double *y) { run(n, x, y, log10_tile); }
+static void sinh_run(size_t n, const double *x, double *y) { run(n, x, y, sinh_tile); }
+static void cosh_run(size_t n, const double *x, double *y) { run(n, x, y, cosh_tile); }
+static void tan_run(size_t n, const double *x, double *y) { run_trig(n, x, y, tan_tile, tan_of); }
+static void asin_run(size_t n, const double *x, double *y) { run(n, x, y, asin_tile); }
+static void acos_run(size_t n, const double *x, double *y) { run(n, x, y, acos_tile); }
+static void atan_run(size_t n, const double *x, double *y) { run(n, x, y, atan_tile); }
 
 const tw_num_kernels TW_ISA_NAME(tw_num_kernels) = {
     .exp = exp_run,
@@ -162,4 +209,11 @@ const tw_num_kernels TW_ISA_NAME(tw_num_kernels) = {
     .sin = sin_run,
     .cos = cos_run,
     .tanh = tanh_run,
+    .log10 = log10_run,
+    .sinh = sinh_run,
+    .cosh = cosh_run,
+    .tan = tan_run,
+    .asin = asin_run,
+    .acos = acos_run,
+    .atan = atan_run,
 };

@@ -1,55 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* arithmetic.c - operators without memory. NaN in any input gives NaN, unless the operator is about missing values. */
 #include "num/vmath.h"
-#include "ta/op.h"
+#include "ta/map.h"
 
-typedef double map1(double x);
-typedef double map2(double x, double y);
-
-TW_LANE void map1_run(size_t n, const double *const *in, double *const *out, map1 *f)
-{
-    const double *x = in[0];
-    double *y = out[0];
-    TW_EACH(i, n) y[i] = tw_canon(f(x[i]));
-}
-TW_LANE void map2_run(size_t n, const double *const *in, double *const *out, map2 *f)
-{
-    const double *a = in[0], *b = in[1];
-    double *y = out[0];
-    TW_EACH(i, n) y[i] = tw_canon(f(a[i], b[i]));
-}
-
-/* The operator `op` from the function op##_of; the rest are fields of tw_op. */
 #define MAP1(op, ...)                                                                                                  \
-    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)            \
-    {                                                                                                                  \
-        (void)state;                                                                                                   \
-        map1_run(n *lanes, in, out, op##_of);                                                                          \
-    }                                                                                                                  \
-    TW_OP_FORMS(op, op##_run)                                                                                          \
-    TW_OP(op) = {.name = #op,                                                                                          \
-                 .group = "arithmetic",                                                                                \
-                 .source = "definition",                                                                               \
-                 .inputs = TW_NAMES("real"),                                                                           \
-                 .outputs = TW_NAMES("real"),                                                                          \
-                 .run_wide = op##_wide,                                                                                \
-                 .run_one = op##_one,                                                                                  \
-                 __VA_ARGS__}
+    TW_MAP1(op, .group = "arithmetic", .source = "definition", .inputs = TW_NAMES("real"),                             \
+            .outputs = TW_NAMES("real"), __VA_ARGS__)
 #define MAP2(op, ...)                                                                                                  \
-    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)            \
-    {                                                                                                                  \
-        (void)state;                                                                                                   \
-        map2_run(n *lanes, in, out, op##_of);                                                                          \
-    }                                                                                                                  \
-    TW_OP_FORMS(op, op##_run)                                                                                          \
-    TW_OP(op) = {.name = #op,                                                                                          \
-                 .group = "arithmetic",                                                                                \
-                 .source = "definition",                                                                               \
-                 .inputs = TW_NAMES("real0", "real1"),                                                                 \
-                 .outputs = TW_NAMES("real"),                                                                          \
-                 .run_wide = op##_wide,                                                                                \
-                 .run_one = op##_one,                                                                                  \
-                 __VA_ARGS__}
+    TW_MAP2(op, .group = "arithmetic", .source = "definition", .inputs = TW_NAMES("real0", "real1"),                   \
+            .outputs = TW_NAMES("real"), __VA_ARGS__)
 
 TW_LANE bool any_nan(double a, double b) { return (a != a) | (b != b); }
 
@@ -58,6 +17,7 @@ TW_LANE bool any_nan(double a, double b) { return (a != a) | (b != b); }
 TW_LANE double add_of(double a, double b) { return a + b; }
 TW_LANE double sub_of(double a, double b) { return a - b; }
 TW_LANE double mul_of(double a, double b) { return a * b; }
+TW_LANE double mult_of(double a, double b) { return mul_of(a, b); }
 TW_LANE double div_of(double a, double b) { return a / b; }
 TW_LANE double neg_of(double x) { return -x; }
 TW_LANE double abs_of(double x) { return tw_lane_abs(x); }
@@ -65,6 +25,7 @@ TW_LANE double sign_of(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x * 0
 MAP2(add, .title = "Sum", .formula = "a + b", .traits = TW_POINTWISE | TW_SCALES | TW_COMMUTES);
 MAP2(sub, .title = "Difference", .formula = "a - b", .traits = TW_POINTWISE | TW_SCALES | TW_SHIFT_FREE);
 MAP2(mul, .title = "Product", .formula = "a b", .traits = TW_POINTWISE | TW_COMMUTES);
+MAP2(mult, .title = "Product", .formula = "a b, by TA-Lib's name", .traits = TW_POINTWISE | TW_COMMUTES);
 MAP2(div, .title = "Quotient", .formula = "a / b; 0 / 0 is NaN", .traits = TW_POINTWISE | TW_INVARIANT);
 MAP1(neg, .title = "Negative", .formula = "-x", .traits = TW_POINTWISE | TW_SCALES);
 MAP1(abs, .title = "Absolute value", .formula = "|x|", .traits = TW_POINTWISE | TW_SCALES);
@@ -76,17 +37,8 @@ MAP2(greater, .title = "The greater of two values", .formula = "max(a, b)",
      .traits = TW_POINTWISE | TW_SCALES | TW_SHIFTS);
 MAP2(less, .title = "The lesser of two values", .formula = "min(a, b)", .traits = TW_POINTWISE | TW_SCALES | TW_SHIFTS);
 
-/* To the nearest integer, half to even: adding 2^52 rounds; beyond it every number is an integer. */
-TW_LANE double round_of(double x)
-{
-    const double big = tw_lane_sign(0x1p52, x), r = (x + big) - big;
-    return tw_lane_abs(x) < 0x1p52 ? r : x;
-}
-TW_LANE double floor_of(double x)
-{
-    const double r = round_of(x);
-    return r > x ? r - 1.0 : r;
-}
+TW_LANE double round_of(double x) { return tw_nearest(x); }
+TW_LANE double floor_of(double x) { return tw_whole_below(x); }
 MAP1(round, .title = "Nearest integer, half to even", .formula = "round(x)", .traits = TW_POINTWISE);
 MAP1(floor, .title = "Greatest integer not above", .formula = "floor(x)", .traits = TW_POINTWISE);
 

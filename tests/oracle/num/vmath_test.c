@@ -44,6 +44,13 @@ static void exact_erfc(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_erfc(
 static void exact_sin(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_sin(y, x, MPFR_RNDN); }
 static void exact_cos(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_cos(y, x, MPFR_RNDN); }
 static void exact_tanh(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_tanh(y, x, MPFR_RNDN); }
+static void exact_log10(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_log10(y, x, MPFR_RNDN); }
+static void exact_sinh(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_sinh(y, x, MPFR_RNDN); }
+static void exact_cosh(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_cosh(y, x, MPFR_RNDN); }
+static void exact_tan(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_tan(y, x, MPFR_RNDN); }
+static void exact_asin(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_asin(y, x, MPFR_RNDN); }
+static void exact_acos(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_acos(y, x, MPFR_RNDN); }
+static void exact_atan(mpfr_t y, const mpfr_t x, double g) { (void)g, mpfr_atan(y, x, MPFR_RNDN); }
 
 static void exact_norm_cdf(mpfr_t y, const mpfr_t x, double g)
 {
@@ -267,6 +274,64 @@ static const function functions[] = {
      exact_tanh,
      1.3,
      {{UNIFORM, -1, 1, 200000}, {UNIFORM, -21, 21, 100000}, {LOGARITHMIC, 1e-310, 1, 60000}}},
+    {"log10",
+     tw_vlog10,
+     tw_log10,
+     exact_log10,
+     0.8,
+     {{UNIFORM, 0.6, 1.6, 200000}, {LOGARITHMIC, 2.3e-308, 1.7e308, 200000}, {LOGARITHMIC, 5e-324, 2.3e-308, 40000}}},
+    {"sinh",
+     tw_vsinh,
+     tw_sinh,
+     exact_sinh,
+     1.7,
+     {{UNIFORM, -1, 1, 200000},
+      {UNIFORM, -45, 45, 100000},
+      {UNIFORM, 700, 710.4, 40000},
+      {LOGARITHMIC, 1e-310, 1, 60000}}},
+    {"cosh",
+     tw_vcosh,
+     tw_cosh,
+     exact_cosh,
+     0.9,
+     {{UNIFORM, -1, 1, 200000},
+      {UNIFORM, -45, 45, 100000},
+      {UNIFORM, 700, 710.4, 40000},
+      {LOGARITHMIC, 1e-310, 1, 60000}}},
+    {"tan",
+     tw_vtan,
+     tw_tan,
+     exact_tan,
+     1.5,
+     {{UNIFORM, -4, 4, 200000},
+      {UNIFORM, -1048576, 1048576, 100000},
+      {MULTIPLES, HALF_PI, HALF_PI, 60000},
+      {LOGARITHMIC, 1e-310, 1, 60000},
+      {LOGARITHMIC, 1e6, 1.7e308, 60000}}},
+    {"asin",
+     tw_vasin,
+     tw_asin,
+     exact_asin,
+     1.2,
+     {{UNIFORM, -1, 1, 300000}, {UNIFORM, 0.49, 0.51, 60000}, {LOGARITHMIC, 1e-310, 1, 60000}}},
+    {"acos",
+     tw_vacos,
+     tw_acos,
+     exact_acos,
+     1.2,
+     {{UNIFORM, -1, 1, 300000},
+      {UNIFORM, 0.49, 0.51, 60000},
+      {UNIFORM, 0.9999, 1, 60000},
+      {LOGARITHMIC, -1e-310, -1, 60000}}},
+    {"atan",
+     tw_vatan,
+     tw_atan,
+     exact_atan,
+     2.0,
+     {{UNIFORM, -1, 1, 200000},
+      {UNIFORM, -12, 12, 200000},
+      {UNIFORM, 0.41, 0.42, 60000},
+      {LOGARITHMIC, 1e-310, 1e300, 60000}}},
 };
 
 static void test_errors(void **state)

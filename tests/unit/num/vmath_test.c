@@ -25,6 +25,13 @@ static const function functions[] = {
     {"sin", tw_vsin, tw_sin, 0x563f9578893ea8bbU},
     {"cos", tw_vcos, tw_cos, 0x6e6cd80bcfb58c50U},
     {"tanh", tw_vtanh, tw_tanh, 0x0ed0b751179ebe21U},
+    {"log10", tw_vlog10, tw_log10, 0x3fb160ac71cba9fbU},
+    {"sinh", tw_vsinh, tw_sinh, 0x5d93873a82b9af53U},
+    {"cosh", tw_vcosh, tw_cosh, 0x1cf3eb5a09969876U},
+    {"tan", tw_vtan, tw_tan, 0x1fa4fbbdf2bfb8b1U},
+    {"asin", tw_vasin, tw_asin, 0xe0a00051a9fa64f6U},
+    {"acos", tw_vacos, tw_acos, 0x504f9b6b385e5b14U},
+    {"atan", tw_vatan, tw_atan, 0x993b7d2914c00b3cU},
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof functions[0], N = 4099 };
@@ -190,6 +197,34 @@ static void test_special_values(void **state)
         {"tanh", 0x1p-1074, 0x1p-1074},
         {"tanh", -0x1p-1074, -0x1p-1074},
         {"tanh", -20.0, -1.0},
+        {"log10", 0.0, -INFINITY},
+        {"log10", -2.385, NAN},
+        {"log10", INFINITY, INFINITY},
+        {"log10", 1e15, 15.0},
+        {"log10", 1e-5, -5.0},
+        {"sinh", -0.0, -0.0},
+        {"sinh", 0x1p-1074, 0x1p-1074},
+        {"sinh", 711.0, INFINITY},
+        {"sinh", -INFINITY, -INFINITY},
+        {"cosh", -0.0, 1.0},
+        {"cosh", 711.0, INFINITY},
+        {"cosh", -INFINITY, INFINITY},
+        {"tan", -0.0, -0.0},
+        {"tan", 0x1p-1074, 0x1p-1074},
+        {"tan", INFINITY, NAN},
+        {"asin", -0.0, -0.0},
+        {"asin", 1.0, 0x1.921fb54442d18p+0},
+        {"asin", -0x1.0000000000001p0, NAN},
+        {"asin", INFINITY, NAN},
+        {"acos", 1.0, 0.0},
+        {"acos", -1.0, 0x1.921fb54442d18p+1},
+        {"acos", 0.0, 0x1.921fb54442d18p+0},
+        {"acos", 0x1.0000000000001p0, NAN},
+        {"acos", -INFINITY, NAN},
+        {"atan", -0.0, -0.0},
+        {"atan", 1.0, 0x1.921fb54442d18p-1},
+        {"atan", INFINITY, 0x1.921fb54442d18p+0},
+        {"atan", -INFINITY, -0x1.921fb54442d18p+0},
     };
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++)
         for (size_t f = 0; f < FUNCTIONS; f++)
@@ -212,6 +247,7 @@ static void test_huge_angles(void **state)
         assert_near(s * s + c * c, 1.0, 4e-16);
         assert_same(tw_sin(-x), -s);
         assert_same(tw_cos(-x), c);
+        assert_near(tw_tan(x) / (s / c), 1.0, 1e-15);
     }
     /* The double nearest to a multiple of pi/2 (Muller, table 11.1): cos is 4.7e-19, and needs every bit of 2/pi. */
     assert_same(tw_cos(0x1.6ac5b262ca1ffp849), -0x1.14ae72e6ba22fp-61);

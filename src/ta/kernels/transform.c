@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* transform.c - the elementary functions by the names of TA-Lib. Errors in units of the last place:
+ * docs/reference/num.md. */
+#include "num/vmath.h"
+#include "num/vmath_arc.h"
+#include "num/vmath_trig.h"
+#include "ta/map.h"
+
+#define TRANSFORM(op, ...)                                                                                             \
+    TW_MAP1(op, .group = "math", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .traits = TW_POINTWISE,      \
+            __VA_ARGS__)
+
+TW_LANE double acos_of(double x) { return tw_lane_acos(x); }
+TW_LANE double asin_of(double x) { return tw_lane_asin(x); }
+TW_LANE double atan_of(double x) { return tw_lane_atan(x); }
+TW_LANE double ceil_of(double x) { return -tw_whole_below(-x); }
+TW_LANE double cosh_of(double x) { return tw_lane_cosh(x); }
+TW_LANE double ln_of(double x) { return tw_lane_log(x); }
+TW_LANE double log10_of(double x) { return tw_lane_log10(x); }
+TW_LANE double sinh_of(double x) { return tw_lane_sinh(x); }
+TW_LANE double tanh_of(double x) { return tw_lane_tanh(x); }
+TRANSFORM(acos, .title = "Arc cosine", .source = "definition; TA-Lib ACOS",
+          .formula = "arccos x in radians; NaN outside [-1, 1]");
+TRANSFORM(asin, .title = "Arc sine", .source = "definition; TA-Lib ASIN",
+          .formula = "arcsin x in radians; NaN outside [-1, 1]");
+TRANSFORM(atan, .title = "Arc tangent", .source = "definition; TA-Lib ATAN", .formula = "arctan x in radians");
+TRANSFORM(ceil, .title = "Least integer not below", .source = "definition; TA-Lib CEIL", .formula = "ceil(x)");
+TRANSFORM(cosh, .title = "Hyperbolic cosine", .source = "definition; TA-Lib COSH", .formula = "(e^x + e^-x) / 2");
+TRANSFORM(ln, .title = "Natural logarithm", .source = "definition; TA-Lib LN", .formula = "ln x; -inf at 0, NaN below");
+TRANSFORM(log10, .title = "Logarithm to the base of ten", .source = "definition; TA-Lib LOG10",
+          .formula = "log10 x; -inf at 0, NaN below");
+TRANSFORM(sinh, .title = "Hyperbolic sine", .source = "definition; TA-Lib SINH", .formula = "(e^x - e^-x) / 2");
+TRANSFORM(tanh, .title = "Hyperbolic tangent", .source = "definition; TA-Lib TANH",
+          .formula = "(e^x - e^-x) / (e^x + e^-x)");
+
+/* ---------------------------------------------------------------- sin, cos, tan
+ * Beyond TW_TRIG_MAX an angle needs more bits of pi than the loop has; such values are done again, one by one. */
+
+TW_LANE bool is_huge(double x) { return tw_lane_abs(x) > TW_TRIG_MAX && tw_lane_abs(x) < TW_LANE_INF; }
+
+TW_LANE void trig_run(size_t n, const double *const *in, double *const *out, tw_map *f, double (*of)(tw_angle angle))
+{
+    const double *x = in[0];
+    double largest = 0.0;
+    tw_map_run(n, in, out, f);
+    for (size_t i = 0; i < n; i++) largest = is_huge(x[i]) ? 1.0 : largest;
+    for (size_t i = 0; largest > 0.0 && i < n; i++)
+        if (is_huge(x[i])) out[0][i] = of(tw_trig_reduce_huge(x[i]));
+}
+
+/* The operator `op` from op##_at and, for an angle that is reduced, op##_of. */
+#define TRIG(op, ...)                                                                                                  \
+    TW_LANE double op##_at(const double *const *x, size_t i) { return tw_lane_##op(x[0][i]); }                         \
+    TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, size_t lanes)            \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        trig_run(n *lanes, in, out, op##_at, op##_of);                                                                 \
+    }                                                                                                                  \
+    TW_OP_FORMS(op, op##_run)                                                                                          \
+    TW_OP(op) = {.name = #op,                                                                                          \
+                 .group = "math",                                                                                      \
+                 .inputs = TW_NAMES("real"),                                                                           \
+                 .outputs = TW_NAMES("real"),                                                                          \
+                 .traits = TW_POINTWISE,                                                                               \
+                 .run_wide = op##_wide,                                                                                \
+                 .run_one = op##_one,                                                                                  \
+                 __VA_ARGS__}
+
+TW_LANE double sin_of(tw_angle angle) { return tw_lane_sin_of(angle, 0); }
+TW_LANE double cos_of(tw_angle angle) { return tw_lane_sin_of(angle, 1); }
+TW_LANE double tan_of(tw_angle angle) { return tw_lane_tan_of(angle); }
+TRIG(sin, .title = "Sine", .source = "definition; TA-Lib SIN", .formula = "sin x, x in radians");
+TRIG(cos, .title = "Cosine", .source = "definition; TA-Lib COS", .formula = "cos x, x in radians");
+TRIG(tan, .title = "Tangent", .source = "definition; TA-Lib TAN", .formula = "tan x, x in radians");
