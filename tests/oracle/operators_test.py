@@ -228,6 +228,7 @@ WINDOWS = {
     "median": lambda w, p: Answer(to_float(quantile(w.series[0], 0.5)), w.largest()),
     "quantile": lambda w, p: Answer(to_float(quantile(w.series[0], p["q"])), w.largest()),
     "bbands": lambda w, p: bands(w, p),
+    "sma_bands": lambda w, p: bands(w, p),
     "midpoint": lambda w, p: middle(max(w.series[0]), min(w.series[0])),
     "midprice": lambda w, p: middle(max(w.series[0]), min(w.series[1])),
     "ts_rank": lambda w, p: relative((sum(v < w.series[0][-1] for v in w.series[0]) + (sum(v == w.series[0][-1] for v in w.series[0]) + 1) / 2) / w.n),
@@ -458,8 +459,22 @@ def obv(bars, p):
     return out
 
 
+def follow(bars, p):
+    out, v, size = [], None, None
+    for x, k, start in bars:
+        k = min(max(k, BIG(0)), BIG(1))
+        v, size = (start, abs(start)) if v is None else (v, size)
+        v, size = v + k * (x - v), size + k * (abs(x) - size)
+        out.append([(v, size)])
+    return out
+
+
+def skip(bars, p):
+    return [[(x if i >= p["k"] else None, abs(x))] for i, (x,) in enumerate(bars)]
+
+
 RECURSIONS = {"ema": smooth(exponential), "rma": smooth(wilder), "ewm_std": ewm_std, "macd": macd, "rsi": rsi, "atr": atr, "natr": natr,
-              "plus_di": directional(0), "minus_di": directional(1), "dx": dx, "adx": adx, "obv": obv}  # fmt: skip
+              "plus_di": directional(0), "minus_di": directional(1), "dx": dx, "adx": adx, "obv": obv, "follow": follow, "skip": skip}  # fmt: skip
 
 
 def over_gaps(f, inputs, p, n_out):
@@ -712,7 +727,7 @@ def write_bars(path, bars):
 
 PERIODS = {"timeperiod": (2, 5, 17), "k": (1, 4), "fastperiod": (3,), "slowperiod": (7,), "signalperiod": (4,), "fastk_period": (5,), "slowk_period": (3,), "slowd_period": (2,),
            "fastd_period": (3,), "window": (0, 6)}  # fmt: skip
-CHOSEN = {"q": (0.2, 0.5), "ddof": (0, 1), "nbdev": (1.5,), "nbdevup": (1.5,), "nbdevdn": (2.5,), "d": (0.4,), "threshold": (0.01,), "value": (-1.5,), "lo": (-0.5,), "hi": (0.7,), "buckets": (3, 5)}
+CHOSEN = {"q": (0.2, 0.5), "ddof": (0, 1), "nbdev": (1.5,), "nbdevup": (1.5,), "nbdevdn": (2.5,), "d": (0.4,), "threshold": (0.01,), "value": (-1.5,), "lo": (-0.5,), "hi": (0.7,), "buckets": (3, 5), "matype": (0,), "slowk_matype": (0,), "slowd_matype": (0,), "fastd_matype": (0,)}
 
 
 def cases_of(op):
@@ -733,7 +748,7 @@ def columns_of(op):
     """The columns an operator is tried on; of one with a single input each kind of series."""
     if op["inputs"] in (["x"], ["real"]):
         return [["close"], ["x"]]
-    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z"}
+    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open"}
     chosen = [n if n in COLUMNS[:5] else names.get(n, n) for n in op["inputs"]]
     return [["close", "x"], ["x", "y"]] if op["name"] in ("corr", "correl", "cov", "slope_on", "neutralize", "group_neutralize") else [chosen]
 

@@ -5,36 +5,36 @@
 
 static const tw_param window_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 14, 1, TW_PERIOD_MAX, 5, 60, true, "bars in the window"), TW_PARAM_END};
-static const tw_param bbands_table[] = {
+static const tw_param sma_bands_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 5, 2, TW_PERIOD_MAX, 5, 60, true, "bars in the window"),
-    TW_PARAM_SEARCH(tw_window, nbdevup, 2, 0, 1000, 1, 3, false, "standard deviations to the upper band"),
-    TW_PARAM_SEARCH(tw_window, nbdevdn, 2, 0, 1000, 1, 3, false, "standard deviations to the lower band"),
+    TW_PARAM_SEARCH(tw_window, nbdevup, 2, -3e37, 3e37, 1, 3, false, "standard deviations to the upper band"),
+    TW_PARAM_SEARCH(tw_window, nbdevdn, 2, -3e37, 3e37, 1, 3, false, "standard deviations to the lower band"),
     TW_PARAM_END};
 
-/* ---------------------------------------------------------------- bbands */
+/* ---------------------------------------------------------------- sma_bands */
 
-static void bbands_coefs(const tw_window *p, double *coef)
+static void sma_bands_coefs(const tw_window *p, double *coef)
 {
     coef[0] = 1.0 / p->timeperiod;
     coef[1] = p->nbdevup;
     coef[2] = p->nbdevdn;
 }
-TW_LANE void bbands_term(const tw_scan_bar *bar, double *term)
+TW_LANE void sma_bands_term(const tw_scan_bar *bar, double *term)
 {
     term[0] = bar->d[0];
     term[1] = bar->d[0] * bar->d[0];
 }
-TW_LANE void bbands_finish(const tw_scan_bar *bar, const double *w, double *y)
+TW_LANE void sma_bands_finish(const tw_scan_bar *bar, const double *w, double *y)
 {
     const double mean = w[0] * bar->coef[0], v = w[1] * bar->coef[0] - mean * mean, std = sqrt(v < 0.0 ? 0.0 : v);
     y[1] = bar->anchor[0] + mean;
     y[0] = y[1] + bar->coef[1] * std;
     y[2] = y[1] - bar->coef[2] * std;
 }
-static const tw_scan bbands_scan = {1, 2, 3, {0}, bbands_term, tw_join_add2, bbands_finish, bbands_coefs};
-TW_SCAN_OP(bbands, .title = "Bollinger bands", .group = "overlap", .source = "Bollinger 1992; TA-Lib BBANDS",
-           .formula = "mean + up std, mean, mean - down std; std with divisor period", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("upperband", "middleband", "lowerband"), .params = bbands_table,
+static const tw_scan sma_bands_scan = {1, 2, 3, {0}, sma_bands_term, tw_join_add2, sma_bands_finish, sma_bands_coefs};
+TW_SCAN_OP(sma_bands, .title = "Bollinger bands about a simple average", .group = "overlap", .source = "Bollinger 1992",
+           .formula = "mean + up std, mean, mean - down std; std with divisor period", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("upperband", "middleband", "lowerband"), .params = sma_bands_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- range of high and low */

@@ -123,7 +123,7 @@ static answer wma_is(const window *w)
     for (int i = 0; i < w->n; i++) sum += (i + 1) * (long double)w->x[0][i];
     return (answer){sum / (w->n * (w->n + 1) / 2), size_of(w->x[0], w->n)};
 }
-static answer bbands_is(const window *w)
+static answer sma_bands_is(const window *w)
 {
     return (answer){mean_is(w).value + 2 * spread_of(w), size_of(w->x[0], w->n)};
 }
@@ -301,7 +301,7 @@ static const struct twin {
              {"linearreg_angle", "", angle_is, 2, 0},
              {"wma", "", wma_is, 1, 0},
              {"decay_linear", "", wma_is, 1, 0},
-             {"bbands", "", bbands_is, 2, 0},
+             {"sma_bands", "", sma_bands_is, 2, 0},
              {"mad", "", mad_is, 1, 0},
              {"avgdev", "", mad_is, 1, 0},
              {"max", "", max_is, 1, 0},

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* defined_averages.c - moving averages of every kind (TA-Lib's matype), and bands about them. */
+#include "ta/defined.h"
+
+typedef struct average {
+    int timeperiod, matype;
+    double nbdevup, nbdevdn;
+    char nan[TW_TEXT_MAX];
+} average;
+
+#define NAN_PARAM TW_PARAM_TEXT(average, nan, "hold", "hold|reset|propagate", "what a missing value does to the memory")
+#define MATYPE_PARAM                                                                                                   \
+    TW_PARAM(average, matype, 0, 0, 8,                                                                                 \
+             "kind of average: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3")
+
+static const tw_param kama_table[] = {
+    TW_PARAM_SEARCH(average, timeperiod, 30, 2, TW_DEFINED_MOST, 5, 100, true, "bars of the efficiency ratio"),
+    NAN_PARAM, TW_PARAM_END};
+static const tw_param ma_table[] = {
+    TW_PARAM_SEARCH(average, timeperiod, 30, 1, TW_DEFINED_MOST, 3, 250, true, "bars; 1 gives the series itself"),
+    MATYPE_PARAM, NAN_PARAM, TW_PARAM_END};
+static const tw_param bbands_table[] = {
+    TW_PARAM_SEARCH(average, timeperiod, 5, 2, TW_DEFINED_MOST, 5, 60, true, "bars in the window"),
+    TW_PARAM_SEARCH(average, nbdevup, 2, -3e37, 3e37, 1, 3, false, "standard deviations to the upper band"),
+    TW_PARAM_SEARCH(average, nbdevdn, 2, -3e37, 3e37, 1, 3, false, "standard deviations to the lower band"),
+    MATYPE_PARAM,
+    NAN_PARAM,
+    TW_PARAM_END};
+
+/* The first average is made from the price a bar before it, as TA-Lib does. */
+TW_DEFINED(kama, .title = "Kaufman's adaptive moving average", .group = "overlap",
+           .source = "Kaufman 1995; TA-Lib KAMA",
+           .formula = "y += (er (2/3 - 2/31) + 2/31)^2 (x - y), er = |x[t] - x[t-n]| / sum |x[t-i] - x[t-i-1]|, i < n; "
+                      "1 where that is 0",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = kama_table,
+           .params_size = sizeof(average), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
+           .define = "net = abs(mom(real, timeperiod)); path = sum(abs(mom(real, 1)), timeperiod);"
+                     "c = if(net >= path, 1, net / path) * (2 / 3 - 2 / 31) + 2 / 31;"
+                     "real = follow(real, c * c, lag(real, 1), nan=nan)");
+
+TW_DEFINED(ma, .title = "Moving average of a kind that is chosen", .group = "overlap", .source = "TA-Lib MA",
+           .formula = "sma, ema, wma, dema, tema, trima, kama, mama or t3", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = ma_table, .params_size = sizeof(average),
+           .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
+           .define = "real = choose(if(timeperiod > 1, matype, 0), sma(real, timeperiod),"
+                     "ema(real, timeperiod, nan=nan), wma(real, timeperiod), dema(real, timeperiod, nan=nan),"
+                     "tema(real, timeperiod, nan=nan), trima(real, timeperiod), kama(real, timeperiod, nan=nan),"
+                     "mama(real, nan=nan), t3(real, timeperiod, nan=nan))");
+
+TW_DEFINED(bbands, .title = "Bollinger bands", .group = "overlap", .source = "Bollinger 1992; TA-Lib BBANDS",
+           .formula = "m + up std, m, m - down std; m = ma(x, n, matype), std of the window with divisor n",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("upperband", "middleband", "lowerband"),
+           .params = bbands_table, .params_size = sizeof(average), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
+           .define = "m = choose(matype > 0, sma_bands(real, timeperiod, nbdevup, nbdevdn),"
+                     "ma(real, timeperiod, matype, nan=nan)); std = choose(matype > 0, 0, stddev(real, timeperiod));"
+                     "upperband = choose(matype > 0, m.upperband, m + nbdevup * std);"
+                     "middleband = choose(matype > 0, m.middleband, m + 0 * std);"
+                     "lowerband = choose(matype > 0, m.lowerband, m - nbdevdn * std)");

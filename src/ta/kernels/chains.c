@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chains.c - averages of averages: each begins with the first value of the one before. In one loop, because the
+ * latencies of the recursions then overlap. Seeds as in TA-Lib. See recur.h for missing values. */
+#include "ta/recur.h"
+
+enum { T3_MAX = 60000 }; /* six times that is what an operator may look back */
+
+static const tw_param chain_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 30, 2, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
+    TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param trix_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 30, 1, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
+    TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param t3_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 5, 2, T3_MAX, 3, 100, true, "bars of the like simple average"),
+    TW_PARAM_SEARCH(tw_recur_params, vfactor, 0.7, 0, 1, 0.1, 1, false, "how much of the lag is taken out"),
+    TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param macd_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, fastperiod, 12, 2, TW_PERIOD_MAX, 3, 50, true, "bars of the fast average"),
+    TW_PARAM_SEARCH(tw_recur_params, slowperiod, 26, 2, TW_PERIOD_MAX, 10, 200, true, "bars of the slow average"),
+    TW_PARAM_SEARCH(tw_recur_params, signalperiod, 9, 1, TW_PERIOD_MAX, 3, 50, true,
+                    "bars of the average of the difference"),
+    TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param macdfix_table[] = {TW_PARAM_SEARCH(tw_recur_params, signalperiod, 9, 1, TW_PERIOD_MAX, 3, 50,
+                                                         true, "bars of the average of the difference"),
+                                         TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param skip_table[] = {TW_PARAM(tw_recur_params, k, 1, 0, 3 * TW_PERIOD_MAX, "values left out"),
+                                      TW_PARAM_NAN, TW_PARAM_END};
+
+/* ---------------------------------------------------------------- dema, tema, trix, t3
+ * s: seen, then the averages, each over the one before. coef: period, k. */
+
+static double chain_coefs(const tw_recur_params *p, double *coef)
+{
+    coef[0] = p->timeperiod;
+    coef[1] = 2.0 / (p->timeperiod + 1.0);
+    return 3.0 * p->timeperiod; /* three averages are the longest, but for t3 */
+}
+static size_t chain_back(const void *params, size_t links)
+{
+    return links * (size_t)(((const tw_recur_params *)params)->timeperiod - 1);
+}
+static size_t dema_back(const void *params) { return chain_back(params, 2); }
+static size_t tema_back(const void *params) { return chain_back(params, 3); }
+static size_t trix_back(const void *params) { return chain_back(params, 3) + 1; }
+static size_t t3_back(const void *params) { return chain_back(params, 6); }
+
+/* Takes every average on; true when the last of them has its first `extra` values behind it. */
+TW_LANE bool chain_next(const double *coef, tw_recur_bar *b, const size_t links, const double extra)
+{
+    double x = b->x[0], n = b->n;
+    for (size_t i = 1; i <= links; i++) {
+        b->s[i] = b->warm || n >= 1.0 ? tw_seeded(b, b->s[i], x, (tw_seed){n, coef[0], coef[1]}) : 0.0;
+        x = b->s[i];
+        n -= coef[0] - 1.0;
+    }
+    return b->warm || n > extra;
+}
+TW_LANE void dema_step(const double *coef, tw_recur_bar *b)
+{
+    const bool ready = chain_next(coef, b, 2, 0.0);
+    b->y[0] = ready ? 2.0 * b->s[1] - b->s[2] : (double)NAN;
+}
+TW_LANE void tema_step(const double *coef, tw_recur_bar *b)
+{
+    const bool ready = chain_next(coef, b, 3, 0.0);
+    b->y[0] = ready ? 3.0 * b->s[1] - 3.0 * b->s[2] + b->s[3] : (double)NAN;
+}
+TW_LANE void trix_step(const double *coef, tw_recur_bar *b)
+{
+    const double last = b->s[3];
+    const bool ready = chain_next(coef, b, 3, 1.0);
+    const double change = (b->s[3] / last - 1.0) * 100.0;
+    b->y[0] = ready ? (last == 0.0 ? 0.0 : change) : (double)NAN;
+}
+static double t3_coefs(const tw_recur_params *p, double *coef)
+{
+    const double v = p->vfactor, v2 = v * v, v3 = v2 * v;
+    (void)chain_coefs(p, coef);
+    coef[2] = -v3;
+    coef[3] = 3.0 * (v2 + v3);
+    coef[4] = -6.0 * v2 - 3.0 * (v + v3);
+    coef[5] = 1.0 + 3.0 * v + v3 + 3.0 * v2;
+    return 6.0 * p->timeperiod;
+}
+TW_LANE void t3_step(const double *coef, tw_recur_bar *b)
+{
+    const bool ready = chain_next(coef, b, 6, 0.0);
+    const double y = coef[2] * b->s[6] + coef[3] * b->s[5] + coef[4] * b->s[4] + coef[5] * b->s[3];
+    b->y[0] = ready ? y : (double)NAN;
+}
+static const tw_recur dema_recur = {1, 3, 1, dema_step, chain_coefs};
+static const tw_recur tema_recur = {1, 4, 1, tema_step, chain_coefs};
+static const tw_recur trix_recur = {1, 4, 1, trix_step, chain_coefs};
+static const tw_recur t3_recur = {1, 7, 1, t3_step, t3_coefs};
+
+TW_RECUR_OP(dema, .title = "Double exponential moving average", .group = "overlap",
+            .source = "Mulloy 1994; TA-Lib DEMA", .formula = "2 e1 - e2, e1 = ema(x), e2 = ema(e1)",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = chain_table, .lookback = dema_back,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+TW_RECUR_OP(tema, .title = "Triple exponential moving average", .group = "overlap",
+            .source = "Mulloy 1994; TA-Lib TEMA",
+            .formula = "3 e1 - 3 e2 + e3, e1 = ema(x), e2 = ema(e1), e3 = ema(e2)", .inputs = TW_NAMES("real"),
+            .outputs = TW_NAMES("real"), .params = chain_table, .lookback = tema_back,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+TW_RECUR_OP(trix, .title = "Rate of change of a triple exponential average", .group = "momentum",
+            .source = "Hutson 1983; TA-Lib TRIX",
+            .formula = "100 (e3 / e3' - 1), e3 = ema(ema(ema(x))), e3' that of the bar before; 0 where e3' is 0",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = trix_table, .lookback = trix_back,
+            .traits = TW_RECURSIVE | TW_INVARIANT);
+TW_RECUR_OP(t3, .title = "T3 moving average", .group = "overlap", .source = "Tillson 1998; TA-Lib T3",
+            .formula = "gd(gd(gd(x))), gd(x) = (1 + v) ema(x) - v ema(ema(x))", .inputs = TW_NAMES("real"),
+            .outputs = TW_NAMES("real"), .params = t3_table, .lookback = t3_back,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+
+/* ---------------------------------------------------------------- skip. s: seen. */
+
+static double skip_coefs(const tw_recur_params *p, double *coef)
+{
+    coef[0] = p->k;
+    return p->k;
+}
+static size_t skip_back(const void *params) { return (size_t)((const tw_recur_params *)params)->k; }
+TW_LANE void skip_step(const double *coef, tw_recur_bar *b)
+{
+    b->y[0] = b->warm || b->n > coef[0] ? b->x[0] : (double)NAN;
+}
+static const tw_recur skip_recur = {1, 1, 1, skip_step, skip_coefs};
+
+TW_RECUR_OP(skip, .title = "A series without its first values", .group = "window", .source = "definition",
+            .formula = "x[t] but for the first k values: averages over it begin that much later",
+            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("later"), .params = skip_table, .lookback = skip_back,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+
+/* ---------------------------------------------------------------- macd
+ * s: seen, fast, slow, signal. As in TA-Lib both averages have their first value on the bar of the slow one, so the
+ * fast one is seeded with the last `fast` of the first `slow` values. */
+
+static void macd_order(const tw_recur_params *p, double *fast, double *slow)
+{
+    *fast = p->fastperiod < p->slowperiod ? p->fastperiod : p->slowperiod;
+    *slow = p->fastperiod < p->slowperiod ? p->slowperiod : p->fastperiod;
+}
+static double macd_coefs(const tw_recur_params *p, double *coef)
+{
+    macd_order(p, &coef[0], &coef[1]);
+    coef[2] = p->signalperiod;
+    for (int i = 0; i < 3; i++) coef[3 + i] = 2.0 / (coef[i] + 1.0);
+    return coef[1] + coef[2] - 1.0;
+}
+static double macdfix_coefs(const tw_recur_params *p, double *coef)
+{
+    coef[0] = 12.0;
+    coef[1] = 26.0;
+    coef[2] = p->signalperiod;
+    coef[3] = 0.15;
+    coef[4] = 0.075;
+    coef[5] = 2.0 / (coef[2] + 1.0);
+    return coef[1] + coef[2] - 1.0;
+}
+static size_t macd_back(const void *params)
+{
+    const tw_recur_params *p = params;
+    double fast, slow;
+    macd_order(p, &fast, &slow);
+    return (size_t)slow + (size_t)p->signalperiod - 2;
+}
+static size_t macdfix_back(const void *params) { return 24 + (size_t)((const tw_recur_params *)params)->signalperiod; }
+TW_LANE void macd_step(const double *coef, tw_recur_bar *b)
+{
+    const double skip = coef[1] - coef[0], n = b->n, x = b->x[0], lines = n - coef[1] + 1.0;
+    b->s[1] = b->warm || n > skip ? tw_seeded(b, b->s[1], x, (tw_seed){n - skip, coef[0], coef[3]}) : 0.0;
+    b->s[2] = tw_seeded(b, b->s[2], x, (tw_seed){n, coef[1], coef[4]});
+    const double line = b->s[1] - b->s[2];
+    b->s[3] = b->warm || lines >= 1.0 ? tw_seeded(b, b->s[3], line, (tw_seed){lines, coef[2], coef[5]}) : 0.0;
+    const bool ready = b->warm || lines >= coef[2];
+    b->y[0] = ready ? line : (double)NAN;
+    b->y[1] = ready ? b->s[3] : (double)NAN;
+    b->y[2] = ready ? line - b->s[3] : (double)NAN;
+}
+static const tw_recur macd_recur = {1, 4, 3, macd_step, macd_coefs};
+static const tw_recur macdfix_recur = {1, 4, 3, macd_step, macdfix_coefs};
+
+TW_RECUR_OP(macd, .title = "Moving average convergence and divergence", .group = "momentum",
+            .source = "Appel 1979; TA-Lib MACD",
+            .formula = "macd = ema(x, fast) - ema(x, slow), signal = ema(macd, signal), hist = macd - signal",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macd_table,
+            .lookback = macd_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
+TW_RECUR_OP(macdfix, .title = "Moving average convergence and divergence, with Appel's constants", .group = "momentum",
+            .source = "Appel 1979; TA-Lib MACDFIX",
+            .formula = "macd with k = 0.15 and 0.075 for the averages of 12 and 26 bars", .inputs = TW_NAMES("real"),
+            .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macdfix_table, .lookback = macdfix_back,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
