@@ -14,6 +14,7 @@ enum {
     BARS = 1259,
     BLOCKS = (SYMBOLS + TW_LANES - 1) / TW_LANES,
     COLUMNS = 4,
+    INPUTS = 8, /* that an operator has at most */
     OUTPUTS = 3,
     REPETITIONS = 5
 };
@@ -29,7 +30,7 @@ typedef struct job {
     const market *m;
     void *state;
     double params[PARAMS / sizeof(double)];
-    size_t column[COLUMNS], lanes;
+    size_t column[INPUTS], lanes;
 } job;
 
 static double *room(size_t n)
@@ -76,8 +77,8 @@ static void run_job(void *arg)
     job *j = arg;
     const bool wide = j->lanes == TW_LANES;
     for (size_t b = 0; b < (wide ? BLOCKS : SYMBOLS); b++) {
-        const double *in[COLUMNS];
-        for (size_t i = 0; i < COLUMNS; i++)
+        const double *in[INPUTS];
+        for (size_t i = 0; i < INPUTS; i++)
             in[i] = wide ? j->m->tiles[j->column[i]] + b * TILE + HISTORY * TW_LANES
                          : j->m->series[j->column[i]] + b * (HISTORY + BARS) + HISTORY;
         restart(j);
@@ -95,7 +96,7 @@ static bool open_job(job *j, const market *m, tw_isa isa, const char *name, cons
         exit(1);
     }
     if (j->op->section || (j->op->history && j->op->history(j->params) > HISTORY)) return false;
-    for (size_t i = 0; i < COLUMNS; i++) j->column[i] = i == 1 ? 3 : 2;
+    for (size_t i = 0; i < INPUTS; i++) j->column[i] = i == 1 ? 3 : 2;
     for (size_t i = 0; j->op->inputs[i]; i++)
         for (size_t c = 0; c < COLUMNS; c++)
             if (strcmp(j->op->inputs[i], names[c]) == 0) j->column[i] = c;

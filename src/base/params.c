@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_PARAMS = 64, MOST_VALUE = 512 };
+enum { MOST_PARAMS = 64, MOST_VALUE = 512, MOST_CHOICES = 1024 };
 
 static void *field_of(const tw_param *p, void *params) { return (char *)params + p->offset; }
 
@@ -71,9 +71,9 @@ static tw_status fail_range(const tw_param *p, const char *owner, const char *va
 }
 
 /* Splits "a|b|c" into names[0..n], NULL-terminated, pointing into `room`. */
-static void split_choices(const char *choices, char room[MOST_VALUE], const char *names[MOST_PARAMS + 1])
+static void split_choices(const char *choices, char room[MOST_CHOICES], const char *names[MOST_PARAMS + 1])
 {
-    assert(strlen(choices) < MOST_VALUE);
+    assert(strlen(choices) < MOST_CHOICES);
     memcpy(room, choices, strlen(choices) + 1);
     size_t n = 0;
     for (char *s = room; s && n < MOST_PARAMS; n++) {
@@ -87,7 +87,7 @@ static void split_choices(const char *choices, char room[MOST_VALUE], const char
 static tw_status set_text(const tw_param *p, const char *owner, const char *value, void *params, tw_error *err)
 {
     const char *names[MOST_PARAMS + 1];
-    char room[MOST_VALUE], hint[128];
+    char room[MOST_CHOICES], hint[128];
     if (p->choices) {
         split_choices(p->choices, room, names);
         size_t i = 0;

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+import candles
+
 PROGRAM = os.environ["TRADEWIND"]
 SHARED = os.environ.get("SHARED_DATA", "")
 COLUMNS = ["open", "high", "low", "close", "volume", "x", "y", "z"]
@@ -587,6 +589,9 @@ OTHERS = {
     "donchian": donchian,
     "trange": trange,
     "fracdiff": fracdiff,
+    "candle_mean": lambda i, p: [[Answer(*a)] for a in candles.mean_before(i[0], p["timeperiod"])],
+    "candle_moves": lambda i, p: [[exact(x)] for x in candles.moves(i)],
+    "candle_facts": lambda i, p: [[exact(x)] for x in candles.measured(i)],
     "fill": lambda i, p: [[exact(p["value"] if missing(x) else x)] for x in i[0]],
     "clip": lambda i, p: [[exact(NAN if missing(x) else min(max(x, p["lo"]), p["hi"]))] for x in i[0]],
 }
@@ -748,7 +753,7 @@ def columns_of(op):
     """The columns an operator is tried on; of one with a single input each kind of series."""
     if op["inputs"] in (["x"], ["real"]):
         return [["close"], ["x"]]
-    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open"}
+    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "moves": "x", "body": "volume", "range": "y"}
     chosen = [n if n in COLUMNS[:5] else names.get(n, n) for n in op["inputs"]]
     return [["close", "x"], ["x", "y"]] if op["name"] in ("corr", "correl", "cov", "slope_on", "neutralize", "group_neutralize") else [chosen]
 
@@ -784,9 +789,11 @@ def has_twin(op):
 
 
 def held_otherwise(ops):
-    """Operators that are made of others, and those whose values come from TA-Lib (tests/golden/feature/talib_test.c)."""
+    """Operators that are made of others, those whose values come from TA-Lib (tests/golden/feature/talib_test.c), and the one that the patterns of TA-Lib are defined as."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "feature", "talib_values.csv")) as f:
         golden = {line.split(",", 4)[2] for line in f if line.count(",") > 4}
+    if all(name in {op["name"] for op in ops} for name in golden if name.startswith("cdl")):
+        golden.add("candle_pattern")
     return [op for op in ops if not has_twin(op) and ("define" in op or op["name"] in golden)]
 
 

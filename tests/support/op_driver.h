@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@
 
 #include "tradewind/ta.h"
 
-enum { OP_IN = 4, OP_OUT = 3, OP_PARAMS = 512 };
+enum { OP_IN = 8, OP_OUT = 3, OP_PARAMS = 512 };
 
 /* An operator with parameters. */
 typedef struct op_case {
@@ -54,6 +55,23 @@ static inline bool op_open(op_case *c, tw_isa isa, const char *name, const char 
     c->lookback = c->op->lookback ? c->op->lookback(c->params.bytes) : 0;
     c->history = c->op->history ? c->op->history(c->params.bytes) : 0;
     return true;
+}
+
+/* The k-th choice of the first parameter that is one of several texts, "" for the zeroth; false where there is none.
+ * What is done with missing values is not one: texts of the tests name it. */
+static inline bool op_choice(const tw_op *op, size_t k, char text[128])
+{
+    const tw_param *p = op->params;
+    while (p && p->name && (!p->choices || strcmp(p->name, "nan") == 0)) p++;
+    const char *at = p && p->name ? p->choices : NULL;
+    text[0] = '\0';
+    for (size_t i = 0; i < k && at; i++) {
+        const size_t n = strcspn(at, "|");
+        (void)snprintf(text, 128, "%s=%.*s", p->name, (int)n, at);
+        if (i + 1 == k) return true;
+        at = at[n] ? at + n + 1 : NULL;
+    }
+    return k == 0;
 }
 
 static inline void op_data_init(op_data *d, size_t n, size_t lanes)
@@ -149,7 +167,7 @@ static inline void assert_same(const op_case *c, const op_data *a, const op_data
 /* Arc sine and cosine have no value for a price. */
 static inline bool of_units(const tw_op *op) { return strcmp(op->name, "acos") == 0 || strcmp(op->name, "asin") == 0; }
 
-/* A walk of prices around 60 with high and low about it, volumes, and conditions, by the names of the inputs. */
+/* A walk of prices around 60 with high, low and open about it, volumes, and conditions, by the names of the inputs. */
 static inline void op_fill(const op_case *c, op_data *d, uint64_t seed)
 {
     for (size_t l = 0; l < d->lanes; l++) {
@@ -166,6 +184,8 @@ static inline void op_fill(const op_case *c, op_data *d, uint64_t seed)
                     *x = price * up;
                 else if (strcmp(name, "low") == 0)
                     *x = price * down;
+                else if (strcmp(name, "open") == 0)
+                    *x = price * (down + (up - down) * tw_random_uniform(&r));
                 else if (strcmp(name, "volume") == 0)
                     *x = floor(1e5 * tw_random_uniform(&r));
                 else if (strcmp(name, "condition") == 0)

@@ -134,13 +134,14 @@ static bool near(double got, double want)
     return got == want || fabs(got - want) <= tolerance * fmax(fabs(want), 1e-3);
 }
 
-/* Whole numbers have no first bar: what is listed is what is not zero. */
+/* Whole numbers have no first bar: what is listed is what is not zero, perhaps nothing. */
 static size_t compare(const wanted *w, const double *y, size_t n)
 {
+    const bool whole = w->first < 0 && (w->count > 0 || !strcmp(w->output, "integer"));
     long first = -1, count = 0;
     size_t wrong = 0;
     for (size_t t = 0; t < n; t++) {
-        const bool there = w->first < 0 && w->count > 0 ? y[t] == y[t] && y[t] != 0 : y[t] == y[t];
+        const bool there = y[t] == y[t] && !(whole && y[t] == 0);
         if (there && first < 0) first = (long)t;
         count += there;
     }

@@ -36,15 +36,20 @@ static const char *const texts[] = {"",
                                     "timeperiod=5 nan=reset",
                                     "timeperiod=5 nan=propagate"};
 
+static void try_case(check *f, const tw_op *op, const char *text)
+{
+    op_case c;
+    if (op->run_wide && op_open(&c, TW_ISA_BEST, op->name, text)) f(&c);
+}
 static void for_each_case(check *f)
 {
     size_t n;
+    char text[128];
     const tw_op *const *ops = tw_ops(TW_ISA_BEST, &n);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
-            op_case c;
-            if (ops[i]->run_wide && op_open(&c, TW_ISA_BEST, ops[i]->name, texts[k])) f(&c);
-        }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) try_case(f, ops[i], texts[k]);
+        for (size_t k = 1; op_choice(ops[i], k, text); k++) try_case(f, ops[i], text);
+    }
 }
 
 static void run_filled(const op_case *c, op_data *d, size_t lanes, bool holes)

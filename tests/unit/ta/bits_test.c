@@ -13,22 +13,28 @@ enum { BARS = 420 };
 
 static const char *const texts[] = {"", "timeperiod=7", "k=3", "nan=reset"};
 
+static uint64_t add_case(const op_case *c, size_t lanes, uint64_t hash)
+{
+    op_data d;
+    op_data_init(&d, BARS, TW_LANES);
+    op_fill(c, &d, 23);
+    op_punch(c, &d, 24);
+    d.lanes = lanes;
+    op_drive(c, &d, 0);
+    for (size_t o = 0; o < tw_op_outputs(c->op); o++) hash = tw_hash64(d.out[o], d.n * d.lanes * sizeof(double), hash);
+    op_data_clear(&d);
+    return hash;
+}
+
 static uint64_t hash_of(tw_isa isa, const char *name, size_t lanes)
 {
     uint64_t hash = 0;
-    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
-        op_case c;
-        op_data d;
-        if (!op_open(&c, isa, name, texts[k])) continue;
-        op_data_init(&d, BARS, TW_LANES);
-        op_fill(&c, &d, 23);
-        op_punch(&c, &d, 24);
-        d.lanes = lanes;
-        op_drive(&c, &d, 0);
-        for (size_t o = 0; o < tw_op_outputs(c.op); o++)
-            hash = tw_hash64(d.out[o], d.n * d.lanes * sizeof(double), hash);
-        op_data_clear(&d);
-    }
+    char text[128];
+    op_case c;
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
+        if (op_open(&c, isa, name, texts[k])) hash = add_case(&c, lanes, hash);
+    for (size_t k = 1; op_choice(c.op, k, text); k++)
+        if (op_open(&c, isa, name, text)) hash = add_case(&c, lanes, hash);
     return hash;
 }
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candle_pattern.c - the operator that all candlestick patterns are: which one is a parameter. */
+#include "ta/candle.h"
+
+typedef struct candle_params {
+    double penetration;
+    char pattern[TW_TEXT_MAX];
+} candle_params;
+
+static const candle_row *const rows[] = {
+#define PATTERN(name) &TW_ISA_NAME(candle_row_##name),
+#include "ta/candle.def"
+#undef PATTERN
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+/* With "|" before the first, which the table of parameters leaves out. */
+static const char choices[] =
+#define PATTERN(name) "|" #name
+#include "ta/candle.def"
+#undef PATTERN
+    ;
+
+static const tw_param pattern_table[] = {
+    TW_PARAM(candle_params, penetration, 0.3, 0, 3e37, "share of a body that the last close goes back"),
+    TW_PARAM_TEXT(candle_params, pattern, "doji", choices + 1, "which pattern"), TW_PARAM_END};
+
+/* The table of parameters refuses names that are not here. */
+static size_t row_of(const void *params)
+{
+    size_t i = 0;
+    while (i + 1 < ROWS && strcmp(rows[i]->name, ((const candle_params *)params)->pattern) != 0) i++;
+    return i;
+}
+static size_t pattern_back(const void *params) { return rows[row_of(params)]->bars - 1; }
+static size_t pattern_history(const void *params) { return rows[row_of(params)]->bars; }
+static size_t pattern_size(const void *params, size_t lanes)
+{
+    (void)params, (void)lanes;
+    return sizeof(candle_state);
+}
+static void pattern_init(void *state, const void *params, size_t lanes)
+{
+    (void)lanes;
+    *(candle_state *)state = (candle_state){((const candle_params *)params)->penetration, row_of(params)};
+}
+
+static void pattern_wide(void *state, size_t n, const double *const *in, double *const *out)
+{
+    rows[((const candle_state *)state)->row]->wide(state, n, in, out);
+}
+static void pattern_one(void *state, size_t n, const double *const *in, double *const *out)
+{
+    rows[((const candle_state *)state)->row]->one(state, n, in, out);
+}
+
+TW_OP(candle_pattern) = {.name = "candle_pattern",
+                         .title = "A candlestick pattern, from the facts of its bars",
+                         .group = "pattern",
+                         .source = "TA-Lib, pattern recognition",
+                         .formula = "the operator cdl... of that name says what; inputs that it does not name are not "
+                                    "looked at",
+                         .inputs = TW_NAMES("open", "high", "low", "close", "facts", "near", "mean"),
+                         .outputs = TW_NAMES("integer"),
+                         .params = pattern_table,
+                         .params_size = sizeof(candle_params),
+                         .traits = TW_WINDOW,
+                         .lookback = pattern_back,
+                         .history = pattern_history,
+                         .state_size = pattern_size,
+                         .init = pattern_init,
+                         .run_wide = pattern_wide,
+                         .run_one = pattern_one};
