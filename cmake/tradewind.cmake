@@ -39,11 +39,14 @@ endif()
 
 # Kernels (src/<folder>/kernels/*.c) are compiled once per instruction set; TW_ISA_NAME(x) gives each copy its name.
 set(TW_ISAS baseline)
-set(TW_ISA_FLAGS_baseline -O3)
+# gcc 12 makes a fused multiply-add of a sum and a difference side by side (vfmaddsub), -ffp-contract=off or not, where it
+# vectorises straight-line code; loops over lanes do not need that.
+set(TW_KERNEL_FLAGS -O3 -fno-tree-slp-vectorize)
+set(TW_ISA_FLAGS_baseline ${TW_KERNEL_FLAGS})
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND TW_ISAS avx2 avx512)
-  set(TW_ISA_FLAGS_avx2 -O3 -march=x86-64-v3)
-  set(TW_ISA_FLAGS_avx512 -O3 -march=x86-64-v4 -mprefer-vector-width=512)
+  set(TW_ISA_FLAGS_avx2 ${TW_KERNEL_FLAGS} -march=x86-64-v3)
+  set(TW_ISA_FLAGS_avx512 ${TW_KERNEL_FLAGS} -march=x86-64-v4 -mprefer-vector-width=512)
 endif()
 
 set_property(GLOBAL PROPERTY TW_FOLDERS "")
