@@ -3,7 +3,8 @@
  *
  * A kernel is one inline function with the lane count as its last, constant argument; TW_OP_FORMS compiles it for
  * TW_LANES lanes and for one. Inside, a loop over the lanes (TW_EACH) holds select-only arithmetic, which gcc and clang
- * vectorise; nothing is fused or re-ordered, so the bits are those of the plain formula on every path. */
+ * vectorise; nothing is fused that is not written so, nor re-ordered, so the bits are those of the formula everywhere.
+ */
 #ifndef TW_TA_OP_H
 #define TW_TA_OP_H
 
