@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A live bar in the process: `bench.track BUNDLE PANEL.twp` replays the panel through tw_scorer_bar, all symbols and
- * then one of them, and prints microseconds a bar (median, 99th percentile) over the second half of the times, when
- * every feature is warm. bench/serve_bench.py makes the bundle and runs it. */
+ * then one of them, then all with a thread a core, and prints microseconds a bar (median, 99th percentile) over the
+ * second half of the times, when every feature is warm. bench/serve_bench.py makes the bundle and runs it. */
 #include "bench.h"
 #include "tradewind/track.h"
 
@@ -51,12 +51,12 @@ static size_t time_bars(replay *r, double *us)
     return n;
 }
 
-static void bench(const tw_bundle *bundle, const tw_panel *panel, size_t first, size_t n_symbols)
+static void bench(const tw_ctx *ctx, const tw_bundle *bundle, const tw_panel *panel, size_t first, size_t n_symbols)
 {
     replay r = {.panel = panel, .bundle = bundle, .first = first, .n_symbols = n_symbols};
     tw_error err;
     const char *const *symbols = tw_panel_shape_view(panel)->symbols + first;
-    if (tw_scorer_new(NULL, bundle, symbols, n_symbols, &r.scorer, &err) != TW_OK) {
+    if (tw_scorer_new(ctx, bundle, symbols, n_symbols, &r.scorer, &err) != TW_OK) {
         fprintf(stderr, "%s\n", err.message);
         exit(1);
     }
@@ -69,9 +69,10 @@ static void bench(const tw_bundle *bundle, const tw_panel *panel, size_t first, 
     if (!r.values || !r.score || !r.view || !us) exit(1);
     for (size_t c = 0; c < r.n_columns; c++) r.view[c] = r.values + c * r.lanes;
     const size_t n = time_bars(&r, us);
-    printf("{\"bench\": \"track\", \"case\": \"scorer_bar\", \"symbols\": %zu, \"bars\": %zu, \"p50_us\": %.1f, "
+    printf("{\"bench\": \"track\", \"case\": \"scorer_bar\", \"threads\": %d, \"symbols\": %zu, \"bars\": %zu, "
+           "\"p50_us\": %.1f, "
            "\"p99_us\": %.1f}\n",
-           n_symbols, n, us[n / 2], us[n * 99 / 100]);
+           tw_pool_threads(ctx->pool), n_symbols, n, us[n / 2], us[n * 99 / 100]);
     tw_free(NULL, r.values);
     tw_free(NULL, r.score);
     tw_free(NULL, r.view);
@@ -92,8 +93,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
-    bench(bundle, panel, 0, tw_panel_symbols(panel));
-    bench(bundle, panel, 3, 1);
+    tw_ctx ctx = {.pool = NULL};
+    bench(&ctx, bundle, panel, 0, tw_panel_symbols(panel));
+    bench(&ctx, bundle, panel, 3, 1);
+    if (tw_pool_new(0, &ctx.pool, &err) != TW_OK) return 1;
+    bench(&ctx, bundle, panel, 0, tw_panel_symbols(panel));
+    tw_pool_free(ctx.pool);
     tw_panel_close(panel);
     tw_bundle_close(bundle);
     return 0;

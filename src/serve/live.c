@@ -59,14 +59,23 @@ tw_status tw_live_open(const tw_ctx *ctx, const tw_live_spec *spec, tw_live **li
 
 /* ---------------------------------------------------------------- bars */
 
+/* The lane of a symbol, SIZE_MAX for an unknown one. Bars mostly come in the order of the lanes: the next is tried
+ * first. */
+static size_t lane_of(const tw_live *l, const char *symbol, size_t next)
+{
+    size_t n = 0;
+    const char *const *symbols = tw_scorer_symbols(l->replica.scorer, &n);
+    return next < n && !strcmp(symbols[next], symbol) ? next : tw_scorer_lane(l->replica.scorer, symbol);
+}
+
 /* Rows [from, to) of one time into values; an unknown or repeated symbol is an error that names it. */
 static tw_status lay_out(tw_live *l, const tw_bars *bars, size_t from, size_t to, tw_error *err)
 {
     tw_replica *into = &l->replica;
     for (size_t i = 0; i < into->n_columns * into->n_lanes; i++) into->values[i] = NAN;
     memset(l->taken, 0, into->n_lanes * sizeof *l->taken);
-    for (size_t r = from; r < to; r++) {
-        const size_t lane = tw_scorer_lane(into->scorer, bars->symbol[r]);
+    for (size_t r = from, lane = SIZE_MAX; r < to; r++) {
+        lane = lane_of(l, bars->symbol[r], lane + 1);
         if (lane == SIZE_MAX)
             return tw_fail(err, TW_BAD_NAME, "symbol '%s' is not one of this session's %zu", bars->symbol[r],
                            into->n_symbols);

@@ -131,7 +131,6 @@ tw_status tw_server_start(const tw_ctx *ctx, const char *bundle, const char *sta
     tw_server *s = tw_new(ctx, 1, sizeof *s);
     if (!s) return tw_no_memory(err, "a server");
     if (ctx) s->ctx = *ctx;
-    s->ctx.pool = NULL; /* requests are the parallel part */
     s->ctx.progress = NULL;
     s->options = *options;
     s->folder_lock = -1;

@@ -112,16 +112,17 @@ static tw_status split_lines(const tw_ctx *ctx, char *text, tw_names *lines, tw_
 }
 
 /* A replica that has seen nothing yet, of the symbols on file. */
-static tw_status replica_of(const tw_store *s, const char *symbols_path, tw_replica *replica, tw_error *err)
+static tw_status replica_of(const tw_ctx *ctx, const tw_bundle *bundle, const char *symbols_path, tw_replica *replica,
+                            tw_error *err)
 {
     char *text = NULL;
     size_t length = 0;
     tw_names lines = {0};
-    TW_TRY(tw_file_read(s->ctx, symbols_path, &text, &length, err));
-    tw_status status = split_lines(s->ctx, text, &lines, err);
-    if (status == TW_OK) status = tw_replica_init(s->ctx, s->bundle, &lines, replica, err);
-    tw_free(s->ctx, (void *)(uintptr_t)lines.name);
-    tw_free(s->ctx, text);
+    TW_TRY(tw_file_read(ctx, symbols_path, &text, &length, err));
+    tw_status status = split_lines(ctx, text, &lines, err);
+    if (status == TW_OK) status = tw_replica_init(ctx, bundle, &lines, replica, err);
+    tw_free(ctx, (void *)(uintptr_t)lines.name);
+    tw_free(ctx, text);
     return status;
 }
 
@@ -129,7 +130,7 @@ static tw_status open_replica(const tw_store *s, const tw_names *symbols, tw_buf
                               tw_error *err)
 {
     TW_TRY(path_of(s, "symbols", path, err));
-    if (access(path->data, F_OK) == 0) return replica_of(s, path->data, replica, err);
+    if (access(path->data, F_OK) == 0) return replica_of(s->ctx, s->bundle, path->data, replica, err);
     remove_session(s); /* whose removal did not get to its end */
     TW_TRY(tw_replica_init(s->ctx, s->bundle, symbols, replica, err));
     size_t n = 0;
@@ -195,13 +196,15 @@ static void write_snapshot(tw_store *s, const tw_replica *replica)
 static void *write_in_background(void *arg)
 {
     tw_store *s = arg;
-    tw_replica replica = {.ctx = s->ctx};
+    const tw_ctx alone = {.alloc = s->ctx->alloc,
+                          .isa = s->ctx->isa}; /* the pool is for bars that somebody waits for */
+    tw_replica replica = {.ctx = &alone};
     replay r = {.replica = &replica, .stop = &s->stop};
     chain c;
     tw_buf path;
     tw_buf_init(&path, s->ctx);
     tw_status status = path_of(s, "symbols", &path, NULL);
-    if (status == TW_OK) status = replica_of(s, path.data, &replica, NULL);
+    if (status == TW_OK) status = replica_of(&alone, s->bundle, path.data, &replica, NULL);
     if (status == TW_OK) status = rebuild(s, &r, s->journal_bars, &path, &c, NULL);
     if (status == TW_OK && replica.bars == s->journal_bars && !s->stop) write_snapshot(s, &replica);
     tw_replica_clear(&replica);

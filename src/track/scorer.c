@@ -181,14 +181,35 @@ static void all_missing(const tw_scorer *s, double *score)
     for (size_t l = 0; l < s->n_lanes; l++) score[l] = NAN;
 }
 
+/* Rows scored apart from each other, so that threads may share them; whole blocks of the tree scorer. */
+enum { ROWS_OF_TASK = 64 };
+
+typedef struct scoring {
+    const tw_model *model;
+    tw_rows rows;
+    double *score;
+} scoring;
+
+static tw_status score_task(void *arg, size_t index, int thread, tw_error *err)
+{
+    const scoring *s = arg;
+    const size_t first = index * ROWS_OF_TASK, left = s->rows.n - first;
+    tw_rows rows = s->rows;
+    (void)thread;
+    rows.cell += first;
+    rows.n = left < ROWS_OF_TASK ? left : ROWS_OF_TASK;
+    return tw_model_predict(s->model, &rows, s->score + first, err);
+}
+
 /* Scores the usable rows by the model of `line` valid at time_ns. A model that fails or gives a value that is no number
  * fails the line. */
 static tw_status score_by(tw_scorer *s, const tw_bundle_line *line, int64_t time_ns, size_t n, tw_error *err)
 {
     const size_t m = tw_bundle_model_at(line, time_ns);
     if (m == SIZE_MAX) return tw_fail(err, TW_NOT_FOUND, "no model of '%s' is valid yet", line->name);
-    const tw_rows rows = {.data = &s->data, .cell = s->cell, .n = n};
-    TW_TRY(tw_model_predict(line->model[m].model, &rows, s->row_score, err));
+    scoring job = {line->model[m].model, {.data = &s->data, .cell = s->cell, .n = n}, s->row_score};
+    tw_pool *pool = s->ctx ? s->ctx->pool : NULL;
+    TW_TRY(tw_pool_run(pool, (n + ROWS_OF_TASK - 1) / ROWS_OF_TASK, score_task, &job, err));
     for (size_t i = 0; i < n; i++)
         if (!isfinite(s->row_score[i]))
             return tw_fail(err, TW_BAD_DATA, "model '%s' scores '%s' as %g", line->name, s->symbols[s->cell[i]],
