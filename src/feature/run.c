@@ -2,6 +2,7 @@
 /* The executor. A plan without cross-sections takes a block through all of time, chunk by chunk, while its state is in
  * cache; with them, all blocks take a chunk together and meet at each cross-section. Nothing here allocates. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "feature/runner.h"
@@ -121,39 +122,49 @@ static void place_features(const work *w, const fx_step *step)
     }
 }
 
-static bool meet(const double *a, size_t n_a, const double *b, size_t n_b)
+/* Bytes from the first to the last value of a call; `extent` counts doubles. */
+static fx_span span_of(const pass *p, const double *base, size_t block_stride, size_t time_stride, bool written)
 {
-    const uintptr_t from_a = (uintptr_t)a, from_b = (uintptr_t)b;
-    return from_a < from_b + n_b * sizeof *b && from_b < from_a + n_a * sizeof *a;
+    const size_t extent = (p->runner->n_blocks - 1) * block_stride + (p->n_call - 1) * time_stride + p->runner->lanes;
+    return (fx_span){(uintptr_t)base, (uintptr_t)(base + extent), written};
 }
 
-/* Doubles from the first to the last of a call. */
-static size_t extent(const pass *p, size_t block_stride, size_t time_stride)
+static size_t spans_of(const pass *p)
 {
-    return (p->runner->n_blocks - 1) * block_stride + (p->n_call - 1) * time_stride + p->runner->lanes;
+    const tw_runner *r = p->runner;
+    size_t n = 0;
+    for (size_t f = 0; f < r->plan->n_features; f++) {
+        const tw_tiles_out *out = p->out + f;
+        if (out->f64) r->spans[n++] = span_of(p, out->f64, out->block_stride, out->time_stride, true);
+    }
+    for (size_t i = 0; i < r->layout.n_steps; i++) {
+        const fx_step *step = r->layout.steps + i;
+        const tw_tiles *in = p->in + step->column;
+        if (step->kind == FX_LOAD) r->spans[n++] = span_of(p, in->base, in->block_stride, in->time_stride, false);
+    }
+    return n;
 }
 
-/* True when no feature lies over a column or another feature. Not asked of ticks, and of few features alone: it would
- * take longer than the copies. */
+static int by_begin(const void *a, const void *b)
+{
+    const fx_span *x = a, *y = b;
+    return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+/* True when no feature lies over a column or another feature. Not asked of few rows: it would take longer than the
+ * copies. */
 static bool all_apart(const pass *p)
 {
-    enum { LEAST_ROWS = 16, MOST_FEATURES = 16 };
-    const tw_runner *r = p->runner;
-    const size_t n = r->plan->n_features;
-    if (p->n_call < LEAST_ROWS || n > MOST_FEATURES) return false;
-    for (size_t f = 0; f < n; f++) {
-        const tw_tiles_out *out = p->out + f;
-        const size_t size = extent(p, out->block_stride, out->time_stride);
-        if (!out->f64) return false;
-        for (size_t i = 0; i < r->layout.n_steps; i++) {
-            const fx_step *step = r->layout.steps + i;
-            const tw_tiles *in = p->in + step->column;
-            if (step->kind == FX_LOAD && meet(out->f64, size, in->base, extent(p, in->block_stride, in->time_stride)))
-                return false;
-        }
-        for (size_t g = 0; g < f; g++)
-            if (meet(out->f64, size, p->out[g].f64, extent(p, p->out[g].block_stride, p->out[g].time_stride)))
-                return false;
+    enum { LEAST_ROWS = 16 };
+    fx_span *span = p->runner->spans;
+    if (p->n_call < LEAST_ROWS) return false;
+    const size_t n = spans_of(p);
+    qsort(span, n, sizeof *span, by_begin);
+    uintptr_t end = 0, written_end = 0; /* of all so far, and of the features among them */
+    for (size_t i = 0; i < n; i++) {
+        if (span[i].begin < (span[i].written ? end : written_end)) return false;
+        if (span[i].end > end) end = span[i].end;
+        if (span[i].written && span[i].end > written_end) written_end = span[i].end;
     }
     return true;
 }

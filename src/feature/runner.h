@@ -6,6 +6,12 @@
 #include "feature/layout.h"
 #include "feature/store.h"
 
+/* Memory of the caller that a call reads or writes. */
+typedef struct fx_span {
+    uintptr_t begin, end;
+    bool written;
+} fx_span;
+
 struct tw_runner {
     const tw_ctx *ctx;
     const tw_plan *plan;
@@ -15,6 +21,7 @@ struct tw_runner {
     char *blocks;   /* n_blocks of layout.block_bytes */
     char *scratch;  /* of each thread */
     size_t scratch_bytes;
+    fx_span *spans; /* room for those of a call, one a feature and one a step */
     fx_copiers copiers;
     uint64_t bars;
 };

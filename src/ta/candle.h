@@ -164,8 +164,8 @@ typedef struct candle_form {
 TW_LANE double candle_known(const candle_form *d, const candle *b)
 {
     double sum = candle_at(b, d->need, 0);
-    for (size_t k = 1; k < d->bars; k++) sum += candle_at(b, d->need, k);
-    for (size_t k = 0; d->need == CANDLE_NEAR && k + 1 < d->bars; k++) sum += candle_at(b, CANDLE_FACTS, k);
+    TW_FEW(k, d->bars - 1) sum += candle_at(b, d->need, k + 1);
+    if (d->need == CANDLE_NEAR) TW_FEW(k, d->bars - 1) sum += candle_at(b, CANDLE_FACTS, k);
     return sum;
 }
 

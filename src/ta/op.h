@@ -19,12 +19,16 @@
 /* Arrays of a kernel never overlap; without the hint gcc checks at run time and then keeps nothing in registers.
  * Load into locals first and select between those: under the hint gcc 12 drops stores made before a masked load. */
 #if defined(__clang__)
-#pragma clang diagnostic ignored "-Wpass-failed" /* with one lane there is no loop left to vectorise */
+#pragma clang diagnostic ignored "-Wpass-failed"     /* with one lane there is no loop left to vectorise */
+#pragma clang diagnostic ignored "-Wunknown-pragmas" /* gcc's; clang writes few things out by itself */
 #define TW_NO_OVERLAP _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define TW_NO_OVERLAP _Pragma("GCC ivdep")
 #endif
 #define TW_EACH(i, n) TW_NO_OVERLAP for (size_t i = 0; i < (n); i++)
+/* Over the few parts, inputs or outputs of one value: written out before gcc looks at the loop over lanes around it
+ * (cmake/tradewind.cmake says why that wants to be told). */
+#define TW_FEW(q, n) _Pragma("GCC unroll 16") for (size_t q = 0; q < (n); q++)
 
 /* The two compiled forms of `kernel(state, n, in, out, lanes)`. */
 #define TW_OP_FORMS(name, kernel)                                                                                      \

@@ -78,11 +78,12 @@ typedef struct tw_recur_lanes {
 TW_LANE bool tw_recur_step(const tw_recur *d, const tw_recur_lanes *a, size_t at, tw_recur_bar *bar, const double *s)
 {
     bool known = true;
-    for (size_t i = 0; i < d->inputs; i++) {
+    TW_FEW(i, d->inputs)
+    {
         bar->x[i] = a->x[i][at];
         known = known & tw_is_finite(bar->x[i]);
     }
-    for (size_t q = 0; q < d->parts; q++) bar->s[q] = s[q];
+    TW_FEW(q, d->parts) bar->s[q] = s[q];
     bar->n = bar->s[0] = s[0] + 1.0;
     d->step(a->coef, bar);
     return known;
@@ -95,13 +96,14 @@ TW_LANE void tw_recur_row(const tw_recur *d, tw_recur_lanes *a, size_t t, const 
     {
         tw_recur_bar bar = {.warm = warm};
         double s[TW_RECUR_PARTS];
-        for (size_t q = 0; q < d->parts; q++) s[q] = a->cells[q * lanes + l];
+        TW_FEW(q, d->parts) s[q] = a->cells[q * lanes + l];
         const bool known = tw_recur_step(d, a, t * lanes + l, &bar, s);
-        for (size_t q = 0; q < d->parts; q++) {
+        TW_FEW(q, d->parts)
+        {
             const double missing = warm ? s[q] : tw_recur_missing(s[q], s[0], a->reset, a->propagate);
             a->cells[q * lanes + l] = known ? bar.s[q] : missing;
         }
-        for (size_t o = 0; o < d->outputs; o++) a->y[o][t * lanes + l] = known ? tw_canon(bar.y[o]) : (double)NAN;
+        TW_FEW(o, d->outputs) a->y[o][t * lanes + l] = known ? tw_canon(bar.y[o]) : (double)NAN;
     }
 }
 
@@ -109,8 +111,8 @@ TW_LANE void tw_recur_row(const tw_recur *d, tw_recur_lanes *a, size_t t, const 
 TW_LANE bool tw_recur_whole(const tw_recur *d, const tw_recur_lanes *a, size_t from, size_t to, const size_t lanes)
 {
     uint64_t missing = 0;
-    for (size_t i = 0; i < d->inputs; i++)
-        for (size_t k = from * lanes; k < to * lanes; k++) missing |= !tw_is_finite(a->x[i][k]);
+    TW_FEW(i, d->inputs)
+    for (size_t k = from * lanes; k < to * lanes; k++) missing |= !tw_is_finite(a->x[i][k]);
     return missing == 0;
 }
 
@@ -122,10 +124,10 @@ TW_LANE void tw_recur_whole_row(const tw_recur *d, tw_recur_lanes *a, size_t t, 
     {
         tw_recur_bar bar = {.warm = true};
         double s[TW_RECUR_PARTS];
-        for (size_t q = 0; q < d->parts; q++) s[q] = a->cells[q * lanes + l];
+        TW_FEW(q, d->parts) s[q] = a->cells[q * lanes + l];
         (void)tw_recur_step(d, a, t * lanes + l, &bar, s);
-        for (size_t q = 0; q < d->parts; q++) a->cells[q * lanes + l] = bar.s[q];
-        for (size_t o = 0; o < d->outputs; o++) a->y[o][t * lanes + l] = tw_canon(bar.y[o]);
+        TW_FEW(q, d->parts) a->cells[q * lanes + l] = bar.s[q];
+        TW_FEW(o, d->outputs) a->y[o][t * lanes + l] = tw_canon(bar.y[o]);
     }
 }
 
@@ -138,11 +140,11 @@ TW_LANE void tw_recur_one(const tw_recur *d, tw_recur_lanes *a, size_t t, size_t
         tw_recur_bar bar = {.warm = true};
         const bool known = tw_recur_step(d, a, t, &bar, a->cells);
         if (!known) {
-            for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = (double)NAN;
+            TW_FEW(o, d->outputs) a->y[o][t] = (double)NAN;
             continue;
         }
         for (size_t q = 1; q < d->parts; q++) a->cells[q] = bar.s[q];
-        for (size_t o = 0; o < d->outputs; o++) a->y[o][t] = tw_canon(bar.y[o]);
+        TW_FEW(o, d->outputs) a->y[o][t] = tw_canon(bar.y[o]);
         seen++;
     }
     a->cells[0] += (double)seen;
@@ -168,8 +170,8 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
     a.reset = st->reset, a.propagate = st->propagate;
     for (size_t i = 0; i < TW_RECUR_COEFS; i++) a.coef[i] = st->coef[i];
     for (size_t i = 0; i < d->parts * lanes; i++) a.cells[i] = st->cells[i];
-    for (size_t i = 0; i < d->inputs; i++) a.x[i] = in[i];
-    for (size_t o = 0; o < d->outputs; o++) a.y[o] = out[o];
+    TW_FEW(i, d->inputs) a.x[i] = in[i];
+    TW_FEW(o, d->outputs) a.y[o] = out[o];
     for (; t < n && !(hold && tw_recur_warm(a.cells, st->warm_after, lanes)); t++) tw_recur_row(d, &a, t, false, lanes);
     if (lanes == 1) tw_recur_one(d, &a, t, n);
     if (lanes > 1 && tw_recur_whole(d, &a, t, n, lanes))

@@ -16,9 +16,9 @@ TW_LANE void tw_scan_run(const tw_scan *d, void *state, size_t n, const double *
     }
     for (size_t t = 0, m; t < n; t += m) {
         const double *x[TW_SCAN_INPUTS];
-        for (size_t i = 0; i < d->inputs; i++) x[i] = in[i] + t * lanes;
+        TW_FEW(i, d->inputs) x[i] = in[i] + t * lanes;
         double *y[TW_SCAN_OUTPUTS] = {NULL};
-        for (size_t o = 0; o < d->outputs; o++) y[o] = out[o] + t * lanes;
+        TW_FEW(o, d->outputs) y[o] = out[o] + t * lanes;
         m = s->period * TW_SCAN_SIDE;
         if (lanes == 1 && s->at == 0 && s->period <= TW_SCAN_SIDE_MOST && n - t >= m) {
             tw_scan_beside(s, x, y, d);

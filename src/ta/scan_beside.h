@@ -79,20 +79,21 @@ TW_LANE void tw_scan_beside(tw_scan_state *s, const double *const *x, double *co
     tw_scan_side_state side;
     const double *row[TW_SCAN_INPUTS];
     double *to[TW_SCAN_OUTPUTS];
-    for (size_t i = 0; i < d->inputs; i++) {
+    TW_FEW(i, d->inputs)
+    {
         tw_scan_gather(x[i], period, in[i]);
         row[i] = in[i] + size;
     }
-    for (size_t o = 0; o < d->outputs; o++) to[o] = out[o];
+    TW_FEW(o, d->outputs) to[o] = out[o];
     side.state.period = period;
     side.state.at = 0;
-    for (size_t i = 0; i < TW_SCAN_COEFS; i++) side.state.coef[i] = s->coef[i];
+    TW_FEW(i, TW_SCAN_COEFS) side.state.coef[i] = s->coef[i];
     double *last = side.state.cells + (d->inputs + d->parts * period) * TW_SCAN_SIDE;
-    for (size_t q = 0; q < d->parts; q++)
-        for (size_t j = 0; j < TW_SCAN_SIDE; j++) last[q * TW_SCAN_SIDE + j] = d->identity[q];
+    TW_FEW(q, d->parts)
+    for (size_t j = 0; j < TW_SCAN_SIDE; j++) last[q * TW_SCAN_SIDE + j] = d->identity[q];
     tw_scan_open(&side.state, row, TW_SCAN_SIDE, d);
     tw_scan_rows(&side.state, period, row, to, TW_SCAN_SIDE, d);
-    for (size_t o = 0; o < d->outputs; o++) tw_scan_scatter(out[o], period, y[o]);
+    TW_FEW(o, d->outputs) tw_scan_scatter(out[o], period, y[o]);
     tw_scan_take_last(s, &side.state, d);
 }
 

@@ -57,8 +57,8 @@ static inline void tw_scan_init(const tw_scan *d, void *state, const void *param
     s->period = tw_window_back(params) + 1;
     if (d->coefs) d->coefs(params, s->coef);
     double *last = s->cells + (d->inputs + d->parts * s->period) * lanes;
-    for (size_t q = 0; q < d->parts; q++)
-        for (size_t l = 0; l < lanes; l++) last[q * lanes + l] = d->identity[q];
+    TW_FEW(q, d->parts)
+    for (size_t l = 0; l < lanes; l++) last[q * lanes + l] = d->identity[q];
 }
 
 /* Puts the first bar somewhere into a block, where is told by the operator's name (FNV-1a). Everything of the bars that
@@ -79,7 +79,8 @@ TW_LANE tw_scan_bar tw_scan_at(const double *const *x, const double *anchor, siz
                                const tw_scan *d)
 {
     tw_scan_bar bar;
-    for (size_t i = 0; i < d->inputs; i++) {
+    TW_FEW(i, d->inputs)
+    {
         bar.x[i] = x[i][l];
         bar.anchor[i] = anchor[i * lanes + l];
         bar.d[i] = bar.x[i] - bar.anchor[i];
@@ -94,21 +95,21 @@ TW_LANE void tw_scan_open(tw_scan_state *s, const double *const *x, const size_t
     double *prefix = s->cells + d->inputs * lanes, *suffix = prefix + row;
     double anchor[TW_SCAN_INPUTS * TW_LANES], acc[TW_SCAN_PARTS * TW_LANES];
 
-    for (size_t i = 0; i < d->inputs; i++) TW_EACH(l, lanes) s->cells[i * lanes + l] = anchor[i * lanes + l] = x[i][l];
-    for (size_t q = 0; q < d->parts; q++) TW_EACH(l, lanes) prefix[q * lanes + l] = acc[q * lanes + l] = d->identity[q];
+    TW_FEW(i, d->inputs) TW_EACH(l, lanes) s->cells[i * lanes + l] = anchor[i * lanes + l] = x[i][l];
+    TW_FEW(q, d->parts) TW_EACH(l, lanes) prefix[q * lanes + l] = acc[q * lanes + l] = d->identity[q];
     for (size_t k = 1; k < s->period; k++) {
         const double *back[TW_SCAN_INPUTS];
-        for (size_t i = 0; i < d->inputs; i++) back[i] = x[i] - k * lanes;
+        TW_FEW(i, d->inputs) back[i] = x[i] - k * lanes;
         double *to = suffix + (s->period - k - 1) * row;
         TW_EACH(l, lanes)
         {
             tw_scan_bar bar = tw_scan_at(back, anchor, l, lanes, d);
             double term[TW_SCAN_PARTS], old[TW_SCAN_PARTS], sum[TW_SCAN_PARTS];
             bar.u = -(double)k;
-            for (size_t q = 0; q < d->parts; q++) old[q] = acc[q * lanes + l];
+            TW_FEW(q, d->parts) old[q] = acc[q * lanes + l];
             d->term(&bar, term);
             d->join(term, old, sum);
-            for (size_t q = 0; q < d->parts; q++) to[q * lanes + l] = acc[q * lanes + l] = sum[q];
+            TW_FEW(q, d->parts) to[q * lanes + l] = acc[q * lanes + l] = sum[q];
         }
     }
 }
@@ -122,26 +123,26 @@ TW_LANE void tw_scan_rows(tw_scan_state *s, size_t n, const double *const *in, d
     const double *suffix = prefix + row + s->at * row;
     double acc[TW_SCAN_PARTS * TW_LANES], anchor[TW_SCAN_INPUTS * TW_LANES], coef[TW_SCAN_COEFS];
 
-    for (size_t i = 0; i < TW_SCAN_COEFS; i++) coef[i] = s->coef[i];
+    TW_FEW(i, TW_SCAN_COEFS) coef[i] = s->coef[i];
     for (size_t i = 0; i < row; i++) acc[i] = prefix[i];
     for (size_t i = 0; i < d->inputs * lanes; i++) anchor[i] = s->cells[i];
     for (size_t r = 0; r < n; r++, suffix += row) {
         const double *x[TW_SCAN_INPUTS];
-        for (size_t i = 0; i < d->inputs; i++) x[i] = in[i] + r * lanes;
+        TW_FEW(i, d->inputs) x[i] = in[i] + r * lanes;
         TW_EACH(l, lanes)
         {
             tw_scan_bar bar = tw_scan_at(x, anchor, l, lanes, d);
             double term[TW_SCAN_PARTS], head[TW_SCAN_PARTS], tail[TW_SCAN_PARTS], window[TW_SCAN_PARTS];
             double y[TW_SCAN_OUTPUTS];
             bar.u = (double)(s->at + r);
-            for (size_t i = 0; i < TW_SCAN_COEFS; i++) bar.coef[i] = coef[i];
-            for (size_t q = 0; q < d->parts; q++) head[q] = acc[q * lanes + l], tail[q] = suffix[q * lanes + l];
+            TW_FEW(i, TW_SCAN_COEFS) bar.coef[i] = coef[i];
+            TW_FEW(q, d->parts) head[q] = acc[q * lanes + l], tail[q] = suffix[q * lanes + l];
             d->term(&bar, term);
             d->join(head, term, head);
             d->join(tail, head, window);
             d->finish(&bar, window, y);
-            for (size_t q = 0; q < d->parts; q++) acc[q * lanes + l] = head[q];
-            for (size_t o = 0; o < d->outputs; o++) out[o][r * lanes + l] = tw_canon(y[o]);
+            TW_FEW(q, d->parts) acc[q * lanes + l] = head[q];
+            TW_FEW(o, d->outputs) out[o][r * lanes + l] = tw_canon(y[o]);
         }
     }
     for (size_t i = 0; i < row; i++) prefix[i] = acc[i];

@@ -27,9 +27,9 @@ TW_LANE void tw_scan_double(const tw_scan *d, const tw_scan_table *from, tw_scan
     TW_NO_OVERLAP
     for (size_t i = step; i < n; i++) {
         double older[TW_SCAN_PARTS], newer[TW_SCAN_PARTS], both[TW_SCAN_PARTS];
-        for (size_t q = 0; q < d->parts; q++) older[q] = from->part[q][i - step], newer[q] = from->part[q][i];
+        TW_FEW(q, d->parts) older[q] = from->part[q][i - step], newer[q] = from->part[q][i];
         d->join(older, newer, both);
-        for (size_t q = 0; q < d->parts; q++) to->part[q][i] = both[q];
+        TW_FEW(q, d->parts) to->part[q][i] = both[q];
     }
 }
 
@@ -43,9 +43,9 @@ TW_LANE void tw_scan_overlap_rows(const tw_scan *d, const tw_scan_state *s, size
     {
         tw_scan_bar bar = {.u = (double)i};
         double term[TW_SCAN_PARTS];
-        for (size_t k = 0; k < d->inputs; k++) bar.x[k] = (x[k] - back)[i];
+        TW_FEW(k, d->inputs) bar.x[k] = (x[k] - back)[i];
         d->term(&bar, term);
-        for (size_t q = 0; q < d->parts; q++) tables[0].part[q][i] = term[q];
+        TW_FEW(q, d->parts) tables[0].part[q][i] = term[q];
     }
     size_t length = 1;
     for (; 2 * length <= s->period; length *= 2) {
@@ -55,20 +55,21 @@ TW_LANE void tw_scan_overlap_rows(const tw_scan *d, const tw_scan_state *s, size
     }
     const size_t apart = s->period - length;
     double coef[TW_SCAN_COEFS];
-    for (size_t i = 0; i < TW_SCAN_COEFS; i++) coef[i] = s->coef[i];
+    TW_FEW(i, TW_SCAN_COEFS) coef[i] = s->coef[i];
     TW_EACH(i, n)
     {
         tw_scan_bar bar = {.u = (double)(back + i)};
         double older[TW_SCAN_PARTS], newer[TW_SCAN_PARTS], window[TW_SCAN_PARTS], out[TW_SCAN_OUTPUTS];
-        for (size_t k = 0; k < d->inputs; k++) bar.x[k] = x[k][i];
-        for (size_t k = 0; k < TW_SCAN_COEFS; k++) bar.coef[k] = coef[k];
-        for (size_t q = 0; q < d->parts; q++) {
+        TW_FEW(k, d->inputs) bar.x[k] = x[k][i];
+        TW_FEW(k, TW_SCAN_COEFS) bar.coef[k] = coef[k];
+        TW_FEW(q, d->parts)
+        {
             older[q] = now->part[q][back + i - apart];
             newer[q] = now->part[q][back + i];
         }
         d->join(older, newer, window);
         d->finish(&bar, window, out);
-        for (size_t o = 0; o < d->outputs; o++) y[o][i] = tw_canon(out[o]);
+        TW_FEW(o, d->outputs) y[o][i] = tw_canon(out[o]);
     }
 }
 
@@ -79,8 +80,8 @@ TW_LANE void tw_scan_overlap(const tw_scan *d, const tw_scan_state *s, size_t n,
         const double *x[TW_SCAN_INPUTS];
         double *y[TW_SCAN_OUTPUTS];
         m = n - t < TW_SCAN_OVERLAP_ROWS ? n - t : TW_SCAN_OVERLAP_ROWS;
-        for (size_t i = 0; i < d->inputs; i++) x[i] = in[i] + t;
-        for (size_t o = 0; o < d->outputs; o++) y[o] = out[o] + t;
+        TW_FEW(i, d->inputs) x[i] = in[i] + t;
+        TW_FEW(o, d->outputs) y[o] = out[o] + t;
         tw_scan_overlap_rows(d, s, m, x, y);
     }
 }

@@ -36,7 +36,10 @@ TW_LANE void means(size_t n, const double *x, double *y, const size_t period, co
     TW_EACH(i, n)
     {
         double sum = oldest[i];
-        for (size_t k = 1; k < period; k++) sum += oldest[i + k * lanes];
+        if (period <= 16) /* a constant */
+            TW_FEW(k, period - 1) sum += oldest[i + (k + 1) * lanes];
+        else
+            for (size_t k = 1; k < period; k++) sum += oldest[i + k * lanes];
         const double now = x[i], mean = sum / (double)period;
         y[i] = now == now ? tw_canon(mean) : TW_LANE_NAN;
     }

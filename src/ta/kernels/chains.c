@@ -49,9 +49,10 @@ static size_t t3_back(const void *params) { return chain_back(params, 6); }
 TW_LANE bool chain_next(const double *coef, tw_recur_bar *b, const size_t links, const double extra)
 {
     double x = b->x[0], n = b->n;
-    for (size_t i = 1; i <= links; i++) {
-        b->s[i] = b->warm || n >= 1.0 ? tw_seeded(b, b->s[i], x, (tw_seed){n, coef[0], coef[1]}) : 0.0;
-        x = b->s[i];
+    TW_FEW(i, links)
+    {
+        double *average = b->s + 1 + i;
+        *average = x = b->warm || n >= 1.0 ? tw_seeded(b, *average, x, (tw_seed){n, coef[0], coef[1]}) : 0.0;
         n -= coef[0] - 1.0;
     }
     return b->warm || n > extra;

@@ -53,26 +53,27 @@ TW_LANE void flow_make(const tw_scan *d, flow_maker *make, flow_state *s, size_t
                        const size_t lanes)
 {
     double *to[STRIPS];
-    for (size_t q = 0; q < STRIPS; q++) to[q] = strip_rows(s, q < d->inputs ? q : 0, lanes);
+    TW_FEW(q, STRIPS) to[q] = strip_rows(s, q < d->inputs ? q : 0, lanes);
     TW_EACH(i, m * lanes)
     {
         double made[STRIPS] = {0.0, 0.0};
         make(in, i, lanes, made);
-        for (size_t q = 0; q < STRIPS; q++)
-            if (q < d->inputs) to[q][i] = made[q];
+        TW_FEW(q, STRIPS)
+        if (q < d->inputs) to[q][i] = made[q];
     }
 }
 /* The results of window k. */
 TW_LANE void flow_window(const tw_scan *d, flow_state *s, size_t k, size_t m, double *y, const size_t lanes)
 {
     const double *x[TW_SCAN_INPUTS];
-    for (size_t q = 0; q < TW_SCAN_INPUTS; q++) x[q] = strip_rows(s, q < d->inputs ? q : 0, lanes);
+    TW_FEW(q, TW_SCAN_INPUTS) x[q] = strip_rows(s, q < d->inputs ? q : 0, lanes);
     double *const to[TW_SCAN_OUTPUTS] = {y, y, y};
     tw_scan_run(d, s->cells + s->at[k], m, x, to, lanes);
 }
 TW_LANE void flow_shift(const tw_scan *d, flow_state *s, size_t m, const size_t lanes)
 {
-    for (size_t q = 0; q < d->inputs; q++) {
+    TW_FEW(q, d->inputs)
+    {
         double *strip = strip_rows(s, q, lanes) - s->back * lanes;
         memmove(strip, strip + m * lanes, s->back * lanes * sizeof(double));
     }
@@ -239,7 +240,7 @@ TW_LANE void ultosc_run(void *state, size_t n, const double *const *in, double *
         double *y = out[0] + at;
         m = n - t < STRETCH / lanes ? n - t : STRETCH / lanes;
         flow_make(&pressure_scan, pressure_make, state, m, x, lanes);
-        for (size_t k = 0; k < WINDOWS; k++) flow_window(&pressure_scan, state, k, m, share[k], lanes);
+        TW_FEW(k, WINDOWS) flow_window(&pressure_scan, state, k, m, share[k], lanes);
         flow_shift(&pressure_scan, state, m, lanes);
         TW_EACH(i, m * lanes)
         y[i] = tw_canon(100.0 * (4.0 * share[0][i] + 2.0 * share[1][i] + share[2][i]) / 7.0);

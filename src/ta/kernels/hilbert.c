@@ -106,12 +106,13 @@ TW_LANE void cycle_lane(double *row, double *v, double x, size_t l, const double
 static inline void miss_bar(const hilbert *d, hilbert_state *s, double *row, size_t l, size_t lanes)
 {
     const bool spoil = s->propagate != 0.0 && s->cells[l] != 0.0;
-    for (size_t k = 0; k < d->keep * SERIES; k++) {
+    TW_FEW(k, d->keep * SERIES)
+    {
         double *x = row + (SERIES - 1) * lanes + l - k * lanes;
         *x = s->reset != 0.0 ? 0.0 : (x - SERIES * lanes)[0];
     }
-    for (size_t q = 0; q < d->values; q++)
-        s->cells[q * lanes + l] = s->reset != 0.0 ? 0.0 : spoil ? (double)NAN : s->cells[q * lanes + l];
+    TW_FEW(q, d->values)
+    s->cells[q * lanes + l] = s->reset != 0.0 ? 0.0 : spoil ? (double)NAN : s->cells[q * lanes + l];
 }
 /* Bar t of every lane. */
 TW_LANE void hilbert_row(const hilbert *d, hilbert_state *s, const double *x, double *const *out, size_t t,
@@ -130,11 +131,11 @@ TW_LANE void hilbert_row(const hilbert *d, hilbert_state *s, const double *x, do
             const double old = s->cells[q * lanes + l], next = v[q * lanes + l];
             s->cells[q * lanes + l] = (tw_is_finite(x[l]) & (v[l] > d->quiet)) ? next : old;
         }
-    for (size_t o = 0; o < d->outputs; o++) TW_EACH(l, lanes)
-        {
-            const double value = tw_canon(y[o * lanes + l]);
-            out[o][t * lanes + l] = (tw_is_finite(x[l]) & (v[l] > d->back)) ? value : (double)NAN;
-        }
+    TW_FEW(o, d->outputs) TW_EACH(l, lanes)
+    {
+        const double value = tw_canon(y[o * lanes + l]);
+        out[o][t * lanes + l] = (tw_is_finite(x[l]) & (v[l] > d->back)) ? value : (double)NAN;
+    }
     for (size_t l = 0; l < lanes; l++) missing += !tw_is_finite(x[l]);
     TW_EACH(l, lanes)
     {

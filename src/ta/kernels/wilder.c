@@ -109,7 +109,7 @@ TW_LANE direction direction_next(const double *coef, tw_recur_bar *b)
     const bool first = !b->warm && b->n == 1.0, seeding = !b->warm && b->n <= coef[0];
     const direction move = movement_of(b);
     const double range = first ? 0.0 : tw_true_range(b->x[0], b->x[1], b->s[3]);
-    for (size_t i = 0; i < 3; i++) b->s[1 + i] = b->x[i];
+    TW_FEW(i, 3) b->s[1 + i] = b->x[i];
     b->s[4] = wilder_sum(b->s[4], move.plus, seeding, coef[1]);
     b->s[5] = wilder_sum(b->s[5], move.minus, seeding, coef[1]);
     b->s[6] = wilder_sum(b->s[6], range, seeding, coef[1]);
