@@ -129,9 +129,9 @@ TW_LANE double short_shadow_of(const candle *b, size_t k) { return mean_of(b, k)
 /* ---------------------------------------------------------------- results */
 
 /* The bits of sizes. */
-#define CANDLE_80 0x4054000000000000U
-#define CANDLE_100 0x4059000000000000U
-#define CANDLE_200 0x4069000000000000U
+static const uint64_t CANDLE_80 = UINT64_C(0x4054000000000000);
+static const uint64_t CANDLE_100 = UINT64_C(0x4059000000000000);
+static const uint64_t CANDLE_200 = UINT64_C(0x4069000000000000);
 #define CANDLE_SIGN 0x8000000000000000U
 
 TW_LANE uint64_t mask_of(truth t) { return 0U - (t >> 63); }
