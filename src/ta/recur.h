@@ -14,7 +14,7 @@ enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 3, TW_RECUR_C
 /* Parameters of the recursive operators; each lists in its table those that it has. */
 typedef struct tw_recur_params {
     int timeperiod, fastperiod, slowperiod, signalperiod, k;
-    double vfactor, fastlimit, slowlimit, acceleration, maximum, startvalue, offsetonreverse;
+    double vfactor, fastlimit, slowlimit, acceleration, maximum, startvalue, offsetonreverse, delta;
     double accelerationinitlong, accelerationlong, accelerationmaxlong;
     double accelerationinitshort, accelerationshort, accelerationmaxshort;
     char nan[TW_TEXT_MAX];
