@@ -39,6 +39,7 @@ static const tw_param alligator_table[] = {
     TW_PARAM_SEARCH(level, lips_offset, 3, 0, TW_DEFINED_MOST, 2, 100, true, "bars by which the lips are drawn ahead"),
     NAN_PARAM,
     TW_PARAM_END};
+static const tw_param gmma_table[] = {NAN_PARAM, TW_PARAM_END};
 static const tw_param hwc_table[] = {
     TW_PARAM_SEARCH(level, na, 0.2, 0, 1, 0.05, 0.5, false, "share of the newest value in the level"),
     TW_PARAM_SEARCH(level, nb, 0.1, 0, 1, 0.05, 0.5, false, "share of the newest step in the slope"),
@@ -117,6 +118,16 @@ TW_DEFINED(gator, .title = "Gator oscillator", .group = "momentum", .source = "W
            .outputs = TW_NAMES("upper", "lower"), .params = alligator_table, .params_size = sizeof(level),
            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE,
            .define = JAWS "upper = abs(jaw - teeth); lower = -abs(teeth - lips)");
+TW_DEFINED(gmma, .title = "Guppy multiple moving average", .group = "overlap", .source = "Guppy 2004",
+           .formula = "exponential averages over 3, 5, 8, 10, 12 and 15 and over 30, 35, 40, 45, 50 and 60 bars",
+           .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("ema3", "ema5", "ema8", "ema10", "ema12", "ema15", "ema30", "ema35", "ema40", "ema45",
+                               "ema50", "ema60"),
+           .params = gmma_table, .params_size = sizeof(level), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
+           .define = "ema3 = ema(real, 3, nan=nan); ema5 = ema(real, 5, nan=nan); ema8 = ema(real, 8, nan=nan);"
+                     "ema10 = ema(real, 10, nan=nan); ema12 = ema(real, 12, nan=nan); ema15 = ema(real, 15, nan=nan);"
+                     "ema30 = ema(real, 30, nan=nan); ema35 = ema(real, 35, nan=nan); ema40 = ema(real, 40, nan=nan);"
+                     "ema45 = ema(real, 45, nan=nan); ema50 = ema(real, 50, nan=nan); ema60 = ema(real, 60, nan=nan)");
 TW_DEFINED(hwc, .title = "Holt-Winters channel", .group = "overlap", .source = "pandas-ta-classic hwc",
            .formula = "m = hwma, m + and - scalar sqrt(v'), v += nd ((x' - m')^2 - v) from 0",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("middle", "upper", "lower"), .params = hwc_table,

@@ -674,6 +674,7 @@ TWINS = {
     "laguerre": laguerre,
     "lrsi": lrsi,
     "hwma": lambda i, p: [hwma_state(i[0], p)],
+    "gmma": lambda i, p: [ema(i[0], n) for n in (3, 5, 8, 10, 12, 15, 30, 35, 40, 45, 50, 60)],
     "hwc": hwc,
     "rsx_smooth": lambda i, p: [rsx_smooth(i[0], p["timeperiod"])],
     "rsx": rsx,

@@ -30,9 +30,9 @@ TW_LANE void trail_step(const double *coef, tw_recur_bar *b)
     const double x = b->x[0] + spoiled(b), lower = x - b->x[1], upper = x + b->x[1];
     const bool first = is_first(b);
     const bool above = (b->s[1] > b->s[2]) & (x > b->s[2]), below = (b->s[1] < b->s[3]) & (x < b->s[3]);
-    const double held = x < b->s[2] ? -1.0 : b->s[4], side = first | (x > b->s[3]) ? 1.0 : held;
+    const double held = x < b->s[2] ? -1.0 : b->s[4], side = (first | (x > b->s[3])) ? 1.0 : held;
     const double raised = greater(b->s[2], lower), dropped = lesser(b->s[3], upper);
-    const double low = !first & above ? raised : lower, high = !first & below ? dropped : upper;
+    const double low = (!first & above) ? raised : lower, high = (!first & below) ? dropped : upper;
     (void)coef;
     b->s[1] = x;
     b->y[1] = b->s[2] = low;
@@ -79,8 +79,8 @@ TW_LANE leg leg_begin(const double *coef, const tw_recur_bar *b, bool first)
     g.pivot_age = down ? b->s[3] + 1.0 : up ? b->s[5] + 1.0 : first ? 0.0 : b->s[7] + 1.0;
     g.low = low_new ? low : floor;
     g.low_age = low_new ? 0.0 : b->s[5] + 1.0;
-    g.extreme = down ? low : up | top_new ? high : top;
-    g.age = down | up | top_new ? 0.0 : b->s[3] + 1.0;
+    g.extreme = down ? low : (up | top_new) ? high : top;
+    g.age = (down | up | top_new) ? 0.0 : b->s[3] + 1.0;
     return g;
 }
 /* A leg up grows with each new high, and is over when a low is far enough below; a leg down is one up, turned. */
@@ -95,7 +95,7 @@ TW_LANE leg leg_go(const double *coef, const tw_recur_bar *b)
     g.pivot = over ? b->s[2] : b->s[6];
     g.pivot_age = (over ? b->s[3] : b->s[7]) + 1.0;
     g.extreme = side * (grown ? ahead : over ? behind : top);
-    g.age = grown | over ? 0.0 : b->s[3] + 1.0;
+    g.age = (grown | over) ? 0.0 : b->s[3] + 1.0;
     return g;
 }
 TW_LANE void zigzag_step(const double *coef, tw_recur_bar *b)
@@ -155,7 +155,7 @@ TW_RECUR_OP(bricks, .title = "Bricks of a Renko chart, as a state of each bar", 
 TW_LANE double td_countdown(double old, double setup, double other, bool counts)
 {
     const double begun = setup == 9.0 ? 1.0 : old >= 14.0 ? 0.0 : old, kept = other == 9.0 ? 0.0 : begun;
-    return (kept > 0.0) & counts ? kept + 1.0 : kept;
+    return ((kept > 0.0) & counts) ? kept + 1.0 : kept;
 }
 TW_LANE void td_count_step(const double *coef, tw_recur_bar *b)
 {
@@ -216,12 +216,12 @@ static double decay_coefs(const tw_recur_params *p, double *coef)
 TW_LANE void decay_step(const double *coef, tw_recur_bar *b)
 {
     const double left = b->s[1] - coef[0], x = b->x[0];
-    b->y[0] = b->s[1] = is_first(b) | (x > left) ? x : left;
+    b->y[0] = b->s[1] = (is_first(b) | (x > left)) ? x : left;
 }
 TW_LANE void edecay_step(const double *coef, tw_recur_bar *b)
 {
     const double left = b->s[1] - coef[0] * b->s[1], x = b->x[0];
-    b->y[0] = b->s[1] = is_first(b) | (x > left) ? x : left;
+    b->y[0] = b->s[1] = (is_first(b) | (x > left)) ? x : left;
 }
 static const tw_recur decay_recur = {1, 2, 1, decay_step, decay_coefs};
 static const tw_recur edecay_recur = {1, 2, 1, edecay_step, decay_coefs};

@@ -38,7 +38,7 @@ static bool profile_measure(profile_window *w)
     w->low = TW_LANE_INF, w->high = -TW_LANE_INF, w->total = 0.0;
     for (size_t i = 0; i < w->n; i++) {
         const double x = w->price[i * w->step], v = w->volume[i * w->step];
-        known = known & tw_is_finite(x) & tw_is_finite(v);
+        known = known && tw_is_finite(x) && tw_is_finite(v);
         w->low = x < w->low ? x : w->low;
         w->high = x > w->high ? x : w->high;
         w->total += v;
