@@ -9,7 +9,7 @@
 
 #include "ta/op.h"
 
-enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 3, TW_RECUR_COEFS = 8 };
+enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 4, TW_RECUR_COEFS = 8 };
 
 /* Parameters of the recursive operators; each lists in its table those that it has. */
 typedef struct tw_recur_params {
@@ -17,6 +17,7 @@ typedef struct tw_recur_params {
     double vfactor, fastlimit, slowlimit, acceleration, maximum, startvalue, offsetonreverse, delta;
     double accelerationinitlong, accelerationlong, accelerationmaxlong;
     double accelerationinitshort, accelerationshort, accelerationmaxshort;
+    double gain, m1, m2, gamma, na, nb, nc, deviation;
     char nan[TW_TEXT_MAX];
 } tw_recur_params;
 

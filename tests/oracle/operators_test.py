@@ -18,6 +18,7 @@ import tempfile
 
 import candles
 import indicators
+import popular
 
 PROGRAM = os.environ["TRADEWIND"]
 SHARED = os.environ.get("SHARED_DATA", "")
@@ -800,12 +801,13 @@ def has_twin(op):
 
 
 def held_otherwise(ops):
-    """Operators that are made of others, those whose values come from TA-Lib (tests/golden/feature/talib_test.c), and the one that the patterns of TA-Lib are defined as."""
+    """Operators that are made of others, those whose values come from TA-Lib (tests/golden/feature/talib_test.c), the one that the patterns of TA-Lib are defined as, and those that
+    popular_test.py holds to a twin."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "feature", "talib_values.csv")) as f:
         golden = {line.split(",", 4)[2] for line in f if line.count(",") > 4}
     if all(name in {op["name"] for op in ops} for name in golden if name.startswith("cdl")):
         golden.add("candle_pattern")
-    return [op for op in ops if not has_twin(op) and ("define" in op or op["name"] in golden)]
+    return [op for op in ops if not has_twin(op) and ("define" in op or op["name"] in golden or op["name"] in popular.TWINS)]
 
 
 def run_program(path, features):

@@ -14,7 +14,7 @@
 
 #include "tradewind/feature.h"
 
-enum { ROWS = 130, COLUMNS = 64, INPUTS = 4 };
+enum { ROWS = 130, COLUMNS = 112, INPUTS = 4, OUTPUTS = 12 };
 
 typedef struct table {
     char *text, *names[COLUMNS];
@@ -66,7 +66,7 @@ static void run_column(table *t, size_t column)
 {
     char name[64] = "", params[96] = "", output[32] = "";
     const double *in[INPUTS] = {NULL};
-    double spare[INPUTS][ROWS], *out[INPUTS];
+    double spare[OUTPUTS][ROWS], *out[OUTPUTS];
     const tw_op *op;
     tw_error err = {""};
     if (sscanf(t->names[column], "%63[^(](%95[^)]).%31s", name, params, output) < 2)
