@@ -73,9 +73,9 @@ static tw_status add_range(sweep *s, axis *a, const char *text, size_t length, t
     if (count > MOST_SETTINGS)
         return tw_fail(err, TW_TOO_LARGE, "range '%.*s' of '%s' has %.0f values, at most %d", (int)length, text,
                        a->name, count, MOST_SETTINGS);
-    for (double i = 0; i < count; i++) {
+    for (size_t i = 0; i < (size_t)count; i++) {
         char value[40];
-        TW_TRY(add_value(s, a, value, tw_format_double(value_of_range(from, step, i), value), err));
+        TW_TRY(add_value(s, a, value, tw_format_double(value_of_range(from, step, (double)i), value), err));
     }
     return TW_OK;
 }
@@ -90,12 +90,13 @@ static tw_status add_axis(sweep *s, const char *word, size_t length, tw_error *e
     axis *a = &s->axes[s->n_axes++];
     *a = (axis){.name = tw_arena_text(s->arena, word, (size_t)(equals - word))};
     if (!a->name) return tw_no_memory(err, "a sweep");
-    for (const char *at = equals + 1; at <= end;) {
-        const char *bar = memchr(at, '|', (size_t)(end - at)), *stop = bar ? bar : end;
-        TW_TRY(add_range(s, a, at, (size_t)(stop - at), err));
-        at = stop + 1;
-    }
-    if (a->n > MOST_SETTINGS / s->n_settings)
+    const char *at = equals + 1, *bar;
+    do {
+        bar = memchr(at, '|', (size_t)(end - at));
+        TW_TRY(add_range(s, a, at, (size_t)((bar ? bar : end) - at), err));
+        if (bar) at = bar + 1;
+    } while (bar);
+    if (s->n_settings * a->n > MOST_SETTINGS) /* each is at most that many, so nothing overflows */
         return tw_fail(err, TW_TOO_LARGE, "a sweep may have %d settings", MOST_SETTINGS);
     s->n_settings *= a->n;
     return TW_OK;

@@ -114,14 +114,15 @@ TW_LANE void jma_row(jma_state *c, const double *x, double *y, const size_t lane
     {
         jma_bar b;
         double old[JMA_PARTS];
-        for (size_t q = 0; q < JMA_PARTS; q++) old[q] = b.s[q] = c->cells[q * lanes + l];
+        TW_FEW(q, JMA_PARTS) old[q] = b.s[q] = c->cells[q * lanes + l];
         b.widths = width_sum[l], b.means = mean_sum[l];
         b.s[JMA_SEEN] += 1.0;
         b.first = old[JMA_SEEN] == 0.0;
         known[l] = tw_is_finite(x[l]);
         jma_bar_step(c, &b, x[l]);
         width[l] = b.width, mean[l] = b.mean;
-        for (size_t q = 0; q < JMA_PARTS; q++) {
+        TW_FEW(q, JMA_PARTS)
+        {
             const double missing = tw_recur_missing(old[q], old[JMA_SEEN], c->reset, c->propagate);
             c->cells[q * lanes + l] = known[l] ? b.s[q] : missing;
         }

@@ -94,7 +94,7 @@ TW_LANE void profile_run(void *state, size_t n, const double *const *in, double 
         double y[3];
         w.n = back + 1;
         profile_bar(state, &w, y);
-        for (size_t o = 0; o < 3; o++) out[o][i] = tw_canon(y[o]);
+        TW_FEW(o, 3) out[o][i] = tw_canon(y[o]);
     }
 }
 TW_OP_FORMS(profile, profile_run)
