@@ -76,12 +76,8 @@ TW_LANE void trix_step(const double *coef, tw_recur_bar *b)
 }
 static double t3_coefs(const tw_recur_params *p, double *coef)
 {
-    const double v = p->vfactor, v2 = v * v, v3 = v2 * v;
     (void)chain_coefs(p, coef);
-    coef[2] = -v3;
-    coef[3] = 3.0 * (v2 + v3);
-    coef[4] = -6.0 * v2 - 3.0 * (v + v3);
-    coef[5] = 1.0 + 3.0 * v + v3 + 3.0 * v2;
+    tw_t3_coefs(p->vfactor, coef + 2);
     return 6.0 * p->timeperiod;
 }
 TW_LANE void t3_step(const double *coef, tw_recur_bar *b)

@@ -7,13 +7,15 @@
  * when that is full. A lane that misses a bar has its column moved up instead, so that each lane sees its own bars
  * alone. The rest of a lane's memory are a few values, all 0 at first. See recur.h for missing values. */
 #include "num/vmath_arc.h"
+#include "num/vmath_trig.h"
 #include "ta/recur.h"
+#include "ta/turns.h"
 
 enum { PRICE, SMOOTH, DETRENDED, QUADRATURE, SERIES };
 enum { SEEN, PERIOD, SLOW, I2, Q2, RE, IM, VALUES };
 /* What the operators keep beside that. */
 enum { PHASE = VALUES, FAST_AVERAGE, SLOW_AVERAGE, MAMA_VALUES };
-enum { TREND1 = VALUES, TREND2, TREND3, MOST_VALUES };
+enum { TREND1 = VALUES, TREND2, TREND3, TURN, SINE, LEAD, DAYS, MOST_VALUES };
 enum { SLACK = 30, CYCLE = 50, SHORT = 9, OUTPUTS = 2, LONGEST = CYCLE };
 
 #define DEGREES (180.0 / 3.14159265358979323846)
@@ -276,8 +278,114 @@ TW_LANE void trend_next(const hilbert_bar *b, double *trend, const size_t lanes)
 
 TW_LANE void trendline_finish(const hilbert_bar *b, const size_t lanes) { trend_next(b, b->y, lanes); }
 
-static const hilbert ht_trendline_hilbert = {CYCLE, MOST_VALUES, 1, 37.0, 63.0, trendline_finish};
+static const hilbert ht_trendline_hilbert = {CYCLE, TURN, 1, 37.0, 63.0, trendline_finish};
 HILBERT_OP(ht_trendline, .title = "Price without the dominant cycle", .group = "overlap",
            .source = "Ehlers 2001; TA-Lib HT_TRENDLINE",
            .formula = "(4 m + 3 m' + 2 m'' + m''') / 10, m the mean price of the last cycle",
            .outputs = TW_NAMES("real"), .params = nan_table, .traits = TW_RECURSIVE);
+
+/* ---------------------------------------------------------------- ht_dcphase, ht_sine, ht_trendmode
+ * The last cycle of smoothed prices against one turn of a sine and of a cosine: its first Fourier coefficient. */
+
+typedef double hilbert_pair __attribute__((vector_size(2 * sizeof(double))));
+
+/* A lane at a time: sine and cosine side by side, since lanes have cycles of different lengths. */
+TW_LANE hilbert_pair coefficient(const hilbert_bar *b, size_t l, const size_t lanes)
+{
+    const double *smooth = b->row + SMOOTH * lanes + l, bars = bars_of(b->v[SLOW * lanes + l]);
+    const size_t n = (bars > 0.0) & (bars <= CYCLE) ? (size_t)bars : 0; /* none where the memory is spoiled */
+    const double *turn = tw_turns + (n > 0 ? n * (n - 1) : 0);
+    hilbert_pair sum = {0.0, 0.0};
+    for (size_t k = 0; k < n; k++) {
+        const double x = (smooth - k * SERIES * lanes)[0];
+        const hilbert_pair price = {x, x}, now = {turn[2 * k], turn[2 * k + 1]};
+        sum += now * price;
+    }
+    return sum;
+}
+/* The phase in degrees, a bar on for the lag of the smoother; held where there is no cosine part. */
+TW_LANE double phase_of(double sine, double cosine, double last, double period)
+{
+    const double turned = tw_lane_atan(sine / cosine) * DEGREES, side = sine < 0.0 ? -90.0 : 90.0;
+    const double held = last + (sine == 0.0 ? 0.0 : side), phase = cosine != 0.0 ? turned : held;
+    const double late = phase + 90.0 + 360.0 / period, full = late + (cosine < 0.0 ? 180.0 : 0.0);
+    return full > 315.0 ? full - 360.0 : full;
+}
+TW_LANE void phase_next(const hilbert_bar *b, const size_t lanes)
+{
+    double sine[TW_LANES], cosine[TW_LANES];
+    for (size_t l = 0; l < lanes; l++) {
+        const hilbert_pair sum = coefficient(b, l, lanes);
+        sine[l] = sum[0];
+        cosine[l] = sum[1];
+    }
+    TW_EACH(l, lanes)
+    b->v[TURN * lanes + l] = phase_of(sine[l], cosine[l], b->v[TURN * lanes + l], b->v[SLOW * lanes + l]);
+}
+TW_LANE void waves(const hilbert_bar *b, double *sine, double *lead, const size_t lanes)
+{
+    TW_EACH(l, lanes) sine[l] = tw_lane_sin(b->v[TURN * lanes + l] * (1.0 / DEGREES));
+    TW_EACH(l, lanes) lead[l] = tw_lane_sin((b->v[TURN * lanes + l] + 45.0) * (1.0 / DEGREES));
+}
+TW_LANE void dcphase_finish(const hilbert_bar *b, const size_t lanes)
+{
+    phase_next(b, lanes);
+    TW_EACH(l, lanes) b->y[l] = b->v[TURN * lanes + l];
+}
+TW_LANE void sine_finish(const hilbert_bar *b, const size_t lanes)
+{
+    phase_next(b, lanes);
+    waves(b, b->y, b->y + lanes, lanes);
+}
+
+/* What decides between trend and cycle. */
+typedef struct mode_bar {
+    double sine, lead, moved, period, away; /* moved: of the phase; away: of the price from the trend, as a share */
+} mode_bar;
+
+/* 1 in a trend: half a cycle after the waves crossed, unless the phase moves as that of a cycle does, or far away. */
+TW_LANE void mode_lane(const hilbert_bar *b, size_t l, mode_bar m, const size_t lanes)
+{
+    const double last = b->v[SINE * lanes + l], last_lead = b->v[LEAD * lanes + l];
+    const bool crossed = ((m.sine > m.lead) & (last <= last_lead)) | ((m.sine < m.lead) & (last >= last_lead));
+    const double days = (crossed ? 0.0 : b->v[DAYS * lanes + l]) + 1.0;
+    const bool turns = (m.moved > 0.67 * 360.0 / m.period) & (m.moved < 1.5 * 360.0 / m.period);
+    const bool cycle = crossed | (days < 0.5 * m.period) | ((m.period != 0.0) & turns);
+    b->y[l] = (m.away >= 0.015) | !cycle ? 1.0 : 0.0;
+    b->v[SINE * lanes + l] = m.sine;
+    b->v[LEAD * lanes + l] = m.lead;
+    b->v[DAYS * lanes + l] = days;
+}
+TW_LANE void trendmode_finish(const hilbert_bar *b, const size_t lanes)
+{
+    double before[TW_LANES], sine[TW_LANES], lead[TW_LANES], trend[TW_LANES];
+    TW_EACH(l, lanes) before[l] = b->v[TURN * lanes + l];
+    phase_next(b, lanes);
+    waves(b, sine, lead, lanes);
+    trend_next(b, trend, lanes);
+    TW_EACH(l, lanes)
+    {
+        const double away = tw_lane_abs((b->row[SMOOTH * lanes + l] - trend[l]) / trend[l]);
+        const mode_bar m = {sine[l], lead[l], b->v[TURN * lanes + l] - before[l], b->v[SLOW * lanes + l],
+                            trend[l] != 0.0 ? away : 0.0};
+        mode_lane(b, l, m, lanes);
+    }
+}
+
+static const hilbert ht_dcphase_hilbert = {CYCLE, SINE, 1, 37.0, 63.0, dcphase_finish};
+static const hilbert ht_sine_hilbert = {CYCLE, SINE, 2, 37.0, 63.0, sine_finish};
+static const hilbert ht_trendmode_hilbert = {CYCLE, MOST_VALUES, 1, 37.0, 63.0, trendmode_finish};
+
+HILBERT_OP(
+    ht_dcphase, .title = "Phase of the dominant cycle, in degrees", .group = "cycle",
+    .source = "Ehlers 2001; TA-Lib HT_DCPHASE",
+    .formula = "90 + 360 / n + atan(sum s sin(2 pi i / n) / sum s cos(2 pi i / n)) over the last n bars, a cycle",
+    .outputs = TW_NAMES("real"), .params = nan_table, .traits = TW_RECURSIVE);
+HILBERT_OP(ht_sine, .title = "Sine of the dominant cycle, and that of an eighth of a turn later", .group = "cycle",
+           .source = "Ehlers 2001; TA-Lib HT_SINE", .formula = "sin phase, sin(phase + 45 degrees)",
+           .outputs = TW_NAMES("sine", "leadsine"), .params = nan_table, .traits = TW_RECURSIVE);
+HILBERT_OP(
+    ht_trendmode, .title = "1 in a trend, 0 in a cycle", .group = "cycle", .source = "Ehlers 2001; TA-Lib HT_TRENDMODE",
+    .formula = "0 until half a cycle after the waves crossed, and while the phase moves by 0.67 to 1.5 of 360 / n; "
+               "1 where the price is 1.5 % or more off the trend line",
+    .outputs = TW_NAMES("integer"), .params = nan_table, .traits = TW_RECURSIVE);
