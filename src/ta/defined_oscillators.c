@@ -78,15 +78,13 @@ TW_DEFINED(smi, .title = "Stochastic momentum index", .group = "momentum", .sour
                       "range is 0",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("smi", "smisignal"), .params = smi_table,
            .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
-           .define = "top = max(high, timeperiod); bottom = min(low, timeperiod);"
-                     "away = ema(ema(close - (top + bottom) / 2, slowperiod, nan=nan), fastperiod, nan=nan);"
-                     "range = ema(ema(top - bottom, slowperiod, nan=nan), fastperiod, nan=nan);"
-                     "line = if(range == 0, 0 * away, 200 * (away / range));"
-                     "smisignal = ema(line, signalperiod, nan=nan); smi = line + 0 * smisignal");
+           .define =
+               "top = max(high, timeperiod); bottom = min(low, timeperiod);"
+               "line = 200 * smooth_ratio(close - (top + bottom) / 2, top - bottom, slowperiod, fastperiod, nan=nan);"
+               "smisignal = ema(line, signalperiod, nan=nan); smi = line + 0 * smisignal");
 TW_DEFINED(tsi, .title = "True strength index", .group = "momentum", .source = "Blau 1991; TA-Lib 0.8 TSI",
            .formula = "100 e(m) / e(|m|), m = x - x', e(x) = ema(ema(x, first), second); 0 where nothing moved",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = tsi_table,
            .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
-           .define = "move = diff(real, 1); net = ema(ema(move, firstperiod, nan=nan), secondperiod, nan=nan);"
-                     "path = ema(ema(abs(move), firstperiod, nan=nan), secondperiod, nan=nan);"
-                     "real = if(path == 0, 0 * net, 100 * (net / path))");
+           .define = "move = diff(real, 1);"
+                     "real = 100 * smooth_ratio(move, abs(move), firstperiod, secondperiod, nan=nan)");

@@ -16,7 +16,6 @@ static const tw_param efi_table[] = {
     TW_PARAM_END};
 static const tw_param vwma_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 30, 1, TW_DEFINED_MOST, 3, 100, true, "bars in the window"), TW_PARAM_END};
-static const tw_param vwap_table[] = {NAN_PARAM, TW_PARAM_END};
 static const tw_param no_table[] = {TW_PARAM_END};
 
 TW_DEFINED(
@@ -44,12 +43,3 @@ TW_DEFINED(vwma, .title = "Volume-weighted moving average", .group = "overlap", 
            .formula = "sum x v / sum v over the window", .inputs = TW_NAMES("real", "volume"),
            .outputs = TW_NAMES("real"), .params = vwma_table, .params_size = sizeof(window), .traits = TW_WINDOW,
            .define = "real = sum(real * volume, timeperiod) / sum(volume, timeperiod)");
-/* As a mean that moves by each bar's share of the volume it stays among the prices and loses no digits to long sums. */
-TW_DEFINED(vwap, .title = "Volume-weighted average price since the first bar", .group = "volume",
-           .source = "definition; TA-Lib 0.8 VWAP",
-           .formula = "sum v (h + l + c) / 3 / sum v over all bars so far; the price itself before there is volume",
-           .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = vwap_table,
-           .params_size = sizeof(window), .traits = TW_RECURSIVE,
-           .define = "price = (high + low + close) / 3; traded = volume + 0 * price;"
-                     "total = cumsum(traded, nan=nan); share = if(total == 0, 1 + total, traded / total);"
-                     "real = follow(price, share, price, nan=nan)");

@@ -59,6 +59,27 @@ def tillson(v):
     return [-(v**3), 3 * (v**2 + v**3), -6 * v**2 - 3 * (v + v**3), 1 + 3 * v + v**3 + 3 * v**2]
 
 
+def smooth_ratio(bars, p):
+    def twice(values):
+        return seeded(seeded(values, p["slowperiod"], BIG(2) / (p["slowperiod"] + 1)), p["fastperiod"], BIG(2) / (p["fastperiod"] + 1))
+
+    top, bottom = twice([b[0] for b in bars]), twice([b[1] for b in bars])
+    sizes = twice([abs(b[0]) for b in bars]), twice([abs(b[1]) for b in bars])
+    out = []
+    for x, y, a, b in zip(top, bottom, *sizes):
+        out.append([(None, 0) if x is None else (BIG(0), 0) if y == 0 else (x / y, a / abs(y) + abs(x) * b / y / y)])
+    return out
+
+
+def vwap(bars, p):
+    out, money, volume, size = [], BIG(0), BIG(0), BIG(0)
+    for high, low, close, v in bars:
+        price = (high + low + close) / 3
+        money, volume, size = money + price * v, volume + v, max(size, abs(price), abs(close))
+        out.append([(money / volume if volume else price, size)])
+    return out
+
+
 CHAINS = {"ema": (1, [1]), "dema": (2, [-1, 2]), "tema": (3, [1, -3, 3]), "t3": (6, tillson(BIG("0.7")))}
 
 

@@ -480,7 +480,7 @@ def skip(bars, p):
 
 RECURSIONS = {"ema": smooth(exponential), "rma": smooth(wilder), "ewm_std": ewm_std, "macd": macd, "rsi": rsi, "atr": atr, "natr": natr,
               "plus_di": directional(0), "minus_di": directional(1), "dx": dx, "adx": adx, "obv": obv, "follow": follow, "skip": skip, "ha": followers.ha,
-              "trailing_bands": followers.trailing_bands, "vary_kama": followers.kama, **{f"vary_{kind}": followers.chained(kind) for kind in followers.CHAINS}}  # fmt: skip
+              "trailing_bands": followers.trailing_bands, "vary_kama": followers.kama, "vwap": followers.vwap, "smooth_ratio": followers.smooth_ratio, **{f"vary_{kind}": followers.chained(kind) for kind in followers.CHAINS}}  # fmt: skip
 
 
 def over_gaps(f, inputs, p, n_out):

@@ -38,6 +38,8 @@ TW_LANE double period_of(double x, double least, double most)
     return near > in ? near - 1.0 : near;
 }
 
+TW_LANE bool is_known(double x, double period) { return tw_is_finite(x) && tw_is_finite(period); }
+
 /* ---------------------------------------------------------------- windows
  * Weights by the place k in the window, 0 at and beyond the period: a sum over the longest window for every period.
  * About the newest value, so that equal values give exactly that value. */
@@ -192,7 +194,7 @@ TW_LANE void chosen_row(const vary *d, const vary_state *s, const double *x, con
         const size_t r = (size_t)(period_of(period, s->least, s->most) - s->least);
         double average[MOST_LINKS];
         TW_FEW(i, d->links) average[i] = values[(i * s->rows + r) * lanes + l];
-        const bool known = tw_is_finite(x[l]) & tw_is_finite(periods[l]) & (s->cells[l] > s->back);
+        const bool known = is_known(x[l], periods[l]) && (s->cells[l] > s->back);
         y[l] = known ? tw_canon(d->finish(average, s->coef)) : (double)NAN;
     }
 }
@@ -203,13 +205,11 @@ TW_LANE void chain_run(const vary *d, void *state, size_t n, const double *const
     for (size_t t = 0; t < n; t++) {
         const double *x = in[0] + t * lanes, *periods = in[1] + t * lanes;
         size_t warm = 0;
-        for (size_t l = 0; l < lanes; l++)
-            warm += tw_is_finite(x[l]) & tw_is_finite(periods[l]) & (s->cells[l] > s->back);
+        for (size_t l = 0; l < lanes; l++) warm += is_known(x[l], periods[l]) && (s->cells[l] > s->back);
         if (warm == lanes)
             warm_row(d, s, x, lanes);
         else
-            for (size_t l = 0; l < lanes; l++)
-                careful_lane(d, s, x[l], tw_is_finite(x[l]) & tw_is_finite(periods[l]), l, lanes);
+            for (size_t l = 0; l < lanes; l++) careful_lane(d, s, x[l], is_known(x[l], periods[l]), l, lanes);
         chosen_row(d, s, x, periods, out[0] + t * lanes, lanes);
     }
 }
@@ -304,7 +304,7 @@ TW_LANE double kama_next(double average, double x, double net, double path, doub
 {
     const double share = net >= path ? 1.0 : net / path, c = share * (2.0 / 3.0 - 2.0 / 31.0) + 2.0 / 31.0;
     const double k = period == 1.0 ? 1.0 : c * c, next = __builtin_fma(x - average, k, average);
-    return (k == 1.0) & (average == average) ? x : next;
+    return ((k == 1.0) & (average == average)) ? x : next;
 }
 /* path[k]: of the last k moves. */
 TW_LANE void kama_paths(const double *x, double *path, size_t most, const size_t lanes)
@@ -338,7 +338,7 @@ TW_LANE void kama_row(vary_state *s, double *x, const double *periods, double *y
     const size_t most = (size_t)s->most, least = (size_t)s->least;
     double *average = s->cells + lanes + s->rows, *path = average + s->rows * lanes;
     bool known[TW_LANES];
-    for (size_t l = 0; l < lanes; l++) known[l] = tw_is_finite(x[l]) & tw_is_finite(periods[l]);
+    for (size_t l = 0; l < lanes; l++) known[l] = is_known(x[l], periods[l]);
     kama_paths(x, path, most, lanes);
     for (size_t r = 0; r < s->rows; r++) TW_EACH(l, lanes)
         {
@@ -348,7 +348,7 @@ TW_LANE void kama_row(vary_state *s, double *x, const double *periods, double *y
         }
     for (size_t l = 0; l < lanes; l++) {
         const size_t r = (size_t)(period_of(known[l] ? periods[l] : s->least, s->least, s->most) - s->least);
-        const bool there = known[l] & (s->cells[l] + 1.0 > s->back);
+        const bool there = known[l] && (s->cells[l] + 1.0 > s->back);
         y[l] = there ? tw_canon(average[r * lanes + l]) : (double)NAN;
         if (known[l])
             s->cells[l] += 1.0;
