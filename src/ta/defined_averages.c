@@ -3,15 +3,13 @@
 #include "ta/defined.h"
 
 typedef struct average {
-    int timeperiod, matype;
+    int timeperiod, minperiod, maxperiod, matype;
     double nbdevup, nbdevdn;
     char nan[TW_TEXT_MAX];
 } average;
 
 #define NAN_PARAM TW_PARAM_TEXT(average, nan, "hold", "hold|reset|propagate", "what a missing value does to the memory")
-#define MATYPE_PARAM                                                                                                   \
-    TW_PARAM(average, matype, 0, 0, 8,                                                                                 \
-             "kind of average: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3")
+#define MATYPE_PARAM TW_PARAM(average, matype, 0, 0, TW_MATYPE_LAST, TW_MATYPE_HELP)
 
 static const tw_param kama_table[] = {
     TW_PARAM_SEARCH(average, timeperiod, 30, 2, TW_DEFINED_MOST, 5, 100, true, "bars of the efficiency ratio"),
@@ -19,6 +17,18 @@ static const tw_param kama_table[] = {
 static const tw_param ma_table[] = {
     TW_PARAM_SEARCH(average, timeperiod, 30, 1, TW_DEFINED_MOST, 3, 250, true, "bars; 1 gives the series itself"),
     MATYPE_PARAM, NAN_PARAM, TW_PARAM_END};
+static const tw_param hma_table[] = {
+    TW_PARAM_SEARCH(average, timeperiod, 20, 2, TW_DEFINED_MOST, 5, 100, true, "bars in the longest window"),
+    TW_PARAM_END};
+static const tw_param zlema_table[] = {
+    TW_PARAM_SEARCH(average, timeperiod, 30, 2, TW_DEFINED_MOST, 3, 250, true, "bars of the like simple average"),
+    NAN_PARAM, TW_PARAM_END};
+static const tw_param mavp_table[] = {
+    TW_PARAM_SEARCH(average, minperiod, 2, 1, 1000, 2, 20, true, "periods below count as this"),
+    TW_PARAM_SEARCH(average, maxperiod, 30, 1, 1000, 10, 100, true, "periods above count as this"),
+    TW_PARAM(average, matype, 0, 0, 8,
+             "kind of average: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3"),
+    NAN_PARAM, TW_PARAM_END};
 static const tw_param bbands_table[] = {
     TW_PARAM_SEARCH(average, timeperiod, 5, 2, TW_DEFINED_MOST, 5, 60, true, "bars in the window"),
     TW_PARAM_SEARCH(average, nbdevup, 2, -3e37, 3e37, 1, 3, false, "standard deviations to the upper band"),
@@ -38,15 +48,40 @@ TW_DEFINED(kama, .title = "Kaufman's adaptive moving average", .group = "overlap
                      "c = if(net >= path, 1, net / path) * (2 / 3 - 2 / 31) + 2 / 31;"
                      "real = follow(real, c * c, lag(real, 1), nan=nan)");
 
+TW_DEFINED(hma, .title = "Hull moving average", .group = "overlap", .source = "Hull 2005; TA-Lib 0.8 HMA",
+           .formula = "wma(2 wma(x, n / 2) - wma(x, n), sqrt n), whole parts of n / 2 and of the root",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = hma_table, .params_size = sizeof(average),
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+           .define = "real = wma(2 * wma(real, floor(timeperiod / 2)) - wma(real, timeperiod),"
+                     "floor(sqrt(timeperiod)))");
+TW_DEFINED(zlema, .title = "Exponential moving average without its lag", .group = "overlap",
+           .source = "Ehlers and Way 2010; TA-Lib 0.8 ZLEMA", .formula = "ema(2 x - x[t-k], n), k = (n - 1) / 2, whole",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = zlema_table,
+           .params_size = sizeof(average), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
+           .define = "real = ema(2 * real - lag(real, floor((timeperiod - 1) / 2)), timeperiod, nan=nan)");
+
 TW_DEFINED(ma, .title = "Moving average of a kind that is chosen", .group = "overlap", .source = "TA-Lib MA",
-           .formula = "sma, ema, wma, dema, tema, trima, kama, mama or t3", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = ma_table, .params_size = sizeof(average),
+           .formula = "sma, ema, wma, dema, tema, trima, kama, mama, t3, hma, x itself, zlema or rma",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = ma_table, .params_size = sizeof(average),
            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
            .define = "real = choose(if(timeperiod > 1, matype, 0), sma(real, timeperiod),"
                      "ema(real, timeperiod, nan=nan), wma(real, timeperiod), dema(real, timeperiod, nan=nan),"
                      "tema(real, timeperiod, nan=nan), trima(real, timeperiod), kama(real, timeperiod, nan=nan),"
-                     "mama(real, nan=nan), t3(real, timeperiod, nan=nan))");
+                     "mama(real, nan=nan), t3(real, timeperiod, nan=nan), hma(real, timeperiod), real,"
+                     "sma(real, timeperiod), zlema(real, timeperiod, nan=nan), rma(real, timeperiod, nan=nan))");
 
+TW_DEFINED(mavp, .title = "Moving average whose period is a series", .group = "overlap", .source = "TA-Lib MAVP",
+           .formula = "ma(x, p[t]), the whole part of p within minperiod and maxperiod",
+           .inputs = TW_NAMES("real", "periods"), .outputs = TW_NAMES("real"), .params = mavp_table,
+           .params_size = sizeof(average), .traits = TW_RECURSIVE,
+           .define = "real = choose(matype, vary_sma(real, periods, minperiod, maxperiod),"
+                     "vary_ema(real, periods, minperiod, maxperiod, nan=nan),"
+                     "vary_wma(real, periods, minperiod, maxperiod),"
+                     "vary_dema(real, periods, minperiod, maxperiod, nan=nan),"
+                     "vary_tema(real, periods, minperiod, maxperiod, nan=nan),"
+                     "vary_trima(real, periods, minperiod, maxperiod),"
+                     "vary_kama(real, periods, minperiod, maxperiod, nan=nan), mama(real, nan=nan) + 0 * periods,"
+                     "vary_t3(real, periods, minperiod, maxperiod, nan=nan))");
 TW_DEFINED(bbands, .title = "Bollinger bands", .group = "overlap", .source = "Bollinger 1992; TA-Lib BBANDS",
            .formula = "m + up std, m, m - down std; m = ma(x, n, matype), std of the window with divisor n",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("upperband", "middleband", "lowerband"),

@@ -163,7 +163,7 @@ TW_DEFINED(crsi, .title = "Connors' relative strength index", .group = "momentum
                       "last one",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = crsi_table,
            .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_INVARIANT,
-           .define = "rank = 100 * ts_below(rocp(real, 1), rankperiod + 1) / rankperiod;"
+           .define = "rank = percentrank(rocp(real, 1), rankperiod);"
                      "real = (rsi(real, timeperiod, nan=nan)"
                      "+ rsi(streak(real, nan=nan), streakperiod, nan=nan) + rank) / 3");
 /* Where a range is 0 its place is the last one: a weight of 0, begun with 0. */

@@ -20,6 +20,9 @@ static const tw_param kurtosis_table[] = {
 static const tw_param stderr_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 250, true, "bars in the window"),
     TW_PARAM(window, ddof, 1, 0, 1, "the divisor is period - ddof"), TW_PARAM_END};
+static const tw_param percentrank_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 100, 1, TW_DEFINED_MOST - 1, 5, 250, true, "bars before this one"),
+    TW_PARAM_END};
 
 TW_DEFINED(beta, .title = "Slope of the returns of one series on those of another", .group = "statistic",
            .source = "ordinary least squares; TA-Lib BETA",
@@ -57,3 +60,9 @@ TW_DEFINED(stderr, .title = "Standard error of the mean of a window", .group = "
            .outputs = TW_NAMES("real"), .params = stderr_table, .params_size = sizeof(window),
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
            .define = "real = std(real, timeperiod, ddof) / sqrt(timeperiod)");
+TW_DEFINED(percentrank, .title = "Percent of the values before that this one exceeds", .group = "statistic",
+           .source = "Connors 2012; TA-Lib 0.8 PERCENTRANK",
+           .formula = "100 / period count of x[t-i] < x[t], 1 <= i <= period", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = percentrank_table, .params_size = sizeof(window),
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+           .define = "real = 100 * (below(real, timeperiod + 1) / timeperiod)");

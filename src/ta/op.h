@@ -55,8 +55,11 @@ TW_LANE double tw_above_zero(double x) { return 0.5 * (x + tw_lane_abs(x)); }
 
 /* Parameters of the window operators; each lists in its table those that it has. */
 typedef struct tw_window {
-    int timeperiod, ddof;
-    double q, nbdev, nbdevup, nbdevdn;
+    union {
+        int timeperiod, maxperiod; /* of the longest window */
+    };
+    int minperiod, ddof;
+    double q, percentile, nbdev, nbdevup, nbdevdn;
 } tw_window;
 
 enum { TW_PERIOD_MAX = 100000 };

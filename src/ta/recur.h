@@ -13,7 +13,7 @@ enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 4, TW_RECUR_C
 
 /* Parameters of the recursive operators; each lists in its table those that it has. */
 typedef struct tw_recur_params {
-    int timeperiod, fastperiod, slowperiod, signalperiod, k;
+    int timeperiod, fastperiod, slowperiod, signalperiod, minperiod, maxperiod, k;
     double vfactor, fastlimit, slowlimit, acceleration, maximum, startvalue, offsetonreverse, delta;
     double accelerationinitlong, accelerationlong, accelerationmaxlong;
     double accelerationinitshort, accelerationshort, accelerationmaxshort;
@@ -226,6 +226,16 @@ TW_LANE double tw_seeded(const tw_recur_bar *b, double v, double x, tw_seed s)
 {
     const double sum = v + x, step = __builtin_fma(x - v, s.k, v), smooth = s.k == 1.0 ? x : step;
     return b->warm || s.n > s.period ? smooth : s.n == s.period ? sum / s.period : sum;
+}
+
+/* What t3 makes of its last four averages, the oldest link first: Tillson 1998. */
+static inline void tw_t3_coefs(double v, double *coef)
+{
+    const double v2 = v * v, v3 = v2 * v;
+    coef[0] = -v3;
+    coef[1] = 3.0 * (v2 + v3);
+    coef[2] = -6.0 * v2 - 3.0 * (v + v3);
+    coef[3] = 1.0 + 3.0 * v + v3 + 3.0 * v2;
 }
 
 #endif

@@ -757,10 +757,6 @@ def standard_error(i, p):
     return [(y, own(y))]
 
 
-def ts_below(i, p):
-    return [(below(i[0], p["timeperiod"]), of(0, len(i[0])))]
-
-
 TWINS = {
     "alma": weighted(alma_weights), "fwma": weighted(fibonacci), "pwma": weighted(pascal), "sinwma": weighted(half_sine), "swma": weighted(triangle),
     "swak_gauss": filtered(gauss, 1), "swak_butter": filtered(butter, 1), "swak_hp": filtered(high, 0), "swak_2php": filtered(high_twice, 0), "swak_bp": filtered(band, 0),
@@ -772,7 +768,7 @@ TWINS = {
     "log_ratio": log_ratio, "log_return": log_return, "percent_return": percent_return, "historical_volatility": historical_volatility, "parkinson": parkinson,
     "garman_klass": garman_klass, "rogerssatchell": rogerssatchell, "yang_zhang": yang_zhang, "cummax": extreme(max), "cummin": extreme(min), "drawdown": drawdown,
     "rolling_drawdown": rolling_drawdown, "ui": ui, "entropy": entropy, "hurst": hurst, "kurtosis": kurtosis, "median_deviation": median_deviation,
-    "stderr": standard_error, "ts_below": ts_below,
+    "stderr": standard_error,
 }  # fmt: skip
 
 # What they are tried with, where not as every operator.

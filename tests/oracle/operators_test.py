@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import candles
+import followers
 import indicators
 import popular
 
@@ -235,6 +236,8 @@ WINDOWS = {
     "argmin": lambda w, p: place(w.series[0], min),
     "median": lambda w, p: Answer(to_float(quantile(w.series[0], 0.5)), w.largest()),
     "quantile": lambda w, p: Answer(to_float(quantile(w.series[0], p["q"])), w.largest()),
+    "percentile": lambda w, p: exact(sorted(w.series[0])[max(1, math.ceil(p["percentile"] / 100.0 * w.n)) - 1]),
+    "below": lambda w, p: exact(float(sum(v < w.series[0][-1] for v in w.series[0]))),
     "bbands": lambda w, p: bands(w, p),
     "sma_bands": lambda w, p: bands(w, p),
     "midpoint": lambda w, p: middle(max(w.series[0]), min(w.series[0])),
@@ -482,7 +485,8 @@ def skip(bars, p):
 
 
 RECURSIONS = {"ema": smooth(exponential), "rma": smooth(wilder), "ewm_std": ewm_std, "macd": macd, "rsi": rsi, "atr": atr, "natr": natr,
-              "plus_di": directional(0), "minus_di": directional(1), "dx": dx, "adx": adx, "obv": obv, "follow": follow, "skip": skip}  # fmt: skip
+              "plus_di": directional(0), "minus_di": directional(1), "dx": dx, "adx": adx, "obv": obv, "follow": follow, "skip": skip, "ha": followers.ha,
+              "trailing_bands": followers.trailing_bands, "vary_kama": followers.kama, "vwap": followers.vwap, "smooth_ratio": followers.smooth_ratio, **{f"vary_{kind}": followers.chained(kind) for kind in followers.CHAINS}}  # fmt: skip
 
 
 def over_gaps(f, inputs, p, n_out):
@@ -581,7 +585,13 @@ POINTWISE = {
     "nz": lambda x: exact(0.0 if missing(x) else x),
 }
 
+def varied(f):
+    """Of a twin in followers.py that takes columns."""
+    return lambda i, p: [[exact(NAN) if v is None else Answer(to_float(v), to_float(s))] for v, s in f(i, p)]
+
+
 OTHERS = {
+    **{f"vary_{kind}": varied(followers.window(kind)) for kind in followers.WEIGHTS},
     "lag": later("k", lambda now, then: exact(then)),
     "diff": later("k", lambda now, then: exact(now - then)),
     "mom": later("timeperiod", lambda now, then: exact(now - then)),
@@ -736,11 +746,11 @@ def write_bars(path, bars):
 
 # ---------------------------------------------------------------- cases
 
-PERIODS = {"timeperiod": (2, 5, 17), "k": (1, 4), "fastperiod": (3,), "slowperiod": (7,), "signalperiod": (4,), "fastk_period": (5,), "slowk_period": (3,), "slowd_period": (2,),
+PERIODS = {"timeperiod": (2, 5, 17), "k": (1, 4), "minperiod": (2,), "maxperiod": (9,), "fastperiod": (3,), "slowperiod": (7,), "signalperiod": (4,), "fastk_period": (5,), "slowk_period": (3,), "slowd_period": (2,),
            "fastd_period": (3,), "window": (0, 6), "cmoperiod": (3,), "stopperiod": (3,), "streakperiod": (3,), "rankperiod": (6,), "emaperiod": (3,), "cycleperiod": (4,), "stddevperiod": (4,),
            "roc1period": (1,), "roc2period": (4,), "roc3period": (3,), "roc4period": (5,), "sma1period": (2,), "sma2period": (3,), "sma3period": (1,), "sma4period": (4,), "ma1period": (2,),
            "ma2period": (3,), "ma3period": (1,), "ma4period": (4,)}  # fmt: skip
-CHOSEN = {"q": (0.2, 0.5), "ddof": (0, 1), "nbdev": (1.5,), "nbdevup": (1.5,), "nbdevdn": (2.5,), "d": (0.4,), "threshold": (0.01,), "value": (-1.5,), "lo": (-0.5,), "hi": (0.7,), "buckets": (3, 5), "matype": (0,), "slowk_matype": (0,), "slowd_matype": (0,), "fastd_matype": (0,),
+CHOSEN = {"q": (0.2, 0.5), "percentile": (0.0, 35.0), "ddof": (0, 1), "nbdev": (1.5,), "nbdevup": (1.5,), "nbdevdn": (2.5,), "d": (0.4,), "threshold": (0.01,), "value": (-1.5,), "lo": (-0.5,), "hi": (0.7,), "buckets": (3, 5), "matype": (0,), "slowk_matype": (0,), "slowd_matype": (0,), "fastd_matype": (0,),
           "sigma": (2.5,), "offset": (0.7,), "delta": (0.3,), "multiplier": (1.5,), "longfactor": (1.3,), "shortfactor": (0.8,), "limitmove": (2.5,), "volumedivisor": (1000.0,), "annualization": (250.0,),
           "base": (3.0,), "rocmatype": (0, 1), "signalmatype": (1,)}
 
@@ -763,7 +773,7 @@ def columns_of(op):
     """The columns an operator is tried on; of one with a single input each kind of series."""
     if op["inputs"] in (["x"], ["real"]):
         return [["close"], ["x"]]
-    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "moves": "x", "body": "volume", "range": "y", "place": "y", "line": "close", "width": "z"}
+    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "periods": "x", "upper": "high", "lower": "low", "moves": "x", "body": "volume", "range": "y", "place": "y", "line": "close", "width": "z"}
     chosen = [n if n in COLUMNS[:5] else names.get(n, n) for n in op["inputs"]]
     return [["close", "x"], ["x", "y"]] if op["name"] in ("corr", "correl", "cov", "slope_on", "neutralize", "group_neutralize") else [chosen]
 

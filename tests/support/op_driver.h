@@ -190,6 +190,8 @@ static inline void op_fill(const op_case *c, op_data *d, uint64_t seed)
                     *x = floor(1e5 * tw_random_uniform(&r));
                 else if (strcmp(name, "condition") == 0)
                     *x = tw_random_uniform(&r) < 0.4 ? 1.0 : 0.0;
+                else if (strcmp(name, "periods") == 0)
+                    *x = 1.0 + 37.0 * tw_random_uniform(&r);
                 else if (strcmp(name, "close") != 0 && i > 0)
                     *x = 40.0 + 0.3 * price + tw_random_normal(&r);
             }

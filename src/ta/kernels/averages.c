@@ -5,7 +5,7 @@
 static const tw_param ema_table[] = {
     TW_PARAM_SEARCH(tw_recur_params, timeperiod, 30, 1, TW_PERIOD_MAX, 3, 250, true, "bars of the like simple average"),
     TW_PARAM_NAN, TW_PARAM_END};
-static const tw_param rma_table[] = {TW_PARAM_SEARCH(tw_recur_params, timeperiod, 14, 1, TW_PERIOD_MAX, 3, 250, true,
+static const tw_param rma_table[] = {TW_PARAM_SEARCH(tw_recur_params, timeperiod, 30, 1, TW_PERIOD_MAX, 3, 250, true,
                                                      "bars; the newest weighs 1 / period"),
                                      TW_PARAM_NAN, TW_PARAM_END};
 static const tw_param spread_table[] = {
@@ -41,9 +41,9 @@ TW_RECUR_OP(ema, .title = "Exponential moving average", .group = "overlap",
             .formula = "mean of the first period values, then e += 2 / (period + 1) (x - e)",
             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = ema_table, .lookback = average_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
-TW_RECUR_OP(rma, .title = "Wilder's moving average", .group = "overlap", .source = "Wilder 1978",
-            .formula = "mean of the first period values, then e += (x - e) / period", .inputs = TW_NAMES("x"),
-            .outputs = TW_NAMES("rma"), .params = rma_table, .lookback = average_back,
+TW_RECUR_OP(rma, .title = "Wilder's moving average", .group = "overlap", .source = "Wilder 1978; TA-Lib 0.8 RMA",
+            .formula = "mean of the first period values, then e += (x - e) / period", .inputs = TW_NAMES("real"),
+            .outputs = TW_NAMES("real"), .params = rma_table, .lookback = average_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- ewm_std. s: seen, mean, variance. */

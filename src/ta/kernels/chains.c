@@ -24,6 +24,10 @@ static const tw_param macd_table[] = {
 static const tw_param macdfix_table[] = {TW_PARAM_SEARCH(tw_recur_params, signalperiod, 9, 1, TW_PERIOD_MAX, 3, 50,
                                                          true, "bars of the average of the difference"),
                                          TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param ratio_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, slowperiod, 25, 1, TW_PERIOD_MAX, 3, 100, true, "bars of the first average"),
+    TW_PARAM_SEARCH(tw_recur_params, fastperiod, 13, 1, TW_PERIOD_MAX, 3, 100, true, "bars of the second average"),
+    TW_PARAM_NAN, TW_PARAM_END};
 static const tw_param skip_table[] = {TW_PARAM(tw_recur_params, k, 1, 0, 3 * TW_PERIOD_MAX, "values left out"),
                                       TW_PARAM_NAN, TW_PARAM_END};
 
@@ -76,12 +80,8 @@ TW_LANE void trix_step(const double *coef, tw_recur_bar *b)
 }
 static double t3_coefs(const tw_recur_params *p, double *coef)
 {
-    const double v = p->vfactor, v2 = v * v, v3 = v2 * v;
     (void)chain_coefs(p, coef);
-    coef[2] = -v3;
-    coef[3] = 3.0 * (v2 + v3);
-    coef[4] = -6.0 * v2 - 3.0 * (v + v3);
-    coef[5] = 1.0 + 3.0 * v + v3 + 3.0 * v2;
+    tw_t3_coefs(p->vfactor, coef + 2);
     return 6.0 * p->timeperiod;
 }
 TW_LANE void t3_step(const double *coef, tw_recur_bar *b)
@@ -113,6 +113,43 @@ TW_RECUR_OP(t3, .title = "T3 moving average", .group = "overlap", .source = "Til
             .formula = "gd(gd(gd(x))), gd(x) = (1 + v) ema(x) - v ema(ema(x))", .inputs = TW_NAMES("real"),
             .outputs = TW_NAMES("real"), .params = t3_table, .lookback = t3_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+
+/* ---------------------------------------------------------------- smooth_ratio
+ * s: seen, averages of x, of that, of y, of that. In one loop, since each average waits for itself alone. */
+
+static double ratio_coefs(const tw_recur_params *p, double *coef)
+{
+    coef[0] = p->slowperiod;
+    coef[1] = p->fastperiod;
+    coef[2] = 2.0 / (coef[0] + 1.0);
+    coef[3] = 2.0 / (coef[1] + 1.0);
+    return coef[0] + coef[1];
+}
+static size_t ratio_back(const void *params)
+{
+    const tw_recur_params *p = params;
+    return (size_t)p->slowperiod + (size_t)p->fastperiod - 2;
+}
+TW_LANE void smooth_ratio_step(const double *coef, tw_recur_bar *b)
+{
+    const double later = b->n - coef[0] + 1.0;
+    const tw_seed first = {b->n, coef[0], coef[2]}, second = {later, coef[1], coef[3]};
+    const double x = tw_seeded(b, b->s[1], b->x[0], first), y = tw_seeded(b, b->s[3], b->x[1], first);
+    const double top = tw_seeded(b, b->s[2], x, second), bottom = tw_seeded(b, b->s[4], y, second);
+    const bool begun = b->warm || later >= 1.0;
+    b->s[1] = x;
+    b->s[2] = begun ? top : 0.0;
+    b->s[3] = y;
+    b->s[4] = begun ? bottom : 0.0;
+    const double ratio = b->s[2] / b->s[4], value = b->s[4] == 0.0 ? 0.0 * b->s[2] : ratio;
+    b->y[0] = b->warm || later >= coef[1] ? value : (double)NAN;
+}
+static const tw_recur smooth_ratio_recur = {2, 5, 1, smooth_ratio_step, ratio_coefs};
+
+TW_RECUR_OP(smooth_ratio, .title = "Ratio of two series, each smoothed twice", .group = "momentum",
+            .source = "Blau 1995", .formula = "e(x) / e(y), e(x) = ema(ema(x, slow), fast); 0 where e(y) is 0",
+            .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("ratio"), .params = ratio_table, .lookback = ratio_back,
+            .traits = TW_RECURSIVE | TW_INVARIANT);
 
 /* ---------------------------------------------------------------- skip. s: seen. */
 

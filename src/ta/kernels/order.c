@@ -15,6 +15,10 @@ static const tw_param talib_table[] = {
 static const tw_param quantile_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
     TW_PARAM_SEARCH(tw_window, q, 0.5, 0, 1, 0, 1, false, "share of the window below"), TW_PARAM_END};
+static const tw_param percentile_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
+    TW_PARAM_SEARCH(tw_window, percentile, 50, 0, 100, 0, 100, false, "percent of the window at or below"),
+    TW_PARAM_END};
 
 /* cells: known[lanes] (bars since the last missing one), sorted[period + 1][lanes] (the last row is +inf) */
 typedef struct sorted_state {
@@ -41,6 +45,15 @@ static void median_init(void *state, const void *params, size_t lanes) { sorted_
 static void quantile_init(void *state, const void *params, size_t lanes)
 {
     sorted_init(state, params, lanes, ((const tw_window *)params)->q);
+}
+/* The least value that at least this share of the window does not exceed. */
+static void percentile_init(void *state, const void *params, size_t lanes)
+{
+    const tw_window *p = params;
+    sorted_state *s = state;
+    sorted_init(s, params, lanes, 0.0);
+    const double rank = ceil(p->percentile / 100.0 * p->timeperiod);
+    s->low = rank > 1.0 ? (size_t)rank - 1 : 0;
 }
 
 TW_LANE void sorted_replace(double *column, size_t period, const double *old_row, const double *new_row,
@@ -123,6 +136,23 @@ TW_OP(quantile) = {.name = "quantile",
                    .run_wide = sorted_wide,
                    .run_one = sorted_one};
 
+TW_OP(percentile) = {.name = "percentile",
+                     .title = "Percentile of a window, one of its values",
+                     .group = "statistic",
+                     .source = "Hyndman and Fan 1996, type 1; TA-Lib 0.8 PERCENTILE",
+                     .formula = "the k-th smallest value, k = ceil(percentile / 100 period), at least 1",
+                     .inputs = TW_NAMES("real"),
+                     .outputs = TW_NAMES("real"),
+                     .params = percentile_table,
+                     .params_size = sizeof(tw_window),
+                     .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+                     .lookback = tw_window_back,
+                     .history = sorted_history,
+                     .state_size = sorted_size,
+                     .init = percentile_init,
+                     .run_wide = sorted_wide,
+                     .run_one = sorted_one};
+
 /* ---------------------------------------------------------------- median_deviation */
 
 /* The k-th smallest distance from m. The k values next to m stand side by side, so it is the least, over all runs of k,
@@ -177,50 +207,48 @@ TW_OP(median_deviation) = {.name = "median_deviation",
                            .run_wide = median_deviation_wide,
                            .run_one = median_deviation_one};
 
-/* ---------------------------------------------------------------- ts_rank, ts_below */
+/* ---------------------------------------------------------------- ts_rank, below */
 
-enum { ts_rank_inputs = 1 };
-TW_LANE void ts_rank_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
-{
+enum { ts_rank_inputs = 1, below_inputs = 1 };
+
+/* How many of the window are below its last value, above it, and missing. */
+typedef struct counts {
     double below[TW_TILE], above[TW_TILE], missing[TW_TILE];
-    const size_t period = tw_window_back(state) + 1;
-    TW_EACH(i, n) below[i] = above[i] = missing[i] = 0.0;
+} counts;
+TW_LANE void count_tile(counts *c, size_t period, size_t n, const double *x, const size_t lanes)
+{
+    TW_EACH(i, n) c->below[i] = c->above[i] = c->missing[i] = 0.0;
     for (size_t k = 0; k < period; k++) {
-        const double *then = x[0] - k * lanes;
+        const double *then = x - k * lanes;
         TW_EACH(i, n)
         {
-            below[i] += then[i] < x[0][i] ? 1.0 : 0.0;
-            above[i] += then[i] > x[0][i] ? 1.0 : 0.0;
-            missing[i] += then[i] != then[i] ? 1.0 : 0.0;
+            c->below[i] += then[i] < x[i] ? 1.0 : 0.0;
+            c->above[i] += then[i] > x[i] ? 1.0 : 0.0;
+            c->missing[i] += then[i] != then[i] ? 1.0 : 0.0;
         }
     }
+}
+TW_LANE void ts_rank_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
+{
+    const size_t period = tw_window_back(state) + 1;
+    counts c;
+    count_tile(&c, period, n, x[0], lanes);
     TW_EACH(i, n)
     {
-        const double equal = (double)period - below[i] - above[i];
-        out[0][i] = missing[i] > 0.0 ? (double)NAN : (below[i] + 0.5 * (equal + 1.0)) / (double)period;
+        const double equal = (double)period - c.below[i] - c.above[i];
+        out[0][i] = c.missing[i] > 0.0 ? (double)NAN : (c.below[i] + 0.5 * (equal + 1.0)) / (double)period;
     }
+}
+TW_LANE void below_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
+{
+    counts c;
+    count_tile(&c, tw_window_back(state) + 1, n, x[0], lanes);
+    TW_EACH(i, n) out[0][i] = c.missing[i] > 0.0 ? (double)NAN : c.below[i];
 }
 TW_DIRECT_OP(ts_rank, .title = "Rank of the last value in its window, as a share", .group = "window",
              .source = "pandas rolling.rank(pct=True); qlib Rank",
              .formula = "average rank / period, in (0, 1]; ties share the mean", .inputs = TW_NAMES("x"),
              .outputs = TW_NAMES("rank"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
-
-enum { ts_below_inputs = 1 };
-TW_LANE void ts_below_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
-{
-    double below[TW_TILE], missing[TW_TILE];
-    const size_t period = tw_window_back(state) + 1;
-    TW_EACH(i, n) below[i] = missing[i] = 0.0;
-    for (size_t k = 0; k < period; k++) {
-        const double *then = x[0] - k * lanes;
-        TW_EACH(i, n)
-        {
-            below[i] += then[i] < x[0][i] ? 1.0 : 0.0;
-            missing[i] += then[i] != then[i] ? 1.0 : 0.0;
-        }
-    }
-    TW_EACH(i, n) out[0][i] = missing[i] > 0.0 ? (double)NAN : below[i];
-}
-TW_DIRECT_OP(ts_below, .title = "How many values of its window the last one is above", .group = "window",
-             .source = "definition", .formula = "#{i < period: x[t-i] < x[t]}", .inputs = TW_NAMES("x"),
+TW_DIRECT_OP(below, .title = "How many values of a window are below its last one", .group = "window",
+             .source = "definition", .formula = "count of x[t-i] < x[t], i < period", .inputs = TW_NAMES("x"),
              .outputs = TW_NAMES("below"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

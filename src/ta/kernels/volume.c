@@ -139,3 +139,23 @@ TW_RECUR_OP(wad, .title = "Williams' accumulation and distribution", .group = "m
             .formula = "w += c - min(l, c') where the close rises, c - max(h, c') where it falls, begun with 0",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = sum_table,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
+
+/* ---------------------------------------------------------------- vwap. s: seen, volume so far, average.
+ * As a mean that moves by each bar's share of the volume it stays among the prices and loses no digits to long sums. */
+
+TW_LANE void vwap_step(const double *coef, tw_recur_bar *b)
+{
+    const double price = (b->x[0] + b->x[1] + b->x[2]) / 3.0, total = b->s[1] + b->x[3];
+    const double part = b->x[3] / total, share = total == 0.0 ? 1.0 : part;
+    const double last = !b->warm && b->n == 1.0 ? price : b->s[2], next = __builtin_fma(price - last, share, last);
+    (void)coef;
+    b->s[1] = total;
+    b->y[0] = b->s[2] = ((share == 1.0) & (last == last)) ? price : next;
+}
+static const tw_recur vwap_recur = {4, 3, 1, vwap_step, sum_coefs};
+
+TW_RECUR_OP(vwap, .title = "Volume-weighted average price since the first bar", .group = "volume",
+            .source = "definition; TA-Lib 0.8 VWAP",
+            .formula = "sum v (h + l + c) / 3 / sum v over all bars so far; the price itself before there is volume",
+            .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
+            .traits = TW_RECURSIVE);

@@ -11,7 +11,7 @@
 
 enum { BARS = 420 };
 
-static const char *const texts[] = {"", "timeperiod=7", "k=3", "nan=reset"};
+static const char *const texts[] = {"", "timeperiod=7", "k=3", "nan=reset", "minperiod=3 maxperiod=8"};
 
 static uint64_t add_case(const op_case *c, size_t lanes, uint64_t hash)
 {
