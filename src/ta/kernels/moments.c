@@ -36,8 +36,10 @@ TW_LANE void sum_finish(const tw_scan_bar *bar, const double *w, double *y)
 }
 static const tw_scan sum_scan = {1, 1, 1, {0}, sum_term, tw_join_add1, sum_finish, NULL};
 TW_SCAN_OP(sum, .title = "Sum over a window", .group = "window", .source = "definition",
-           .formula = "sum x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = talib_table, .traits = TW_WINDOW | TW_SCALES);
+           .formula = "sum x[t-i], i < period",
+           .meaning = "The sum of the window, computed afresh for each bar, so that rounding never builds up.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = talib_table,
+           .traits = TW_WINDOW | TW_SCALES);
 
 TW_LANE void count_term(const tw_scan_bar *bar, double *term)
 {
@@ -63,11 +65,17 @@ TW_LANE void mean_finish(const tw_scan_bar *bar, const double *w, double *y)
 static const tw_scan mean_scan = {1, 1, 1, {0}, mean_term, tw_join_add1, mean_finish, mean_coefs};
 static const tw_scan sma_scan = {1, 1, 1, {0}, mean_term, tw_join_add1, mean_finish, mean_coefs};
 TW_SCAN_OP(mean, .title = "Mean over a window", .group = "window", .source = "definition",
-           .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mean"),
-           .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "sum x[t-i] / period, i < period",
+           .meaning = "The plain mean of the window: sma by another name, for the language of features.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mean"), .params = window_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(sma, .title = "Simple moving average", .group = "overlap", .source = "definition; TA-Lib SMA",
-           .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = talib_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "sum x[t-i] / period, i < period",
+           .meaning = "The plain mean of the last bars: it smooths the price and lags it by about half the window. A "
+                      "price above a rising average is taken as an uptrend, and two averages of different length that "
+                      "cross as a change of it. In a market without trend such crossings come often and mean little.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = talib_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- second moments
  * coef: 1 / n, 1 / (n - ddof). w: sum d, sum d^2. */
@@ -103,20 +111,30 @@ static const tw_scan std_scan = {1, 2, 1, {0}, square_term, tw_join_add2, std_fi
 static const tw_scan stddev_scan = {1, 2, 1, {0}, square_term, tw_join_add2, stddev_finish, variance_coefs};
 static const tw_scan ts_zscore_scan = {1, 2, 1, {0}, square_term, tw_join_add2, zscore_finish, variance_coefs};
 
-TW_SCAN_OP(var, .title = "Variance over a window", .group = "statistic", .source = "definition; TA-Lib VAR",
-           .formula = "sum (x[t-i] - mean)^2 / (period - ddof)", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = var_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
+TW_SCAN_OP(
+    var, .title = "Variance over a window", .group = "statistic", .source = "definition; TA-Lib VAR",
+    .formula = "sum (x[t-i] - mean)^2 / (period - ddof)",
+    .meaning =
+        "The square of the spread of a window around its mean. It is in squared units, and outliers dominate it.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = var_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
 TW_SCAN_OP(std, .title = "Sample standard deviation over a window", .group = "window",
            .source = "definition; pandas rolling.std", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
+           .meaning = "The spread of a window around its mean, with divisor n - 1. For a trending price it measures "
+                      "mostly the trend: take returns for volatility.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("std"), .params = sample_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(stddev, .title = "Population standard deviation over a window", .group = "statistic",
            .source = "definition; TA-Lib STDDEV", .formula = "nbdev sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
+           .meaning = "How far the values of a window spread around their mean, in their own units, times nbdev. It is "
+                      "the width of Bollinger bands. In a trend it measures mostly the trend.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = stddev_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(ts_zscore, .title = "Standard score of the last value in its window", .group = "window",
-           .source = "definition", .formula = "(x - mean) / std; NaN where std is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("zscore"), .params = sample_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .source = "definition", .formula = "(x - mean) / std; NaN where std is 0",
+           .meaning = "How many standard deviations the newest value is from the mean of its window. Beyond 2 is far "
+                      "out by recent standards; in a trend it stays there.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("zscore"), .params = sample_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- third and fourth moments
  * w: sum d, d^2, d^3, d^4. Bias-corrected as in pandas (Joanes and Gill 1998, G1 and G2). */
@@ -231,6 +249,8 @@ TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "w
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "statistic", .source = "TA-Lib CORREL",
            .formula = "cov(real0, real1) / (std(real0) std(real1)); 0 where a std is 0",
+           .meaning = "How closely two series move on a line, from -1 to 1, over the window. Two prices that both "
+                      "trend correlate highly without having anything to do with each other: use returns.",
            .inputs = TW_NAMES("real0", "real1"), .outputs = TW_NAMES("real"), .params = correl_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "window",

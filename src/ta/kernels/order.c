@@ -82,22 +82,25 @@ TW_LANE void sorted_run(void *state, size_t n, const double *const *in, double *
 }
 TW_OP_FORMS(sorted, sorted_run)
 
-TW_OP(median) = {.name = "median",
-                 .title = "Median of a window",
-                 .group = "window",
-                 .source = "definition; pandas rolling.median",
-                 .formula = "middle value, or the mean of the two",
-                 .inputs = TW_NAMES("x"),
-                 .outputs = TW_NAMES("median"),
-                 .params = window_table,
-                 .params_size = sizeof(tw_window),
-                 .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-                 .lookback = tw_window_back,
-                 .history = sorted_history,
-                 .state_size = sorted_size,
-                 .init = median_init,
-                 .run_wide = sorted_wide,
-                 .run_one = sorted_one};
+TW_OP(median) = {
+    .name = "median",
+    .title = "Median of a window",
+    .group = "window",
+    .source = "definition; pandas rolling.median",
+    .formula = "middle value, or the mean of the two",
+    .meaning =
+        "The middle value of the window: a smoothing that single outliers cannot move. It steps rather than slides.",
+    .inputs = TW_NAMES("x"),
+    .outputs = TW_NAMES("median"),
+    .params = window_table,
+    .params_size = sizeof(tw_window),
+    .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+    .lookback = tw_window_back,
+    .history = sorted_history,
+    .state_size = sorted_size,
+    .init = median_init,
+    .run_wide = sorted_wide,
+    .run_one = sorted_one};
 TW_OP(quantile) = {.name = "quantile",
                    .title = "Quantile of a window",
                    .group = "window",
@@ -140,5 +143,8 @@ TW_LANE void ts_rank_tile(const void *state, size_t n, const double *const *x, d
 }
 TW_DIRECT_OP(ts_rank, .title = "Rank of the last value in its window, as a share", .group = "window",
              .source = "pandas rolling.rank(pct=True); qlib Rank",
-             .formula = "average rank / period, in (0, 1]; ties share the mean", .inputs = TW_NAMES("x"),
-             .outputs = TW_NAMES("rank"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+             .formula = "average rank / period, in (0, 1]; ties share the mean",
+             .meaning = "How the newest value ranks within its own window, from nearly 0 to 1. It is blind to scale "
+                        "and outliers, which makes it a sturdy input for learning.",
+             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rank"), .params = window_table,
+             .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -118,28 +118,36 @@ static void stochf_init(void *state, const void *params, size_t lanes)
     init_of(state, &p, lanes);
 }
 
-TW_OP(stoch) = {.name = "stoch",
-                .title = "Stochastic oscillator",
-                .group = "momentum",
-                .source = "Lane 1957; TA-Lib STOCH",
-                .formula = "fastk = 100 (c - min l) / (max h - min l), 0 where the range is 0, slowk = mean of fastk, "
-                           "slowd = mean of slowk",
-                .inputs = TW_NAMES("high", "low", "close"),
-                .outputs = TW_NAMES("slowk", "slowd"),
-                .params = stoch_table,
-                .params_size = sizeof(stoch_params),
-                .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
-                .lookback = stoch_back,
-                .history = stoch_history,
-                .state_size = stoch_size,
-                .init = stoch_init,
-                .run_wide = stoch_wide,
-                .run_one = stoch_one};
+TW_OP(stoch) = {
+    .name = "stoch",
+    .title = "Stochastic oscillator",
+    .group = "momentum",
+    .source = "Lane 1957; TA-Lib STOCH",
+    .formula = "fastk = 100 (c - min l) / (max h - min l), 0 where the range is 0, slowk = mean of fastk, "
+               "slowd = mean of slowk",
+    .meaning = "Where the close lies in the range of the last bars, smoothed, from 0 to 100, with a second smoothing "
+               "as signal. Above 80 the market closes near its highs, below 20 near its lows; crossings out there are "
+               "the usual signals. In a trend it sits at one end and gives one wrong signal after another.",
+    .levels = {20, 80},
+    .inputs = TW_NAMES("high", "low", "close"),
+    .outputs = TW_NAMES("slowk", "slowd"),
+    .params = stoch_table,
+    .params_size = sizeof(stoch_params),
+    .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+    .lookback = stoch_back,
+    .history = stoch_history,
+    .state_size = stoch_size,
+    .init = stoch_init,
+    .run_wide = stoch_wide,
+    .run_one = stoch_one};
 TW_OP(stochf) = {.name = "stochf",
                  .title = "Fast stochastic oscillator",
                  .group = "momentum",
                  .source = "Lane 1957; TA-Lib STOCHF",
                  .formula = "fastk = 100 (c - min l) / (max h - min l), 0 where the range is 0, fastd = mean of fastk",
+                 .meaning = "Where the close lies in the range of the last bars, from 0 to 100, hardly smoothed. It "
+                            "turns first and most often; stoch is the calmer line made from it.",
+                 .levels = {20, 80},
                  .inputs = TW_NAMES("high", "low", "close"),
                  .outputs = TW_NAMES("fastk", "fastd"),
                  .params = stochf_table,
