@@ -258,7 +258,7 @@ static tw_status add_operator(calc *c, const tw_op *op, const char *params, bool
         tw_buf expression, name;
         tw_buf_init(&expression, c->cli->ctx), tw_buf_init(&name, c->cli->ctx);
         tw_buf_printf(&expression, n_outputs > 1 ? "%s).%s" : "%s)", text.data, op->outputs[o]);
-        tw_buf_printf(&name, !all ? "%.0s%s" : n_outputs > 1 ? "%s.%s" : "%s", op->name, op->outputs[o]);
+        tw_buf_printf(&name, !all ? "%.0s%s" : n_outputs > 1 ? "%s_%s" : "%s", op->name, op->outputs[o]);
         status = tw_buf_check(&expression, err) == TW_OK ? tw_buf_check(&name, err) : TW_NO_MEMORY;
         if (status == TW_OK)
             c->features[c->n++] = (tw_feature){tw_arena_text(&c->arena, name.data, name.length),
@@ -318,6 +318,7 @@ const tw_command tw_command_ta_calc = {
     .positional = "NAME|all",
     .title = "Compute an operator, or all of them, over bars",
     .more =
+        "Columns of 'all' are NAME, or NAME_OUTPUT where there are several outputs: names that expressions can use.\n"
         "An input is read from the column of its name; 'real' is the close where there is no such column, 'real0' and\n"
         "'real1' are high and low.",
     .least = 1,
