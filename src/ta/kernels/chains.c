@@ -140,6 +140,8 @@ static const tw_recur skip_recur = {1, 1, 1, skip_step, skip_coefs};
 
 TW_RECUR_OP(skip, .title = "A series without its first values", .group = "window", .source = "definition",
             .formula = "x[t] but for the first k values: averages over it begin that much later",
+            .meaning = "The series without its first values, so that an average over it begins that much later: a "
+                       "piece for building averages that must begin together.",
             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("later"), .params = skip_table, .lookback = skip_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 

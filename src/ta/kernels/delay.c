@@ -63,9 +63,13 @@ TW_LANE double rocr100_of(double now, double before) { return before == 0.0 ? no
 TW_LANE double mom_of(double now, double before) { return now - before; }
 
 DELAY(lag, .title = "Value some bars ago", .group = "window", .source = "definition; qlib Ref", .formula = "x[t-k]",
+      .meaning = "The value of some bars ago. It is how an expression looks back; there is none that looks ahead.",
       .params = lag_table, .traits = TW_SCALES | TW_SHIFTS | TW_WINDOW);
 DELAY(diff, .title = "Change over some bars", .group = "window", .source = "definition; pandas diff",
-      .formula = "x[t] - x[t-k]", .params = change_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);
+      .formula = "x[t] - x[t-k]",
+      .meaning = "The change over some bars, in the units of the series. Half of its jumps come from the old bar that "
+                 "it compares with.",
+      .params = change_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);
 DELAY(pct_change, .title = "Relative change over some bars", .group = "window",
       .source = "definition; pandas pct_change", .formula = "x[t] / x[t-k] - 1",
       .meaning = "The simple return over some bars: 0.02 is two percent.", .params = change_table,

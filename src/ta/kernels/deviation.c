@@ -60,8 +60,11 @@ TW_LANE void cci_tile(const void *state, size_t n, const double *const *x, doubl
 }
 
 TW_DIRECT_OP(mad, .title = "Mean absolute deviation from the mean of a window", .group = "window",
-             .source = "definition; qlib Mad", .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"),
-             .outputs = TW_NAMES("mad"), .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
+             .source = "definition; qlib Mad", .formula = "mean |x[t-i] - mean x|, i < period",
+             .meaning = "The mean distance of the values of a window from their mean: a measure of spread that "
+                        "outliers move less than the standard deviation.",
+             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mad"), .params = window_table,
+             .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(avgdev, .title = "Average deviation", .group = "statistic", .source = "TA-Lib AVGDEV",
              .formula = "mean |x[t-i] - mean x|, i < period",
              .meaning = "The mean distance of the values of a window from their mean: a measure of spread that "

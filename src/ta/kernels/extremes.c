@@ -73,11 +73,15 @@ static const tw_scan argmin_scan = {1,          2, 1, {TW_LANE_INF, TW_LANE_NAN}
 TW_SCAN_OP(argmax, .title = "Place of the highest value in its window: 1 = oldest bar, period = this bar",
            .group = "window", .source = "qlib IdxMax",
            .formula = "1 + argmax_i x[t-period+1+i], the oldest of equals; bars ago = period - argmax",
+           .meaning = "The place of the greatest value within the window, 1 for the oldest bar. Near the period it is "
+                      "a recent high. It moves in jumps and knows nothing of how far the high was.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("place"), .params = window_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(argmin, .title = "Place of the lowest value in its window: 1 = oldest bar, period = this bar",
            .group = "window", .source = "qlib IdxMin",
            .formula = "1 + argmin_i x[t-period+1+i], the oldest of equals; bars ago = period - argmin",
+           .meaning = "The place of the least value within the window, 1 for the oldest bar. Near the period it is a "
+                      "recent low. It moves in jumps and knows nothing of how far the low was.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("place"), .params = window_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 

@@ -88,6 +88,8 @@ TW_SCAN_OP(linreg, .title = "Linear regression on time: end point, slope, start 
            .traits = TW_WINDOW | TW_SCALES);
 TW_SCAN_OP(slope, .title = "Slope of a window on time, per bar", .group = "window",
            .source = "ordinary least squares; qlib Slope", .formula = "b of x[t-period+1+i] ~ a + b i",
+           .meaning = "By how much a bar the line that fits the window best rises or falls, in units of the series. "
+                      "Divide by the price to compare instruments.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("slope"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(tsf, .title = "Time series forecast: the regression line one bar ahead", .group = "statistic",
@@ -98,10 +100,14 @@ TW_SCAN_OP(tsf, .title = "Time series forecast: the regression line one bar ahea
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(resi, .title = "Distance of the last value from the regression line", .group = "window",
            .source = "ordinary least squares; qlib Resi", .formula = "x[t] - (a + b (period-1))",
+           .meaning = "How far the newest value is above or below the line that fits the window best: how stretched "
+                      "the price is against its own short trend.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("resi"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(rsquare, .title = "Share of a window's variance explained by its trend", .group = "window",
            .source = "ordinary least squares; qlib Rsquare", .formula = "corr(x, time)^2; NaN for a flat window",
+           .meaning = "How much of the movement of a window its straight line explains, from 0 to 1: near 1 it is a "
+                      "clean trend, near 0 there is none. It has no direction.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rsquare"), .params = line_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(linearreg, .title = "End of the regression line of a window on time", .group = "statistic",

@@ -47,14 +47,17 @@ TW_LANE void count_term(const tw_scan_bar *bar, double *term)
 }
 static const tw_scan count_scan = {1, 1, 1, {0}, count_term, tw_join_add1, sum_finish, NULL};
 TW_SCAN_OP(count, .title = "How often a condition held in a window", .group = "window", .source = "definition",
-           .formula = "#{i < period: x[t-i] != 0}", .inputs = TW_NAMES("condition"), .outputs = TW_NAMES("count"),
-           .params = window_table, .traits = TW_WINDOW | TW_INVARIANT);
+           .formula = "#{i < period: x[t-i] != 0}",
+           .meaning = "In how many bars of the window a condition held. Divided by the period it is a frequency.",
+           .inputs = TW_NAMES("condition"), .outputs = TW_NAMES("count"), .params = window_table,
+           .traits = TW_WINDOW | TW_INVARIANT);
 
 TW_LANE void product_join(const double *a, const double *b, double *y) { y[0] = a[0] * b[0]; }
 static const tw_scan product_scan = {1, 1, 1, {1}, sum_term, product_join, sum_finish, NULL};
 TW_SCAN_OP(product, .title = "Product over a window", .group = "window", .source = "definition",
-           .formula = "prod x[t-i], i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("product"),
-           .params = window_table, .traits = TW_WINDOW);
+           .formula = "prod x[t-i], i < period",
+           .meaning = "The product of the window, as of growth factors 1 + r: the growth over so many bars.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("product"), .params = window_table, .traits = TW_WINDOW);
 
 static void mean_coefs(const tw_window *p, double *coef) { coef[0] = 1.0 / p->timeperiod; }
 TW_LANE void mean_term(const tw_scan_bar *bar, double *term) { term[0] = bar->d[0]; }
@@ -184,12 +187,18 @@ static const tw_scan kurt_scan = {1, 4, 1, {0}, quartic_term, join_add4, kurt_fi
 
 TW_SCAN_OP(skew, .title = "Skewness over a window", .group = "window",
            .source = "Joanes and Gill 1998, G1; pandas rolling.skew",
-           .formula = "sqrt(n (n-1)) / (n-2) m3 / m2^1.5; NaN where m2 is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("skew"), .params = skew_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .formula = "sqrt(n (n-1)) / (n-2) m3 / m2^1.5; NaN where m2 is 0",
+           .meaning = "Which tail of a window is longer: above zero the large moves are upward. One outlier decides "
+                      "it, and over short windows it says little.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("skew"), .params = skew_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(kurt, .title = "Excess kurtosis over a window", .group = "window",
            .source = "Joanes and Gill 1998, G2; pandas rolling.kurt",
-           .formula = "(n-1) / ((n-2) (n-3)) ((n+1) m4 / m2^2 - 3 (n-1)); NaN where m2 is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("kurt"), .params = kurt_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .formula = "(n-1) / ((n-2) (n-3)) ((n+1) m4 / m2^2 - 3 (n-1)); NaN where m2 is 0",
+           .meaning = "How heavy the tails of a window are beside a normal distribution, for which it is 0. One "
+                      "outlier decides it, and over short windows it says little.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("kurt"), .params = kurt_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- two series
  * coef as for a variance. w: sum d, e, d^2, e^2, d e for the two inputs less their anchors. */
@@ -242,11 +251,13 @@ static const tw_scan correl_scan = {2, 5, 1, {0}, pair_term, tw_join_add5, corre
 static const tw_scan cov_scan = {2, 3, 1, {0}, cross_term, tw_join_add3, cov_finish, variance_coefs};
 static const tw_scan slope_on_scan = {2, 4, 1, {0}, beta_term, join_add4, beta_finish, mean_coefs};
 
-TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "window",
-           .source = "Pearson 1895; pandas rolling.corr",
-           .formula = "cov(x, y) / (std(x) std(y)); NaN where a std is 0", .inputs = TW_NAMES("x", "y"),
-           .outputs = TW_NAMES("corr"), .params = window2_table,
-           .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
+TW_SCAN_OP(
+    corr, .title = "Correlation of two series over a window", .group = "window",
+    .source = "Pearson 1895; pandas rolling.corr", .formula = "cov(x, y) / (std(x) std(y)); NaN where a std is 0",
+    .meaning = "How closely two series move on a line, from -1 to 1, over the window. Two series that both trend "
+               "correlate without having to do with each other: take changes. It is missing where one of them is flat.",
+    .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("corr"), .params = window2_table,
+    .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "statistic", .source = "TA-Lib CORREL",
            .formula = "cov(real0, real1) / (std(real0) std(real1)); 0 where a std is 0",
            .meaning = "How closely two series move on a line, from -1 to 1, over the window. Two prices that both "
@@ -255,9 +266,13 @@ TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "s
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "window",
            .source = "definition; pandas rolling.cov", .formula = "sum (x - mean x) (y - mean y) / (period - ddof)",
+           .meaning = "How much two series move together over the window, in the product of their units. It grows with "
+                      "the size of the moves: correlation is the measure to compare.",
            .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("cov"), .params = sample_table,
            .traits = TW_WINDOW | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(slope_on, .title = "Slope of one series on another over a window", .group = "window",
            .source = "ordinary least squares", .formula = "cov(y, x) / var(x); NaN where var is 0",
+           .meaning = "By how much one series moves when the other moves by one, over the window: a hedge ratio or a "
+                      "beta. Over short windows it is very uncertain.",
            .inputs = TW_NAMES("y", "x"), .outputs = TW_NAMES("slope"), .params = window2_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

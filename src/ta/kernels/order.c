@@ -106,6 +106,8 @@ TW_OP(quantile) = {.name = "quantile",
                    .group = "window",
                    .source = "Hyndman and Fan 1996, type 7; pandas rolling.quantile",
                    .formula = "linear between the order statistics around q (period - 1)",
+                   .meaning = "The value below which the share q of the window lies. With 0.5 it is the median; 0.1 "
+                              "and 0.9 make a band that outliers cannot widen.",
                    .inputs = TW_NAMES("x"),
                    .outputs = TW_NAMES("quantile"),
                    .params = quantile_table,
