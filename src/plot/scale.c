@@ -104,5 +104,6 @@ void tw_tick_text(const tw_ticks *ticks, double x, int more_decimals, char out[T
     char plain[TW_TICK_TEXT];
     tw_plot_fixed(x / scale, decimals, false, plain);
     with_commas(plain, out);
-    if (strlen(out) + 2 < TW_TICK_TEXT) strcat(out, units[u].letter);
+    const size_t length = strlen(out);
+    (void)snprintf(out + length, TW_TICK_TEXT - length, "%s", units[u].letter);
 }
