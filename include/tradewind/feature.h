@@ -36,6 +36,16 @@ TW_API tw_status tw_plan_compile(const tw_ctx *ctx, const tw_plan_spec *spec, tw
 /** The plan of one operator: its inputs are the columns, its outputs the features; params as "timeperiod=14". */
 TW_API tw_status tw_plan_operator(const tw_ctx *ctx, const char *name, const char *params, tw_plan **plan,
                                   tw_error *err);
+/** The plan of one operator under n settings, each as params above: the features of setting i stand at i times the
+ * number of its outputs, named "output(setting)". What the settings have in common is computed once, and all of them go
+ * through the bars in one pass. */
+TW_API tw_status tw_plan_sweep(const tw_ctx *ctx, const char *name, const char *const *settings, size_t n,
+                               tw_plan **plan, tw_error *err);
+/** Writes out the settings of a sweep, every combination of what each parameter may be, the last changing fastest:
+ *  "timeperiod=5..50/5 matype=0|1" (from..to/step; without a step it is 1) gives 20. Texts live in the arena. Errors
+ * name the word, range or number that is wrong; at most 8,192 settings. */
+TW_API tw_status tw_sweep_settings(tw_arena *arena, const char *text, const char *const **settings, size_t *n,
+                                   tw_error *err);
 /** Frees a plan; no runner may be left. NULL is fine. */
 TW_API void tw_plan_free(tw_plan *plan);
 /** Number of features. */

@@ -208,7 +208,7 @@ typedef struct calc {
     tw_arena arena;
     const tw_panel *panel;
     tw_feature *features;
-    size_t n, room;
+    size_t n;
 } calc;
 
 /* ", name=value" for every parameter; texts in quotes. */
@@ -233,9 +233,13 @@ static tw_status add_params(const calc *c, const tw_op *op, const char *params, 
     return status;
 }
 
+/* By what the features are named: their outputs; also their settings; their operators. */
+typedef enum calc_names { NAMES_OF_ONE, NAMES_OF_SWEEP, NAMES_OF_ALL } calc_names;
+
 /* The features of an operator; of `all`, one that lacks a column is left out and said so. */
-static tw_status add_operator(calc *c, const tw_op *op, const char *params, bool all, tw_error *err)
+static tw_status add_operator(calc *c, const tw_op *op, const char *params, calc_names names, tw_error *err)
 {
+    const bool all = names == NAMES_OF_ALL;
     const size_t n_outputs = tw_op_outputs(op);
     tw_buf text;
     tw_buf_init(&text, c->cli->ctx);
@@ -259,6 +263,7 @@ static tw_status add_operator(calc *c, const tw_op *op, const char *params, bool
         tw_buf_init(&expression, c->cli->ctx), tw_buf_init(&name, c->cli->ctx);
         tw_buf_printf(&expression, n_outputs > 1 ? "%s).%s" : "%s)", text.data, op->outputs[o]);
         tw_buf_printf(&name, !all ? "%.0s%s" : n_outputs > 1 ? "%s_%s" : "%s", op->name, op->outputs[o]);
+        if (names == NAMES_OF_SWEEP) tw_buf_printf(&name, "(%s)", params);
         status = tw_buf_check(&expression, err) == TW_OK ? tw_buf_check(&name, err) : TW_NO_MEMORY;
         if (status == TW_OK)
             c->features[c->n++] = (tw_feature){tw_arena_text(&c->arena, name.data, name.length),
@@ -269,23 +274,36 @@ static tw_status add_operator(calc *c, const tw_op *op, const char *params, bool
     return status;
 }
 
+/* The features of an operator under each of its settings. */
+static tw_status add_settings(calc *c, const tw_op *op, const char *params, tw_error *err)
+{
+    const char *const *settings;
+    size_t n = 0;
+    TW_TRY(tw_sweep_settings(&c->arena, params, &settings, &n, err));
+    c->features = tw_arena_new(&c->arena, n * tw_op_outputs(op), sizeof *c->features);
+    if (!c->features) return tw_no_memory(err, "operators");
+    for (size_t i = 0; i < n; i++) TW_TRY(add_operator(c, op, settings[i], n > 1 ? NAMES_OF_SWEEP : NAMES_OF_ONE, err));
+    return TW_OK;
+}
+
 static tw_status add_operators(calc *c, tw_error *err)
 {
     size_t n = 0;
     const char *name = c->cli->positional[0], *params = tw_cli_value(c->cli, "params");
     const tw_op *const *all = tw_ops(TW_ISA_BASELINE, &n), *op = NULL;
-    for (size_t i = 0; i < n; i++) c->room += tw_op_outputs(all[i]);
-    c->features = tw_arena_new(&c->arena, c->room, sizeof *c->features);
-    if (!c->features) return tw_no_memory(err, "operators");
     if (strcmp(name, "all") != 0) {
         TW_TRY(tw_op_find(TW_ISA_BASELINE, name, &op, err));
-        return add_operator(c, op, params, false, err);
+        return add_settings(c, op, params, err);
     }
     if (params) return tw_fail(err, TW_BAD_VALUE, "ta calc all takes every operator as it is: --params is for one");
+    size_t room = 0;
+    for (size_t i = 0; i < n; i++) room += tw_op_outputs(all[i]);
+    c->features = tw_arena_new(&c->arena, room, sizeof *c->features);
+    if (!c->features) return tw_no_memory(err, "operators");
     for (size_t i = 0; i < n; i++)
         if (!all[i]->section &&
             strcmp(all[i]->group, "arithmetic") != 0) /* those are what expressions are written with */
-            TW_TRY(add_operator(c, all[i], NULL, true, err));
+            TW_TRY(add_operator(c, all[i], NULL, NAMES_OF_ALL, err));
     return TW_OK;
 }
 
@@ -308,7 +326,7 @@ static tw_status calculate(tw_cli *cli, tw_error *err)
 
 static const tw_option calc_options[] = {
     {"in", "FILE", "bars: CSV, or a panel file (.twp)"},
-    {"params", "\"k=v ...\"", "parameters, as 'tradewind ta show NAME' lists them"},
+    {"params", "\"k=v ...\"", "parameters, as 'tradewind ta show NAME' lists them; v may be many: 5..50/5, 0|1|4"},
     {"out", "FILE.csv", "time, symbol, one column an output (default: standard output)"},
     TW_IMPORT_OPTION,
     {0},

@@ -7,7 +7,7 @@
 
 /* More inputs or outputs than any operator has (a test holds the table of operators to it), and more nodes than a
  * sane plan: bounds against hostile text. */
-enum { FX_INPUTS = 8, FX_OUTPUTS = 8, FX_MOST_NODES = 65536, FX_MOST_PHASES = 64 };
+enum { FX_INPUTS = 8, FX_OUTPUTS = 12, FX_MOST_NODES = 65536, FX_MOST_PHASES = 64 };
 
 typedef enum fx_kind { FX_COLUMN, FX_CONSTANT, FX_OPERATOR } fx_kind;
 

@@ -12,7 +12,7 @@ enum { MOST_STATEMENTS = 32 };
 typedef struct names {
     const char *name[FX_INPUTS + FX_MOST_ARGUMENTS + MOST_STATEMENTS];
     fx_value value[FX_INPUTS + FX_MOST_ARGUMENTS + MOST_STATEMENTS];
-    size_t n;
+    size_t n, given; /* the first `given` are inputs and parameters */
 } names;
 
 /* ---- names that are there from the start */
@@ -62,6 +62,9 @@ static tw_status parse_statement(fx_parser *p, names *all)
     const char *name = tw_arena_text(p->scope->dag->arena, p->source.text + p->token.at, p->token.length);
     if (!name) return tw_no_memory(p->err, "a definition");
     fx_value value = {0};
+    for (size_t i = all->given; i < all->n; i++)
+        if (!strcmp(all->name[i], name))
+            return fx_fail(p, TW_BAD_STATE, p->token.at, "'%s' is a statement already", name);
     TW_TRY(fx_next(p));
     TW_TRY(fx_expect(p, "=", "the name of a statement"));
     TW_TRY(fx_expression(p, &value));
@@ -98,6 +101,7 @@ static tw_status expand(const fx_scope *scope, const fx_call *call, names *all, 
     if (!outputs) return tw_no_memory(err, "a definition");
     add_inputs(call, all);
     TW_TRY(add_params(scope->dag, call, all, err));
+    all->given = all->n;
     TW_TRY(parse_statements(scope, call->op, all, err));
     for (size_t i = 0; i < n; i++) TW_TRY(find_output(all, call->op, call->op->outputs[i], &outputs[i], err));
     value->ref = outputs[0];

@@ -202,35 +202,63 @@ static tw_status read_call(tw_plan *plan, const char *name, const char *params, 
     return TW_OK;
 }
 
-static tw_status compile_operator(tw_plan *plan, const char *name, const char *params, tw_error *err)
+/* The features of an operator under n settings, named by their outputs, and by their settings where there are more. */
+static tw_status name_outputs(tw_plan *plan, const tw_op *op, const char *const *settings, size_t n, tw_error *err)
+{
+    const size_t n_outputs = tw_op_outputs(op);
+    tw_feature *features = tw_arena_new(&plan->arena, n * n_outputs, sizeof *features);
+    tw_buf name;
+    tw_buf_init(&name, plan->ctx);
+    bool ok = features != NULL;
+    for (size_t i = 0; ok && i < n * n_outputs; i++) {
+        name.length = 0;
+        tw_buf_text(&name, op->outputs[i % n_outputs]);
+        if (n > 1) tw_buf_printf(&name, "(%s)", settings[i / n_outputs]);
+        features[i] = (tw_feature){tw_arena_text(&plan->arena, name.data ? name.data : "", name.length), op->name};
+        ok = !name.failed && features[i].name;
+    }
+    tw_buf_clear(&name);
+    const tw_plan_spec spec = {
+        .columns = op->inputs, .n_columns = tw_op_inputs(op), .features = features, .n_features = n * n_outputs};
+    return ok ? copy_names(plan, &spec, err) : tw_no_memory(err, "the names of a feature plan");
+}
+
+static tw_status compile_operator(tw_plan *plan, const char *name, const char *const *settings, size_t n, tw_error *err)
 {
     fx_call call;
-    fx_value value = {0};
-    tw_feature outputs[FX_OUTPUTS];
+    const tw_op *op;
     const fx_scope scope = {.dag = &plan->dag};
-    TW_TRY(read_call(plan, name, params, &call, err));
-    const tw_plan_spec spec = {.columns = call.op->inputs,
-                               .n_columns = tw_op_inputs(call.op),
-                               .features = outputs,
-                               .n_features = tw_op_outputs(call.op)};
-    for (size_t i = 0; i < spec.n_features; i++) outputs[i] = (tw_feature){call.op->outputs[i], name};
-    TW_TRY(copy_names(plan, &spec, err));
-    TW_TRY(fx_make(&scope, &call, &value, err));
-    for (uint32_t i = 0; i < spec.n_features; i++)
-        plan->roots[i] = value.defined ? value.outputs[i] : (fx_ref){value.ref.node, i};
+    TW_TRY(tw_op_find(TW_ISA_BASELINE, name, &op, err));
+    if (n == 0 || n > MOST_FEATURES / tw_op_outputs(op))
+        return tw_fail(err, TW_BAD_VALUE, "%s: a sweep takes 1 to %zu settings, got %zu", name,
+                       MOST_FEATURES / tw_op_outputs(op), n);
+    TW_TRY(name_outputs(plan, op, settings, n, err));
+    for (size_t i = 0, f = 0; i < n; i++) {
+        fx_value value = {0};
+        TW_TRY(read_call(plan, name, settings[i], &call, err));
+        TW_TRY(fx_make(&scope, &call, &value, err));
+        for (uint32_t o = 0; o < tw_op_outputs(op); o++)
+            plan->roots[f++] = value.defined ? value.outputs[o] : (fx_ref){value.ref.node, o};
+    }
     return finish(plan, err);
 }
 
-tw_status tw_plan_operator(const tw_ctx *ctx, const char *name, const char *params, tw_plan **plan, tw_error *err)
+tw_status tw_plan_sweep(const tw_ctx *ctx, const char *name, const char *const *settings, size_t n, tw_plan **plan,
+                        tw_error *err)
 {
     tw_plan *made = new_plan(ctx);
     if (!made) return tw_no_memory(err, "a feature plan");
-    const tw_status status = compile_operator(made, name, params, err);
+    const tw_status status = compile_operator(made, name, settings, n, err);
     if (status == TW_OK)
         *plan = made;
     else
         tw_plan_free(made);
     return status;
+}
+
+tw_status tw_plan_operator(const tw_ctx *ctx, const char *name, const char *params, tw_plan **plan, tw_error *err)
+{
+    return tw_plan_sweep(ctx, name, &params, 1, plan, err);
 }
 
 void tw_plan_free(tw_plan *plan)

@@ -93,22 +93,55 @@ static size_t lanes_used(const tw_runner *r, size_t block)
 /* ---- columns and features in place
  *
  * A value that nobody needs longer than the chunk need not be copied: an operator reads the column, or writes the
- * feature, where the caller has it, if its rows lie side by side there. */
+ * feature, where the caller has it, if its rows lie side by side there. A column whose earlier rows are read, too, once
+ * these are rows of the call; the last of them are kept at its end. */
+
+static bool lies_side_by_side(const work *w, size_t time_stride)
+{
+    const tw_runner *r = w->pass->runner;
+    return w->pass->direct && time_stride == r->lanes && lanes_used(r, w->block) == r->lanes;
+}
 
 static bool lies_in_place(const work *w, size_t place, size_t time_stride)
 {
-    const tw_runner *r = w->pass->runner;
-    return w->pass->direct && time_stride == r->lanes && lanes_used(r, w->block) == r->lanes &&
-           r->layout.places[place].kind == FX_SCRATCH;
+    return w->pass->runner->layout.places[place].kind == FX_SCRATCH && lies_side_by_side(w, time_stride);
+}
+
+/* True when the column is read in place in the chunk that begins at t0. */
+static bool reads_in_place(const work *w, const fx_step *step)
+{
+    const fx_layout *l = &w->pass->runner->layout;
+    const fx_place *place = l->places + step->outputs[0];
+    const bool has_history = place->kind == FX_KEPT && l->n_phases == 1 && w->pass->t0 >= place->history;
+    return (place->kind == FX_SCRATCH || has_history) && lies_side_by_side(w, w->pass->in[step->column].time_stride);
+}
+
+/* Row t of the call, of a column. */
+static const double *column_row(const work *w, const fx_step *step, size_t t)
+{
+    const tw_tiles *in = w->pass->in + step->column;
+    return in->base + w->block * in->block_stride + t * in->time_stride;
 }
 
 static void place_columns(const work *w, const fx_step *step)
 {
+    if (reads_in_place(w, step))
+        w->at[step->outputs[0]] = (double *)(uintptr_t)column_row(w, step, w->pass->t0); /* inputs are only read */
+}
+
+/* Behind the last chunk: the rows that the next call will look back at. */
+static void keep_columns(const work *w)
+{
     const pass *p = w->pass;
-    const tw_tiles *in = p->in + step->column;
-    const double *rows = in->base + w->block * in->block_stride + p->t0 * in->time_stride;
-    if (lies_in_place(w, step->outputs[0], in->time_stride))
-        w->at[step->outputs[0]] = (double *)(uintptr_t)rows; /* inputs are only read */
+    const tw_runner *r = p->runner;
+    for (uint32_t i = p->phase->first; i < p->phase->end; i++) {
+        const fx_step *step = r->layout.steps + i;
+        const fx_place *place = step->kind == FX_LOAD ? r->layout.places + step->outputs[0] : NULL;
+        if (!place || place->kind != FX_KEPT || !reads_in_place(w, step)) continue;
+        double *end = kept_row(r, w->memory, place);
+        memcpy(end - place->history * r->lanes, column_row(w, step, p->n_call - place->history),
+               place->history * r->lanes * sizeof *end);
+    }
 }
 
 static void place_features(const work *w, const fx_step *step)
@@ -174,8 +207,8 @@ static void load(const work *w, const fx_step *step)
     const pass *p = w->pass;
     const tw_runner *r = p->runner;
     const tw_tiles *in = p->in + step->column;
-    if (lies_in_place(w, step->outputs[0], in->time_stride)) return;
-    const fx_rows rows = {in->base + w->block * in->block_stride + p->t0 * in->time_stride, in->time_stride};
+    if (reads_in_place(w, step)) return;
+    const fx_rows rows = {column_row(w, step, p->t0), in->time_stride};
     double *to = w->at[step->outputs[0]];
     r->copiers.copy(&rows, p->n, r->lanes, to, r->lanes);
     for (size_t lane = lanes_used(r, w->block); lane < r->lanes; lane++)
@@ -266,7 +299,9 @@ static tw_status block_task(void *arg, size_t block, int thread, tw_error *err)
         p.n = chunk_of(&p, p.t0);
         make_room(p.runner, memory, p.n);
         run_chunk(&p, block, thread);
-        if (!p.peek) advance(p.runner, memory, p.n);
+        if (p.peek) continue;
+        advance(p.runner, memory, p.n);
+        if (p.direct && p.t0 + p.n == p.n_call) keep_columns(&(work){.pass = &p, .block = block, .memory = memory});
     }
     return TW_OK;
 }

@@ -3,11 +3,23 @@
 #include "ta/defined.h"
 
 typedef struct window {
-    int timeperiod;
+    int timeperiod, ddof;
+    double base, q;
 } window;
 
 static const tw_param beta_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 5, 2, TW_DEFINED_MOST, 5, 250, true, "returns in the window"), TW_PARAM_END};
+static const tw_param entropy_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 10, 1, TW_DEFINED_MOST, 5, 250, true, "bars in the window"),
+    TW_PARAM(window, base, 2, 1.0001, 3e37, "base of the logarithm: 2 gives bits"), TW_PARAM_END};
+static const tw_param hurst_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 100, 2, TW_DEFINED_MOST, 50, 500, true, "moves in the window"),
+    TW_PARAM(window, q, 1, 0.1, 8, "power of the moves"), TW_PARAM_END};
+static const tw_param kurtosis_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 30, 4, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param stderr_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 250, true, "bars in the window"),
+    TW_PARAM(window, ddof, 1, 0, 1, "the divisor is period - ddof"), TW_PARAM_END};
 
 TW_DEFINED(
     beta, .title = "Slope of the returns of one series on those of another", .group = "statistic",
@@ -20,3 +32,32 @@ TW_DEFINED(
     .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT,
     .define = "x = rocp(real0, 1); y = rocp(real1, 1);"
               "real = if(var(x, timeperiod) == 0, 0 * y, slope_on(y, x, timeperiod))");
+TW_DEFINED(entropy, .title = "Entropy of the shares of a window", .group = "statistic",
+           .source = "Shannon 1948; pandas-ta entropy",
+           .formula = "-sum p log p, p = x[t-i] / sum x, in base b; 0 where all are 0, NaN where one is negative",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = entropy_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW,
+           .define = "total = sum(real, timeperiod); of_each = if(real == 0, 0 * real, real * log(real));"
+                     "real = if(total == 0, 0 * sum(of_each, timeperiod),"
+                     "(log(total) - sum(of_each, timeperiod) / total) / log(base))");
+/* Least squares on five points a step apart, the steps being doublings. */
+TW_DEFINED(
+    hurst, .title = "Generalised Hurst exponent", .group = "statistic", .source = "Di Matteo, Aste and Dacorogna 2003",
+    .formula = "slope of ln mean |x[t-i] - x[t-i-k]|^q on ln k over q, i < n, k = 1, 2, 4, 8, 16; 1/2 where a mean "
+               "is 0. 1/2 for a random walk, above it for a trend, below it for a series that turns back",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = hurst_table, .params_size = sizeof(window),
+    .traits = TW_WINDOW | TW_SHIFT_FREE,
+    .define = "a = sma(abs(diff(real, 1)) ^ q, timeperiod); b = sma(abs(diff(real, 2)) ^ q, timeperiod);"
+              "c = sma(abs(diff(real, 4)) ^ q, timeperiod); d = sma(abs(diff(real, 8)) ^ q, timeperiod);"
+              "e = sma(abs(diff(real, 16)) ^ q, timeperiod); least = less(less(less(a, b), less(c, d)), e);"
+              "real = if(least <= 0, 0.5, (2 * log(e / a) + log(d / b)) / (10 * log(2) * q))");
+TW_DEFINED(kurtosis, .title = "Excess kurtosis of a window", .group = "statistic",
+           .source = "Joanes and Gill 1998, G2; TA-Lib 0.8 KURTOSIS", .formula = "kurt; NaN for a flat window",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = kurtosis_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+           .define = "real = kurt(real, timeperiod)");
+TW_DEFINED(stderr, .title = "Standard error of the mean of a window", .group = "statistic",
+           .source = "definition; pandas-ta stderr", .formula = "std / sqrt(n)", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("real"), .params = stderr_table, .params_size = sizeof(window),
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
+           .define = "real = std(real, timeperiod, ddof) / sqrt(timeperiod)");

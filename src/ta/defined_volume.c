@@ -4,6 +4,7 @@
 
 typedef struct window {
     int timeperiod;
+    double volumedivisor;
     char nan[TW_TEXT_MAX];
 } window;
 
@@ -14,6 +15,9 @@ static const tw_param cmf_table[] = {
 static const tw_param efi_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 13, 1, TW_DEFINED_MOST, 3, 100, true, "bars of the average"), NAN_PARAM,
     TW_PARAM_END};
+static const tw_param emv_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 14, 1, TW_DEFINED_MOST, 3, 100, true, "bars in the window"),
+    TW_PARAM(window, volumedivisor, 10000, 1, 3e37, "unit of the volume"), TW_PARAM_END};
 static const tw_param vwma_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 30, 1, TW_DEFINED_MOST, 3, 100, true, "bars in the window"), TW_PARAM_END};
 static const tw_param no_table[] = {TW_PARAM_END};
@@ -37,6 +41,15 @@ TW_DEFINED(
     .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = efi_table,
     .params_size = sizeof(window), .traits = TW_RECURSIVE,
     .define = "real = ema(diff(close, 1) * volume, timeperiod, nan=nan)");
+TW_DEFINED(emv, .title = "Ease of movement", .group = "volume", .source = "Arms 1983; TA-Lib 0.8 EMV",
+           .formula =
+               "mean of (p - p') (h - l) / (v / d) over the window, p = (h + l) / 2; a bar without range or volume "
+               "counts 0",
+           .inputs = TW_NAMES("high", "low", "volume"), .outputs = TW_NAMES("real"), .params = emv_table,
+           .params_size = sizeof(window), .traits = TW_WINDOW | TW_SHIFT_FREE,
+           .define = "move = diff((high + low) / 2, 1); range = high - low;"
+                     "real = sma(if(range == 0 or volume == 0, 0 * move, move / (volume / volumedivisor / range)),"
+                     "timeperiod)");
 TW_DEFINED(marketfi, .title = "Market facilitation index", .group = "volume",
            .source = "Williams 1995; TA-Lib 0.8 MARKETFI", .formula = "(h - l) / v; 0 where there is no volume",
            .meaning = "The range of a bar for each unit of volume: how easily the price moves. It is read together "

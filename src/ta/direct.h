@@ -27,7 +27,7 @@ TW_LANE void tw_direct_tiles(tw_direct *a, tw_direct_tile *tile, const void *sta
 {
     for (; a->left >= size; a->left -= size) {
         tile(state, size, a->x, a->y, lanes);
-        for (size_t i = 0; i < TW_DIRECT_INPUTS; i++) a->x[i] += size;
+        TW_FEW(i, TW_DIRECT_INPUTS) a->x[i] += size;
         a->y[0] += size;
     }
 }
@@ -35,7 +35,7 @@ TW_LANE void tw_direct_run(tw_direct_tile *tile, size_t inputs, const void *stat
                            double *const *out, const size_t lanes)
 {
     tw_direct a = {.y = {out[0]}, .left = n * lanes};
-    for (size_t i = 0; i < TW_DIRECT_INPUTS; i++) a.x[i] = in[i < inputs ? i : 0];
+    TW_FEW(i, TW_DIRECT_INPUTS) a.x[i] = in[i < inputs ? i : 0];
     tw_direct_tiles(&a, tile, state, TW_TILE, lanes);
     tw_direct_tiles(&a, tile, state, TW_LANES, lanes);
     if (lanes == 1) tw_direct_tiles(&a, tile, state, 1, lanes);

@@ -9,14 +9,15 @@
 
 #include "ta/op.h"
 
-enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 3, TW_RECUR_COEFS = 8 };
+enum { TW_RECUR_PARTS = 9, TW_RECUR_INPUTS = 4, TW_RECUR_OUTPUTS = 4, TW_RECUR_COEFS = 8 };
 
 /* Parameters of the recursive operators; each lists in its table those that it has. */
 typedef struct tw_recur_params {
     int timeperiod, fastperiod, slowperiod, signalperiod, k;
-    double vfactor, fastlimit, slowlimit, acceleration, maximum, startvalue, offsetonreverse;
+    double vfactor, fastlimit, slowlimit, acceleration, maximum, startvalue, offsetonreverse, delta;
     double accelerationinitlong, accelerationlong, accelerationmaxlong;
     double accelerationinitshort, accelerationshort, accelerationmaxshort;
+    double gain, m1, m2, gamma, na, nb, nc, deviation;
     char nan[TW_TEXT_MAX];
 } tw_recur_params;
 
@@ -143,7 +144,7 @@ TW_LANE void tw_recur_one(const tw_recur *d, tw_recur_lanes *a, size_t t, size_t
             TW_FEW(o, d->outputs) a->y[o][t] = (double)NAN;
             continue;
         }
-        for (size_t q = 1; q < d->parts; q++) a->cells[q] = bar.s[q];
+        TW_FEW(q, d->parts - 1) a->cells[q + 1] = bar.s[q + 1];
         TW_FEW(o, d->outputs) a->y[o][t] = tw_canon(bar.y[o]);
         seen++;
     }
@@ -157,6 +158,15 @@ TW_LANE bool tw_recur_warm(const double *seen, double need, const size_t lanes)
     return warm;
 }
 
+/* The memory of one lane goes by name, so that it stays in registers; that of many in a loop. */
+TW_LANE void tw_recur_copy(double *to, const double *from, size_t parts, const size_t lanes)
+{
+    if (lanes == 1)
+        TW_FEW(q, parts) to[q] = from[q];
+    else
+        for (size_t i = 0; i < parts * lanes; i++) to[i] = from[i];
+}
+
 /* The kernel of every recursion; the caller passes a constant `d`, which folds away. The careful row serves seeds and
  * the rarer options; the warm row is the formula alone, with the same arithmetic, so that the change never shows. */
 TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double *const *in, double *const *out,
@@ -168,8 +178,8 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
     tw_recur_lanes a;
 
     a.reset = st->reset, a.propagate = st->propagate;
-    for (size_t i = 0; i < TW_RECUR_COEFS; i++) a.coef[i] = st->coef[i];
-    for (size_t i = 0; i < d->parts * lanes; i++) a.cells[i] = st->cells[i];
+    TW_FEW(i, TW_RECUR_COEFS) a.coef[i] = st->coef[i];
+    tw_recur_copy(a.cells, st->cells, d->parts, lanes);
     TW_FEW(i, d->inputs) a.x[i] = in[i];
     TW_FEW(o, d->outputs) a.y[o] = out[o];
     for (; t < n && !(hold && tw_recur_warm(a.cells, st->warm_after, lanes)); t++) tw_recur_row(d, &a, t, false, lanes);
@@ -177,7 +187,7 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
     if (lanes > 1 && tw_recur_whole(d, &a, t, n, lanes))
         for (; t < n; t++) tw_recur_whole_row(d, &a, t, lanes);
     for (; lanes > 1 && t < n; t++) tw_recur_row(d, &a, t, true, lanes);
-    for (size_t i = 0; i < d->parts * lanes; i++) st->cells[i] = a.cells[i];
+    tw_recur_copy(st->cells, a.cells, d->parts, lanes);
 }
 
 /* The operator `op` from the constant op##_recur; the rest are fields of tw_op. */

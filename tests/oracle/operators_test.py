@@ -17,6 +17,8 @@ import sys
 import tempfile
 
 import candles
+import indicators
+import popular
 
 PROGRAM = os.environ["TRADEWIND"]
 SHARED = os.environ.get("SHARED_DATA", "")
@@ -47,6 +49,10 @@ def to_float(x):
         return float(x)
     except OverflowError:
         return math.inf if x > 0 else -math.inf
+
+
+def from_big(value, size):
+    return Answer(to_float(value), None if size is None else 0.0 if size.is_nan() else to_float(size))
 
 
 def relative(x):
@@ -731,8 +737,12 @@ def write_bars(path, bars):
 # ---------------------------------------------------------------- cases
 
 PERIODS = {"timeperiod": (2, 5, 17), "k": (1, 4), "fastperiod": (3,), "slowperiod": (7,), "signalperiod": (4,), "fastk_period": (5,), "slowk_period": (3,), "slowd_period": (2,),
-           "fastd_period": (3,), "window": (0, 6)}  # fmt: skip
-CHOSEN = {"q": (0.2, 0.5), "ddof": (0, 1), "nbdev": (1.5,), "nbdevup": (1.5,), "nbdevdn": (2.5,), "d": (0.4,), "threshold": (0.01,), "value": (-1.5,), "lo": (-0.5,), "hi": (0.7,), "buckets": (3, 5), "matype": (0,), "slowk_matype": (0,), "slowd_matype": (0,), "fastd_matype": (0,)}
+           "fastd_period": (3,), "window": (0, 6), "cmoperiod": (3,), "stopperiod": (3,), "streakperiod": (3,), "rankperiod": (6,), "emaperiod": (3,), "cycleperiod": (4,), "stddevperiod": (4,),
+           "roc1period": (1,), "roc2period": (4,), "roc3period": (3,), "roc4period": (5,), "sma1period": (2,), "sma2period": (3,), "sma3period": (1,), "sma4period": (4,), "ma1period": (2,),
+           "ma2period": (3,), "ma3period": (1,), "ma4period": (4,)}  # fmt: skip
+CHOSEN = {"q": (0.2, 0.5), "ddof": (0, 1), "nbdev": (1.5,), "nbdevup": (1.5,), "nbdevdn": (2.5,), "d": (0.4,), "threshold": (0.01,), "value": (-1.5,), "lo": (-0.5,), "hi": (0.7,), "buckets": (3, 5), "matype": (0,), "slowk_matype": (0,), "slowd_matype": (0,), "fastd_matype": (0,),
+          "sigma": (2.5,), "offset": (0.7,), "delta": (0.3,), "multiplier": (1.5,), "longfactor": (1.3,), "shortfactor": (0.8,), "limitmove": (2.5,), "volumedivisor": (1000.0,), "annualization": (250.0,),
+          "base": (3.0,), "rocmatype": (0, 1), "signalmatype": (1,)}
 
 
 def cases_of(op):
@@ -742,7 +752,7 @@ def cases_of(op):
         if p["kind"] == "text":
             values = p["choices"]
         else:
-            values = PERIODS.get(p["name"]) or CHOSEN[p["name"]]
+            values = indicators.CHOSEN.get((op["name"], p["name"])) or PERIODS.get(p["name"]) or CHOSEN[p["name"]]
             if p["name"] == "timeperiod":
                 values = sorted({max(int(p["lo"]), v) for v in (int(p["lo"]), *values)})
         lists.append([(p["name"], v) for v in values])
@@ -753,7 +763,7 @@ def columns_of(op):
     """The columns an operator is tried on; of one with a single input each kind of series."""
     if op["inputs"] in (["x"], ["real"]):
         return [["close"], ["x"]]
-    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "moves": "x", "body": "volume", "range": "y"}
+    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "moves": "x", "body": "volume", "range": "y", "place": "y", "line": "close", "width": "z"}
     chosen = [n if n in COLUMNS[:5] else names.get(n, n) for n in op["inputs"]]
     return [["close", "x"], ["x", "y"]] if op["name"] in ("corr", "correl", "cov", "slope_on", "neutralize", "group_neutralize") else [chosen]
 
@@ -781,20 +791,23 @@ def twin(op, bars, p, groups):
         return [over_gaps(RECURSIONS[name], i, p, n_out) for i in bars]
     if name in POINTWISE:
         return [[[POINTWISE[name](*v)] for v in zip(*i)] for i in bars]
+    if name in indicators.TWINS:
+        return [[[from_big(*a) for a in row] for row in indicators.answers(name, i, p)] for i in bars]
     return [OTHERS[name](i, p) for i in bars]
 
 
 def has_twin(op):
-    return "section" in op["group"] or any(op["name"] in twins for twins in (WINDOWS, RECURSIONS, POINTWISE, OTHERS))
+    return "section" in op["group"] or any(op["name"] in twins for twins in (WINDOWS, RECURSIONS, POINTWISE, OTHERS, indicators.TWINS))
 
 
 def held_otherwise(ops):
-    """Operators that are made of others, those whose values come from TA-Lib (tests/golden/feature/talib_test.c), and the one that the patterns of TA-Lib are defined as."""
+    """Operators that are made of others, those whose values come from TA-Lib (tests/golden/feature/talib_test.c), the one that the patterns of TA-Lib are defined as, and those that
+    popular_test.py holds to a twin."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "feature", "talib_values.csv")) as f:
         golden = {line.split(",", 4)[2] for line in f if line.count(",") > 4}
     if all(name in {op["name"] for op in ops} for name in golden if name.startswith("cdl")):
         golden.add("candle_pattern")
-    return [op for op in ops if not has_twin(op) and ("define" in op or op["name"] in golden)]
+    return [op for op in ops if not has_twin(op) and ("define" in op or op["name"] in golden or op["name"] in popular.TWINS)]
 
 
 def run_program(path, features):
@@ -810,8 +823,10 @@ def grouped(rows):
 
 
 def error_of(answer, got):
-    """In units of the answer's size; infinite where no size helps."""
+    """In units of the answer's size; infinite where no size helps. Without a size anything will do."""
     want = answer.value
+    if answer.size is None:
+        return 0.0
     if missing(want) or missing(got) or math.isinf(want) or math.isinf(got):
         return 0.0 if (missing(want) and missing(got)) or want == got else math.inf
     if want == got:
@@ -819,10 +834,12 @@ def error_of(answer, got):
     return abs(got - want) / answer.size if answer.size else math.inf
 
 
-def main():
+def main(alone):
+    """The operators whose twins are in indicators.py, alone; or the others."""
     table = json.loads(subprocess.run([PROGRAM, "describe", "operators"], capture_output=True, text=True, check=True).stdout)
     every = table["operators"] if isinstance(table, dict) else table
-    ops, others = [op for op in every if has_twin(op)], held_otherwise(every)
+    ops = [op for op in every if has_twin(op) and (op["name"] in indicators.TWINS) == alone]
+    others = held_otherwise(every) + [op for op in every if has_twin(op) and op not in ops]
     bars, worst, count = market() + real_market(), {}, 0
     work = []
     for op in ops:
@@ -857,4 +874,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(alone=False))

@@ -138,7 +138,7 @@ def expect_same(what, whole, part, columns, context):
 
 
 def run_trial(rng, ops, sections):
-    symbols, bars = rng.choice([1, 2, 15, 16, 17, 33]), rng.choice([1, 2, 30, 64, 65, 130])
+    symbols, bars = rng.choice([1, 2, 15, 16, 17, 33]), rng.choice([1, 2, 30, 64, 65, 130, 260, 390])
     names = [f"S{s:02d}" for s in range(symbols)]
     market = make_market(rng, symbols, bars)
     write("whole.csv", market, names)

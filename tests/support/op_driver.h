@@ -18,7 +18,7 @@
 
 #include "tradewind/ta.h"
 
-enum { OP_IN = 8, OP_OUT = 3, OP_PARAMS = 512 };
+enum { OP_IN = 8, OP_OUT = 12, OP_PARAMS = 512 };
 
 /* An operator with parameters. */
 typedef struct op_case {

@@ -3,6 +3,9 @@
 #include "ta/recur.h"
 
 static const tw_param follow_table[] = {TW_PARAM_NAN, TW_PARAM_END};
+static const tw_param mcgd_table[] = {
+    TW_PARAM_SEARCH(tw_recur_params, timeperiod, 14, 2, TW_PERIOD_MAX, 5, 100, true, "bars by which a step is divided"),
+    TW_PARAM_NAN, TW_PARAM_END};
 
 /* ---------------------------------------------------------------- follow. s: seen, average. */
 
@@ -27,3 +30,21 @@ TW_RECUR_OP(follow, .title = "Average whose weight of the newest value is a seri
                        "adaptive averages are built.",
             .inputs = TW_NAMES("x", "k", "start"), .outputs = TW_NAMES("average"), .params = follow_table,
             .traits = TW_RECURSIVE);
+
+/* ---------------------------------------------------------------- mcgd. s: seen, line. */
+
+static double mcgd_coefs(const tw_recur_params *p, double *coef) { return coef[0] = p->timeperiod; }
+static size_t mcgd_back(const void *params) { return (size_t)((const tw_recur_params *)params)->timeperiod - 1; }
+TW_LANE void mcgd_step(const double *coef, tw_recur_bar *b)
+{
+    const double x = b->x[0], last = b->s[1], share = x / last, square = share * share;
+    const double moved = last + (x - last) / (coef[0] * (square * square)), kept = tw_is_finite(moved) ? moved : last;
+    b->s[1] = !b->warm && b->n == 1.0 ? x : kept;
+    b->y[0] = b->warm || b->n >= coef[0] ? b->s[1] : (double)NAN;
+}
+static const tw_recur mcgd_recur = {1, 2, 1, mcgd_step, mcgd_coefs};
+
+TW_RECUR_OP(mcgd, .title = "McGinley's dynamic average", .group = "overlap", .source = "McGinley 1997; TA-Lib 0.8 MCGD",
+            .formula = "y += (x - y) / (n (x / y)^4), begun with the first value; kept where that is not finite",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = mcgd_table, .lookback = mcgd_back,
+            .traits = TW_RECURSIVE | TW_SCALES);

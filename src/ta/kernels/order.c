@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* order.c - quantiles and ranks of a window.
+/* order.c - quantiles and ranks of a window, and distances from its median.
  *
  * Quantiles: each lane keeps its window sorted. A bar replaces one value, in one pass that deletes the first value not
  * below the old one and lets the new one in, without a branch: new[i] = max(d[i-1], min(d[i], v)), d the column after
@@ -10,6 +10,8 @@
 
 static const tw_param window_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param talib_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
 static const tw_param quantile_table[] = {
     TW_PARAM_SEARCH(tw_window, timeperiod, 20, 1, TW_PERIOD_MAX, 5, 250, true, "bars in the window"),
     TW_PARAM_SEARCH(tw_window, q, 0.5, 0, 1, 0, 1, false, "share of the window below"), TW_PARAM_END};
@@ -63,18 +65,24 @@ TW_LANE void sorted_replace(double *column, size_t period, const double *old_row
         }
     }
 }
+/* Takes the window one bar on and counts the bars that are known. */
+TW_LANE void sorted_take(sorted_state *s, const double *x, const size_t lanes)
+{
+    double *known = s->cells;
+    sorted_replace(known + lanes, s->period, x - s->period * lanes, x, lanes);
+    TW_EACH(l, lanes) known[l] = x[l] == x[l] ? known[l] + 1.0 : 0.0;
+}
 TW_LANE void sorted_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)
 {
     sorted_state *s = state;
-    double *known = s->cells, *column = known + lanes;
+    const double *known = s->cells, *column = known + lanes;
     const double *low = column + s->low * lanes, weight = s->weight, period = (double)s->period;
     for (size_t t = 0; t < n; t++) {
         const double *x = in[0] + t * lanes;
         double *y = out[0] + t * lanes;
-        sorted_replace(column, s->period, x - s->period * lanes, x, lanes);
+        sorted_take(s, x, lanes);
         TW_EACH(l, lanes)
         {
-            known[l] = x[l] == x[l] ? known[l] + 1.0 : 0.0;
             const double value = weight > 0.0 ? low[l] + weight * (low[l + lanes] - low[l]) : low[l];
             y[l] = known[l] >= period ? tw_canon(value) : (double)NAN;
         }
@@ -120,7 +128,61 @@ TW_OP(quantile) = {.name = "quantile",
                    .run_wide = sorted_wide,
                    .run_one = sorted_one};
 
-/* ---------------------------------------------------------------- ts_rank */
+/* ---------------------------------------------------------------- median_deviation */
+
+/* The k-th smallest distance from m. The k values next to m stand side by side, so it is the least, over all runs of k,
+ * of how far the farther end is. */
+TW_LANE void kth_distance(const double *column, size_t period, size_t k, const double *m, double *away,
+                          const size_t lanes)
+{
+    TW_EACH(l, lanes) away[l] = TW_LANE_INF;
+    for (size_t i = 0; i + k <= period; i++) {
+        const double *first = column + i * lanes, *last = first + (k - 1) * lanes;
+        TW_EACH(l, lanes)
+        {
+            const double below = m[l] - first[l], above = last[l] - m[l], far = above > below ? above : below;
+            away[l] = far < away[l] ? far : away[l];
+        }
+    }
+}
+TW_LANE void median_deviation_run(void *state, size_t n, const double *const *in, double *const *out,
+                                  const size_t lanes)
+{
+    sorted_state *s = state;
+    const double *known = s->cells, *column = known + lanes, *low = column + s->low * lanes, weight = s->weight;
+    for (size_t t = 0; t < n; t++) {
+        double *y = out[0] + t * lanes, m[TW_LANES], near[TW_LANES], far[TW_LANES];
+        sorted_take(s, in[0] + t * lanes, lanes);
+        TW_EACH(l, lanes) m[l] = weight > 0.0 ? low[l] + weight * (low[l + lanes] - low[l]) : low[l];
+        kth_distance(column, s->period, s->low + 1, m, near, lanes);
+        kth_distance(column, s->period, s->low + (weight > 0.0 ? 2 : 1), m, far, lanes);
+        TW_EACH(l, lanes)
+        {
+            const double value = near[l] + weight * (far[l] - near[l]);
+            y[l] = known[l] >= (double)s->period ? tw_canon(value) : (double)NAN;
+        }
+    }
+}
+TW_OP_FORMS(median_deviation, median_deviation_run)
+TW_OP(median_deviation) = {.name = "median_deviation",
+                           .title = "Median absolute deviation from the median of a window",
+                           .group = "statistic",
+                           .source = "Hampel 1974",
+                           .formula = "median |x[t-i] - median x|, i < period; 1.4826 times that estimates a normal "
+                                      "standard deviation",
+                           .inputs = TW_NAMES("real"),
+                           .outputs = TW_NAMES("real"),
+                           .params = talib_table,
+                           .params_size = sizeof(tw_window),
+                           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
+                           .lookback = tw_window_back,
+                           .history = sorted_history,
+                           .state_size = sorted_size,
+                           .init = median_init,
+                           .run_wide = median_deviation_wide,
+                           .run_one = median_deviation_one};
+
+/* ---------------------------------------------------------------- ts_rank, ts_below */
 
 enum { ts_rank_inputs = 1 };
 TW_LANE void ts_rank_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
@@ -150,3 +212,23 @@ TW_DIRECT_OP(ts_rank, .title = "Rank of the last value in its window, as a share
                         "and outliers, which makes it a sturdy input for learning.",
              .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rank"), .params = window_table,
              .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+
+enum { ts_below_inputs = 1 };
+TW_LANE void ts_below_tile(const void *state, size_t n, const double *const *x, double *const *out, const size_t lanes)
+{
+    double below[TW_TILE], missing[TW_TILE];
+    const size_t period = tw_window_back(state) + 1;
+    TW_EACH(i, n) below[i] = missing[i] = 0.0;
+    for (size_t k = 0; k < period; k++) {
+        const double *then = x[0] - k * lanes;
+        TW_EACH(i, n)
+        {
+            below[i] += then[i] < x[0][i] ? 1.0 : 0.0;
+            missing[i] += then[i] != then[i] ? 1.0 : 0.0;
+        }
+    }
+    TW_EACH(i, n) out[0][i] = missing[i] > 0.0 ? (double)NAN : below[i];
+}
+TW_DIRECT_OP(ts_below, .title = "How many values of its window the last one is above", .group = "window",
+             .source = "definition", .formula = "#{i < period: x[t-i] < x[t]}", .inputs = TW_NAMES("x"),
+             .outputs = TW_NAMES("below"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

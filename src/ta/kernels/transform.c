@@ -88,3 +88,17 @@ TRIG(cos, .title = "Cosine", .source = "definition; TA-Lib COS", .formula = "cos
                 "jump. Of prices it means nothing.");
 TRIG(tan, .title = "Tangent", .source = "definition; TA-Lib TAN", .formula = "tan x, x in radians",
      .meaning = "A building block, the slope of an angle. Of prices it means nothing.");
+
+/* ---------------------------------------------------------------- log_ratio
+ * The quotient q is off by half a unit, which near 1 is much of its logarithm: q b = a - e gives it back as e / a. */
+
+TW_LANE double log_ratio_of(double a, double b)
+{
+    const double q = a / b, y = tw_lane_log(q);
+    const tw_dd product = tw_lane_two_product(q, b);
+    const double lost = ((a - product.hi) - product.lo) / a;
+    return tw_lane_abs(lost) < 0x1p-50 ? y + lost : y;
+}
+TW_MAP2(log_ratio, .title = "Natural logarithm of a ratio", .group = "math", .source = "definition",
+        .formula = "ln(a / b), to the last digit also where a and b are near each other; -inf at 0, NaN below",
+        .inputs = TW_NAMES("real0", "real1"), .outputs = TW_NAMES("real"), .traits = TW_POINTWISE | TW_INVARIANT);

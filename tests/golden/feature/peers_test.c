@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operators against TA-Lib 0.6.4, pandas and numpy. A column of the files is named op(params).output; its values were
- * made by tests/golden/make/ta.py. */
+/* Operators against TA-Lib 0.6.4, pandas and numpy, and pandas-ta-classic. A column of the files is named
+ * op(params).output; its values were made by tests/golden/make/ta.py and pandas_ta.py. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #include "tradewind/feature.h"
 
-enum { ROWS = 130, COLUMNS = 64, INPUTS = 4 };
+enum { ROWS = 130, COLUMNS = 112, INPUTS = 4, OUTPUTS = 12 };
 
 typedef struct table {
     char *text, *names[COLUMNS];
@@ -66,7 +66,7 @@ static void run_column(table *t, size_t column)
 {
     char name[64] = "", params[96] = "", output[32] = "";
     const double *in[INPUTS] = {NULL};
-    double spare[INPUTS][ROWS], *out[INPUTS];
+    double spare[OUTPUTS][ROWS], *out[OUTPUTS];
     const tw_op *op;
     tw_error err = {""};
     if (sscanf(t->names[column], "%63[^(](%95[^)]).%31s", name, params, output) < 2)
@@ -121,12 +121,18 @@ static void values_are_those_of_pandas(void **state)
     (void)state;
     compare(TW_SOURCE_DIR "/tests/golden/feature/pandas.csv", 1e-9);
 }
+static void values_are_those_of_pandas_ta(void **state)
+{
+    (void)state;
+    compare(TW_SOURCE_DIR "/tests/golden/feature/pandas_ta.csv", 1e-9);
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_ta_lib),
         cmocka_unit_test(values_are_those_of_pandas),
+        cmocka_unit_test(values_are_those_of_pandas_ta),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
