@@ -6,7 +6,7 @@ _tradewind()
     1:*) words=" run score serve data features ta describe completion man reference version --help --version" ;;
     2:data) words=" import show check adjust simulate calendar" ;;
     2:features) words=" list calc" ;;
-    2:ta) words=" list show calc" ;;
+    2:ta) words=" list show calc plot" ;;
     esac
     if [ "$before" = --isa ]; then words=" best baseline avx2 avx512"
     elif [[ $word == -* && -z $words ]]; then
@@ -25,6 +25,7 @@ _tradewind()
         "ta list") words=" --group --json --out --jobs --isa --quiet --help" ;;
         "ta show") words=" --jobs --isa --quiet --help" ;;
         "ta calc") words=" --in --params --out --import --jobs --isa --quiet --help" ;;
+        "ta plot") words=" --in --params --out --symbol --last --width --height --import --jobs --isa --quiet --help" ;;
         "describe "*) words=" --json --out --jobs --isa --quiet --help" ;;
         "completion "*) words=" --out --jobs --isa --quiet --help" ;;
         "man "*) words=" --out --jobs --isa --quiet --help" ;;

@@ -44,6 +44,15 @@ tw_status tw_cli_panel(tw_cli *cli, const char *const *paths, size_t n, tw_panel
     return TW_OK;
 }
 
+const char *tw_cli_column_of(const tw_panel *panel, const char *input)
+{
+    static const char *const usual[][2] = {{"real", "close"}, {"x", "close"}, {"real0", "high"}, {"real1", "low"}};
+    if (tw_panel_find_column(panel, input) != SIZE_MAX) return input;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (!strcmp(input, usual[i][0]) && tw_panel_find_column(panel, usual[i][1]) != SIZE_MAX) return usual[i][1];
+    return NULL;
+}
+
 tw_status tw_cli_out(tw_cli *cli, const tw_buf *text, tw_error *err)
 {
     TW_TRY(tw_buf_check(text, err));

@@ -84,6 +84,20 @@ static void print_params(const tw_op *op)
     }
 }
 
+/* Paragraph of lines that fit a terminal. */
+static void print_wrapped(const char *text)
+{
+    enum { WIDTH = 96 };
+    size_t at = 0;
+    while (*text) {
+        const size_t word = strcspn(text, " ");
+        if (at && at + 1 + word > WIDTH) printf("\n"), at = 0;
+        at += (size_t)printf("%s%.*s", at ? " " : "", (int)word, text);
+        text += word + (text[word] == ' ');
+    }
+    printf("\n\n");
+}
+
 static void print_names(const char *what, const char *const *names)
 {
     printf("%-9s", what);
@@ -166,6 +180,7 @@ static tw_status show(tw_cli *cli, tw_error *err)
     TW_TRY(tw_op_find(TW_ISA_BASELINE, cli->positional[0], &op, err));
     TW_TRY(lookback_of(cli, op, &lookback, err));
     printf("%s: %s\n\n", op->name, op->title);
+    if (op->meaning) print_wrapped(op->meaning);
     printf("%-9s%s\n%-9s%s\n%-9s%s\n", "group", op->group, "formula", op->formula, "source", op->source);
     if (op->define) printf("%-9s%s\n", "made of", op->define);
     print_names("inputs", op->inputs);
@@ -195,25 +210,6 @@ typedef struct calc {
     tw_feature *features;
     size_t n;
 } calc;
-
-static bool has_column(const tw_panel *panel, const char *name)
-{
-    const tw_panel_shape *shape = tw_panel_shape_view(panel);
-    for (size_t i = 0; i < shape->n_columns; i++)
-        if (!strcmp(shape->columns[i], name)) return true;
-    return false;
-}
-
-/* The column an input is read from: its own name, else what TA-Lib's Python package takes: the close, or high and low.
- */
-static const char *column_of(const tw_panel *panel, const char *input)
-{
-    static const char *const usual[][2] = {{"real", "close"}, {"x", "close"}, {"real0", "high"}, {"real1", "low"}};
-    if (has_column(panel, input)) return input;
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (!strcmp(input, usual[i][0]) && has_column(panel, usual[i][1])) return usual[i][1];
-    return NULL;
-}
 
 /* ", name=value" for every parameter; texts in quotes. */
 static tw_status add_params(const calc *c, const tw_op *op, const char *params, tw_buf *text, tw_error *err)
@@ -250,7 +246,7 @@ static tw_status add_operator(calc *c, const tw_op *op, const char *params, calc
     tw_buf_printf(&text, "%s(", op->name);
     tw_status status = TW_OK;
     for (size_t i = 0; op->inputs[i] && status == TW_OK; i++) {
-        const char *column = column_of(c->panel, op->inputs[i]);
+        const char *column = tw_cli_column_of(c->panel, op->inputs[i]);
         if (!column)
             status = tw_fail(err, TW_BAD_NAME, "%s needs a column '%s', which the bars lack", op->name, op->inputs[i]);
         else
@@ -266,7 +262,7 @@ static tw_status add_operator(calc *c, const tw_op *op, const char *params, calc
         tw_buf expression, name;
         tw_buf_init(&expression, c->cli->ctx), tw_buf_init(&name, c->cli->ctx);
         tw_buf_printf(&expression, n_outputs > 1 ? "%s).%s" : "%s)", text.data, op->outputs[o]);
-        tw_buf_printf(&name, !all ? "%.0s%s" : n_outputs > 1 ? "%s.%s" : "%s", op->name, op->outputs[o]);
+        tw_buf_printf(&name, !all ? "%.0s%s" : n_outputs > 1 ? "%s_%s" : "%s", op->name, op->outputs[o]);
         if (names == NAMES_OF_SWEEP) tw_buf_printf(&name, "(%s)", params);
         status = tw_buf_check(&expression, err) == TW_OK ? tw_buf_check(&name, err) : TW_NO_MEMORY;
         if (status == TW_OK)
@@ -340,6 +336,7 @@ const tw_command tw_command_ta_calc = {
     .positional = "NAME|all",
     .title = "Compute an operator, or all of them, over bars",
     .more =
+        "Columns of 'all' are NAME, or NAME_OUTPUT where there are several outputs: names that expressions can use.\n"
         "An input is read from the column of its name; 'real' is the close where there is no such column, 'real0' and\n"
         "'real1' are high and low.",
     .least = 1,

@@ -13,11 +13,27 @@ typedef struct job {
     double *cells;
 } job;
 
-static tw_status run(job *j, const tw_tiles *in, const tw_tiles_out *out, tw_error *err)
+/* Bars between two looks at the progress: the bits do not depend on how bars are cut. */
+enum { BARS_A_STEP = 512 };
+
+static tw_status run_steps(job *j, tw_runner *runner, tw_tiles *in, tw_tiles_out *out, tw_error *err)
+{
+    const size_t n_times = tw_panel_times(j->panel), n_columns = tw_panel_columns(j->panel);
+    for (size_t t = 0; t < n_times; t += BARS_A_STEP) {
+        const size_t n = n_times - t < BARS_A_STEP ? n_times - t : BARS_A_STEP;
+        TW_TRY(tw_progress_step(j->cli->ctx, "computing", t, n_times, NULL));
+        TW_TRY(tw_runner_run(runner, n, in, out, err));
+        for (size_t k = 0; k < n_columns; k++) in[k].base += n * in[k].time_stride;
+        for (size_t f = 0; f < j->n_features; f++) out[f].f64 += n * out[f].time_stride;
+    }
+    return TW_OK;
+}
+
+static tw_status run(job *j, tw_tiles *in, tw_tiles_out *out, tw_error *err)
 {
     tw_runner *runner = NULL;
     TW_TRY(tw_runner_new(j->cli->ctx, j->plan, tw_panel_symbols(j->panel), NULL, &runner, err));
-    const tw_status status = tw_runner_run(runner, tw_panel_times(j->panel), in, out, err);
+    const tw_status status = run_steps(j, runner, in, out, err);
     tw_runner_free(runner);
     return status;
 }
@@ -42,13 +58,14 @@ static tw_status execute(job *j, tw_error *err)
     return status;
 }
 
-static void write_csv(const job *j, tw_buf *out)
+static tw_status write_csv(const job *j, tw_buf *out)
 {
     const size_t n_times = tw_panel_times(j->panel);
     tw_buf_text(out, "time,symbol");
     for (size_t f = 0; f < j->n_features; f++) tw_buf_printf(out, ",%s", tw_plan_feature_name(j->plan, f));
     tw_buf_text(out, "\n");
-    for (size_t t = 0; t < n_times; t++)
+    for (size_t t = 0; t < n_times; t++) {
+        TW_TRY(tw_progress_step(j->cli->ctx, "writing", t, n_times, NULL));
         for (size_t s = 0; s < tw_panel_symbols(j->panel); s++) {
             char text[40];
             text[tw_time_format(tw_panel_stamps(j->panel)[t], text)] = '\0';
@@ -60,6 +77,8 @@ static void write_csv(const job *j, tw_buf *out)
             }
             tw_buf_text(out, "\n");
         }
+    }
+    return TW_OK;
 }
 
 tw_status tw_cli_values(tw_cli *cli, const tw_panel *panel, tw_plan_spec spec, tw_error *err)
@@ -74,10 +93,8 @@ tw_status tw_cli_values(tw_cli *cli, const tw_panel *panel, tw_plan_spec spec, t
     tw_buf_init(&text, cli->ctx);
     tw_status status = tw_plan_compile(cli->ctx, &spec, &j.plan, err);
     if (status == TW_OK) status = execute(&j, err);
-    if (status == TW_OK) {
-        write_csv(&j, &text);
-        status = tw_cli_out(cli, &text, err);
-    }
+    if (status == TW_OK) status = write_csv(&j, &text);
+    if (status == TW_OK) status = tw_cli_out(cli, &text, err);
     tw_buf_clear(&text);
     tw_free(cli->ctx, j.cells);
     tw_plan_free(j.plan);

@@ -42,6 +42,9 @@ TW_DEFINED(kama, .title = "Kaufman's adaptive moving average", .group = "overlap
            .source = "Kaufman 1995; TA-Lib KAMA",
            .formula = "y += (er (2/3 - 2/31) + 2/31)^2 (x - y), er = |x[t] - x[t-n]| / sum |x[t-i] - x[t-i-1]|, i < n; "
                       "1 where that is 0",
+           .meaning = "An average that adapts: it follows quickly while the price goes straight and nearly stands "
+                      "still while it goes to and fro. A flat line says that there is no trend worth following. How it "
+                      "adapts rests on the efficiency ratio over a short window, which is itself noisy.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = kama_table,
            .params_size = sizeof(average), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
            .define = "net = abs(mom(real, timeperiod)); path = sum(abs(mom(real, 1)), timeperiod);"
@@ -62,6 +65,8 @@ TW_DEFINED(zlema, .title = "Exponential moving average without its lag", .group 
 
 TW_DEFINED(ma, .title = "Moving average of a kind that is chosen", .group = "overlap", .source = "TA-Lib MA",
            .formula = "sma, ema, wma, dema, tema, trima, kama, mama, t3, hma, x itself, zlema or rma",
+           .meaning = "A moving average of the kind that matype names, so that one expression can try several kinds. "
+                      "What to beware of is what holds for the kind.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = ma_table, .params_size = sizeof(average),
            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
            .define = "real = choose(if(timeperiod > 1, matype, 0), sma(real, timeperiod),"
@@ -84,6 +89,10 @@ TW_DEFINED(mavp, .title = "Moving average whose period is a series", .group = "o
                      "vary_t3(real, periods, minperiod, maxperiod, nan=nan))");
 TW_DEFINED(bbands, .title = "Bollinger bands", .group = "overlap", .source = "Bollinger 1992; TA-Lib BBANDS",
            .formula = "m + up std, m, m - down std; m = ma(x, n, matype), std of the window with divisor n",
+           .meaning =
+               "A moving average with a line so many standard deviations above and below: narrow bands show a quiet "
+               "market, wide ones a lively one. A touch of a band says that the price is far out by its own recent "
+               "standard, not that it will turn; in a trend prices walk along a band for a long time.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("upperband", "middleband", "lowerband"),
            .params = bbands_table, .params_size = sizeof(average), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
            .define = "m = choose(matype > 0, sma_bands(real, timeperiod, nbdevup, nbdevdn),"

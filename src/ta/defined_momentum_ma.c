@@ -34,13 +34,18 @@ static const tw_param macdext_table[] = {
 #define IN_ORDER "fast = less(fastperiod, slowperiod); slow = greater(fastperiod, slowperiod);"
 
 TW_DEFINED(apo, .title = "Absolute price oscillator", .group = "momentum", .source = "TA-Lib APO",
-           .formula = "ma(x, fast) - ma(x, slow)", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = apo_table, .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE,
+           .formula = "ma(x, fast) - ma(x, slow)",
+           .meaning = "The distance between two moving averages, in units of the price: MACD without its signal line, "
+                      "with averages of any kind. Above zero the short trend is above the long one.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = apo_table,
+           .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE,
            .define = IN_ORDER "real = ma(real, fast, matype) - ma(real, slow, matype)");
 TW_DEFINED(ppo, .title = "Percentage price oscillator", .group = "momentum", .source = "TA-Lib PPO",
-           .formula = "100 (ma(x, fast) - ma(x, slow)) / ma(x, slow); 0 where that is 0", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = apo_table, .params_size = sizeof(oscillator),
-           .traits = TW_RECURSIVE | TW_INVARIANT,
+           .formula = "100 (ma(x, fast) - ma(x, slow)) / ma(x, slow); 0 where that is 0",
+           .meaning = "The distance between two moving averages in percent of the slow one. It reads like MACD and can "
+                      "be compared between instruments and over long times, where the price has moved far.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = apo_table,
+           .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = IN_ORDER "base = ma(real, slow, matype); line = ma(real, fast, matype) - base;"
                               "real = if(base == 0, 0 * line, 100 * (line / base))");
 TW_DEFINED(pvo, .title = "Percentage volume oscillator", .group = "volume", .source = "TA-Lib 0.8 PVO",

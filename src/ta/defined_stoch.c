@@ -46,13 +46,21 @@ static const tw_param kdj_table[] = {
 TW_DEFINED(stoch, .title = "Stochastic oscillator", .group = "momentum", .source = "Lane 1957; TA-Lib STOCH",
            .formula = "fastk = 100 (c - min l) / (max h - min l), 0 where the range is 0, slowk = ma(fastk), slowd = "
                       "ma(slowk)",
-           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("slowk", "slowd"), .params = stoch_table,
-           .params_size = sizeof(stochastic), .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
+           .meaning = "Where the close lies in the range of the last bars, smoothed, from 0 to 100, with a second "
+                      "smoothing as signal. Above 80 the market closes near its highs, below 20 near its lows; "
+                      "crossings out there are the usual signals. In a trend it sits at one end and gives one wrong "
+                      "signal after another.",
+           .levels = {20, 80}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("slowk", "slowd"),
+           .params = stoch_table, .params_size = sizeof(stochastic),
+           .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
            .define = SLOW "slowd = " SIGNAL "slowk = line + 0 * slowd");
 TW_DEFINED(stochf, .title = "Fast stochastic oscillator", .group = "momentum", .source = "Lane 1957; TA-Lib STOCHF",
            .formula = "fastk = 100 (c - min l) / (max h - min l), 0 where the range is 0, fastd = ma(fastk)",
-           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("fastk", "fastd"), .params = stochf_table,
-           .params_size = sizeof(stochastic), .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
+           .meaning = "Where the close lies in the range of the last bars, from 0 to 100, hardly smoothed. It turns "
+                      "first and most often; stoch is the calmer line made from it.",
+           .levels = {20, 80}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("fastk", "fastd"),
+           .params = stochf_table, .params_size = sizeof(stochastic),
+           .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
            .define = "line = fastk(high, low, close, fastk_period); fastd = ma(line, fastd_period, fastd_matype, "
                      "nan=nan); fastk = line + 0 * fastd");
 /* While prices stand still the index does too but for its last digits, whose range is nothing to divide by. */

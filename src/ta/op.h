@@ -21,7 +21,7 @@
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Wpass-failed"     /* with one lane there is no loop left to vectorise */
 #pragma clang diagnostic ignored "-Wunknown-pragmas" /* gcc's; clang writes few things out by itself */
-#define TW_NO_OVERLAP _Pragma("clang loop vectorize(assume_safety)")
+#define TW_NO_OVERLAP _Pragma("clang loop vectorize(enable)")
 #else
 #define TW_NO_OVERLAP _Pragma("GCC ivdep")
 #endif

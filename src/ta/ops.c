@@ -86,6 +86,15 @@ static void write_traits(tw_json *json, unsigned traits)
     tw_json_array_end(json);
 }
 
+static void write_levels(tw_json *json, const double levels[2])
+{
+    tw_json_key(json, "levels");
+    tw_json_array(json);
+    for (int i = 0; i < 2; i++)
+        if (levels[i] != 0) tw_json_number(json, levels[i]);
+    tw_json_array_end(json);
+}
+
 void tw_op_describe(const tw_op *op, tw_json *json)
 {
     tw_json_object(json);
@@ -95,9 +104,11 @@ void tw_op_describe(const tw_op *op, tw_json *json)
     write_text(json, "source", op->source);
     write_text(json, "formula", op->formula);
     if (op->define) write_text(json, "define", op->define);
+    if (op->meaning) write_text(json, "meaning", op->meaning);
     write_names(json, "inputs", op->inputs);
     write_names(json, "outputs", op->outputs);
     write_traits(json, op->traits);
+    if (op->levels[0] != 0 || op->levels[1] != 0) write_levels(json, op->levels);
     tw_json_key(json, "params");
     if (op->params) {
         tw_params_describe(op->params, json);

@@ -58,7 +58,7 @@ def main():
         for item in items:
             n += 1
             found += [(f"{family}: {item['name']}", fault) for fault in faults(family, item)]
-            if len(items) > 1 and not re.search(rf"^### {item['name']}\b|^\| `{item['name']}` \|", pages, re.MULTILINE):
+            if len(items) > 1 and not re.search(rf"^### {item['name']}\b|^\| \[?`{item['name']}`(\]\(\S+\))? \|", pages, re.MULTILINE):
                 found.append((f"{family}: {item['name']}", "is on no page; run make generate"))
         for where, fault in found:
             print(f"{where} {fault}")

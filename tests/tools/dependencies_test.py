@@ -9,7 +9,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # pkg-config module -> package.
 PACKAGE = {"jansson": "libjansson-dev", "yaml-0.1": "libyaml-dev", "zlib": "zlib1g-dev", "libzstd": "libzstd-dev",
-           "libmicrohttpd": "libmicrohttpd-dev"}
+           "libmicrohttpd": "libmicrohttpd-dev", "cairo": "libcairo2-dev"}
 
 
 def installed():

@@ -49,12 +49,16 @@ def main():
     bad = 0
     names = pages()
     index = (ROOT / "docs/README.md").read_text()
+    operators = (ROOT / "docs/reference/operators.md").read_text()
     for name in names:
         page = ROOT / name
         text = page.read_text()
         found = list(link_faults(page, text))
         found += [f"`{p}` does not exist" for p in sorted(set(PATH.findall(text))) if not (ROOT / p).exists() and not (page.parent / p).exists()]
-        if name.startswith("docs/") and name != "docs/README.md" and f"({name[5:]})" not in index:
+        if name.startswith("docs/reference/ta/"):
+            if f"({name[15:]})" not in operators:
+                found.append("is not in docs/reference/operators.md")
+        elif name.startswith("docs/") and name != "docs/README.md" and f"({name[5:]})" not in index:
             found.append("is not in docs/README.md")
         for fault in found:
             print(f"{name}: {fault}")

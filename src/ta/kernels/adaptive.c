@@ -26,6 +26,8 @@ static const tw_recur follow_recur = {3, 2, 1, follow_step, follow_coefs};
 
 TW_RECUR_OP(follow, .title = "Average whose weight of the newest value is a series", .group = "overlap",
             .source = "definition", .formula = "y += k (x - y), 0 <= k <= 1, y = start before the first bar",
+            .meaning = "An average that takes the weight of each new value from a second series: the piece from which "
+                       "adaptive averages are built.",
             .inputs = TW_NAMES("x", "k", "start"), .outputs = TW_NAMES("average"), .params = follow_table,
             .traits = TW_RECURSIVE);
 

@@ -25,7 +25,8 @@ TW_LANE double sign_of(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x * 0
 MAP2(add, .title = "Sum", .formula = "a + b", .traits = TW_POINTWISE | TW_SCALES | TW_COMMUTES);
 MAP2(sub, .title = "Difference", .formula = "a - b", .traits = TW_POINTWISE | TW_SCALES | TW_SHIFT_FREE);
 MAP2(mul, .title = "Product", .formula = "a b", .traits = TW_POINTWISE | TW_COMMUTES);
-MAP2(mult, .title = "Product", .formula = "a b, by TA-Lib's name", .traits = TW_POINTWISE | TW_COMMUTES);
+MAP2(mult, .title = "Product", .formula = "a b, by TA-Lib's name",
+     .meaning = "The product of two series, by the name that TA-Lib has for it.", .traits = TW_POINTWISE | TW_COMMUTES);
 MAP2(div, .title = "Quotient", .formula = "a / b; 0 / 0 is NaN", .traits = TW_POINTWISE | TW_INVARIANT);
 MAP1(neg, .title = "Negative", .formula = "-x", .traits = TW_POINTWISE | TW_SCALES);
 MAP1(abs, .title = "Absolute value", .formula = "|x|", .traits = TW_POINTWISE | TW_SCALES);

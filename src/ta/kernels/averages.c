@@ -39,12 +39,19 @@ static const tw_recur rma_recur = {1, 2, 1, average_step, rma_coefs};
 TW_RECUR_OP(ema, .title = "Exponential moving average", .group = "overlap",
             .source = "Brown 1956; seeded as TA-Lib EMA",
             .formula = "mean of the first period values, then e += 2 / (period + 1) (x - e)",
+            .meaning = "A mean whose weights fall by a constant factor with age, so it follows the price sooner than a "
+                       "simple mean of the same length. It is read like one. It never quite forgets: its first values "
+                       "depend on where the series begins, and one wild price fades only slowly.",
             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = ema_table, .lookback = average_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
-TW_RECUR_OP(rma, .title = "Wilder's moving average", .group = "overlap", .source = "Wilder 1978; TA-Lib 0.8 RMA",
-            .formula = "mean of the first period values, then e += (x - e) / period", .inputs = TW_NAMES("real"),
-            .outputs = TW_NAMES("real"), .params = rma_table, .lookback = average_back,
-            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+TW_RECUR_OP(
+    rma, .title = "Wilder's moving average", .group = "overlap", .source = "Wilder 1978; TA-Lib 0.8 RMA",
+    .formula = "mean of the first period values, then e += (x - e) / period",
+    .meaning =
+        "Wilder's way of averaging: an exponential average with weight 1 / period, about twice as slow as the usual "
+        "one of the same period. It is inside RSI, ATR and ADX; an RSI computed with the other weight differs visibly.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = rma_table, .lookback = average_back,
+    .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- ewm_std. s: seen, mean, variance. */
 
@@ -61,5 +68,8 @@ static const tw_recur ewm_std_recur = {1, 3, 1, spread_step, ema_coefs};
 TW_RECUR_OP(ewm_std, .title = "Exponentially weighted standard deviation", .group = "statistic",
             .source = "Finch 2009; pandas ewm(span, adjust=False).std(bias=True)",
             .formula = "m += k d, v = (1-k) (v + k d^2), d = x - m, k = 2 / (period + 1); sqrt(v)",
+            .meaning =
+                "The spread of a series about its exponential average, the recent bars counting most. It follows "
+                "changes of volatility sooner than a window of the same length and never drops an old bar suddenly.",
             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("std"), .params = spread_table, .lookback = average_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);

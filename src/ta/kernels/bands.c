@@ -22,5 +22,8 @@ static const tw_param accbands_table[] = {
 static const tw_scan accbands_scan = {3, 3, 3, {0}, accbands_term, tw_join_add3, accbands_finish, accbands_coefs};
 TW_SCAN_OP(accbands, .title = "Acceleration bands", .group = "overlap", .source = "Headley 2002; TA-Lib ACCBANDS",
            .formula = "means of h (1 + w), c and l (1 - w), w = 4 (h - l) / (h + l), 0 where h + l is 0",
+           .meaning = "A band around a simple average whose width grows with the ranges of the bars. Two closes "
+                      "outside it are taken as the start of a strong move, a close back inside as its end. It reacts "
+                      "to ranges, not to the spread of closes, so gaps between bars do not widen it.",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("upperband", "middleband", "lowerband"),
            .params = accbands_table, .traits = TW_WINDOW | TW_SCALES);

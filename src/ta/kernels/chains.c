@@ -97,21 +97,31 @@ static const tw_recur t3_recur = {1, 7, 1, t3_step, t3_coefs};
 
 TW_RECUR_OP(dema, .title = "Double exponential moving average", .group = "overlap",
             .source = "Mulloy 1994; TA-Lib DEMA", .formula = "2 e1 - e2, e1 = ema(x), e2 = ema(e1)",
+            .meaning = "Twice an exponential average less the average of that average, which takes out much of the "
+                       "lag. It turns early but overshoots after a sharp move; the words double exponential name the "
+                       "trick, not a stronger smoothing.",
             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = chain_table, .lookback = dema_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
-TW_RECUR_OP(tema, .title = "Triple exponential moving average", .group = "overlap",
-            .source = "Mulloy 1994; TA-Lib TEMA",
-            .formula = "3 e1 - 3 e2 + e3, e1 = ema(x), e2 = ema(e1), e3 = ema(e2)", .inputs = TW_NAMES("real"),
-            .outputs = TW_NAMES("real"), .params = chain_table, .lookback = tema_back,
-            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+TW_RECUR_OP(
+    tema, .title = "Triple exponential moving average", .group = "overlap", .source = "Mulloy 1994; TA-Lib TEMA",
+    .formula = "3 e1 - 3 e2 + e3, e1 = ema(x), e2 = ema(e1), e3 = ema(e2)",
+    .meaning = "Three exponential averages of averages combined so that their lags nearly cancel. It hugs the price "
+               "closely, and so gives more false turns than a slower line; it overshoots where a trend breaks.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = chain_table, .lookback = tema_back,
+    .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 TW_RECUR_OP(trix, .title = "Rate of change of a triple exponential average", .group = "momentum",
             .source = "Hutson 1983; TA-Lib TRIX",
             .formula = "100 (e3 / e3' - 1), e3 = ema(ema(ema(x))), e3' that of the bar before; 0 where e3' is 0",
+            .meaning = "The change, in percent of a bar, of an average that was smoothed three times: only moves "
+                       "longer than the period are left. Crossings of zero tell the trend, late; a turn of the line "
+                       "comes earlier and is wrong more often.",
             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = trix_table, .lookback = trix_back,
             .traits = TW_RECURSIVE | TW_INVARIANT);
 TW_RECUR_OP(t3, .title = "T3 moving average", .group = "overlap", .source = "Tillson 1998; TA-Lib T3",
-            .formula = "gd(gd(gd(x))), gd(x) = (1 + v) ema(x) - v ema(ema(x))", .inputs = TW_NAMES("real"),
-            .outputs = TW_NAMES("real"), .params = t3_table, .lookback = t3_back,
+            .formula = "gd(gd(gd(x))), gd(x) = (1 + v) ema(x) - v ema(ema(x))",
+            .meaning = "Six exponential averages combined into a line that is smooth and yet lags little; vfactor "
+                       "trades one for the other. At 0 it is an average taken three times, near 1 it overshoots.",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = t3_table, .lookback = t3_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- smooth_ratio
@@ -167,6 +177,8 @@ static const tw_recur skip_recur = {1, 1, 1, skip_step, skip_coefs};
 
 TW_RECUR_OP(skip, .title = "A series without its first values", .group = "window", .source = "definition",
             .formula = "x[t] but for the first k values: averages over it begin that much later",
+            .meaning = "The series without its first values, so that an average over it begins that much later: a "
+                       "piece for building averages that must begin together.",
             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("later"), .params = skip_table, .lookback = skip_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 
@@ -219,13 +231,20 @@ TW_LANE void macd_step(const double *coef, tw_recur_bar *b)
 static const tw_recur macd_recur = {1, 4, 3, macd_step, macd_coefs};
 static const tw_recur macdfix_recur = {1, 4, 3, macd_step, macdfix_coefs};
 
-TW_RECUR_OP(macd, .title = "Moving average convergence and divergence", .group = "momentum",
-            .source = "Appel 1979; TA-Lib MACD",
-            .formula = "macd = ema(x, fast) - ema(x, slow), signal = ema(macd, signal), hist = macd - signal",
-            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macd_table,
-            .lookback = macd_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
+TW_RECUR_OP(
+    macd, .title = "Moving average convergence and divergence", .group = "momentum",
+    .source = "Appel 1979; TA-Lib MACD",
+    .formula = "macd = ema(x, fast) - ema(x, slow), signal = ema(macd, signal), hist = macd - signal",
+    .meaning =
+        "The distance between a fast and a slow exponential average, with an average of that distance as signal line. "
+        "Above zero the short trend is up against the long one; the histogram shows whether it is gaining or losing "
+        "speed. It is in units of the price, so values of different instruments cannot be compared: take ppo for that.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macd_table,
+    .lookback = macd_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 TW_RECUR_OP(macdfix, .title = "Moving average convergence and divergence, with Appel's constants", .group = "momentum",
             .source = "Appel 1979; TA-Lib MACDFIX",
-            .formula = "macd with k = 0.15 and 0.075 for the averages of 12 and 26 bars", .inputs = TW_NAMES("real"),
-            .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macdfix_table, .lookback = macdfix_back,
-            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
+            .formula = "macd with k = 0.15 and 0.075 for the averages of 12 and 26 bars",
+            .meaning = "MACD with the constants that its author gave for averages of 12 and 26 bars, which differ "
+                       "slightly from the usual weights. It is there for agreement with older charts; read it as MACD.",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macdfix_table,
+            .lookback = macdfix_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);

@@ -63,21 +63,36 @@ TW_LANE double rocr100_of(double now, double before) { return before == 0.0 ? no
 TW_LANE double mom_of(double now, double before) { return now - before; }
 
 DELAY(lag, .title = "Value some bars ago", .group = "window", .source = "definition; qlib Ref", .formula = "x[t-k]",
+      .meaning = "The value of some bars ago. It is how an expression looks back; there is none that looks ahead.",
       .params = lag_table, .traits = TW_SCALES | TW_SHIFTS | TW_WINDOW);
 DELAY(diff, .title = "Change over some bars", .group = "window", .source = "definition; pandas diff",
-      .formula = "x[t] - x[t-k]", .params = change_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);
+      .formula = "x[t] - x[t-k]",
+      .meaning = "The change over some bars, in the units of the series. Half of its jumps come from the old bar that "
+                 "it compares with.",
+      .params = change_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);
 DELAY(pct_change, .title = "Relative change over some bars", .group = "window",
-      .source = "definition; pandas pct_change", .formula = "x[t] / x[t-k] - 1", .params = change_table,
+      .source = "definition; pandas pct_change", .formula = "x[t] / x[t-k] - 1",
+      .meaning = "The simple return over some bars: 0.02 is two percent.", .params = change_table,
       .traits = TW_INVARIANT | TW_WINDOW);
 DELAY(roc, .title = "Rate of change", .group = "momentum", .source = "TA-Lib ROC",
-      .formula = "100 (x[t] / x[t-k] - 1); 0 where x[t-k] is 0", .params = roc_table,
-      .traits = TW_INVARIANT | TW_WINDOW);
-DELAY(rocp, .title = "Rate of change as a share", .group = "momentum", .source = "TA-Lib ROCP",
-      .formula = "(x[t] - x[t-k]) / x[t-k]; 0 where x[t-k] is 0", .params = roc_table,
-      .traits = TW_INVARIANT | TW_WINDOW);
+      .formula = "100 (x[t] / x[t-k] - 1); 0 where x[t-k] is 0",
+      .meaning = "The change over some bars in percent. Zero means no change; it can be compared between instruments, "
+                 "and depends on the old bar as much as on the new one.",
+      .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
+DELAY(
+    rocp, .title = "Rate of change as a share", .group = "momentum", .source = "TA-Lib ROCP",
+    .formula = "(x[t] - x[t-k]) / x[t-k]; 0 where x[t-k] is 0",
+    .meaning = "The change over some bars as a share: 0.02 is two percent. It is the simple return over so many bars.",
+    .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
 DELAY(rocr, .title = "Rate of change as a ratio", .group = "momentum", .source = "TA-Lib ROCR",
-      .formula = "x[t] / x[t-k]; 0 where x[t-k] is 0", .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
+      .formula = "x[t] / x[t-k]; 0 where x[t-k] is 0",
+      .meaning = "The price over what it was some bars ago: 1 is no change, 1.02 a gain of two percent.", .levels = {1},
+      .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
 DELAY(rocr100, .title = "Rate of change as a ratio in percent", .group = "momentum", .source = "TA-Lib ROCR100",
-      .formula = "100 x[t] / x[t-k]; 0 where x[t-k] is 0", .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
+      .formula = "100 x[t] / x[t-k]; 0 where x[t-k] is 0",
+      .meaning = "The price in percent of what it was some bars ago: 100 is no change, 102 a gain of two percent.",
+      .levels = {100}, .params = roc_table, .traits = TW_INVARIANT | TW_WINDOW);
 DELAY(mom, .title = "Momentum", .group = "momentum", .source = "TA-Lib MOM", .formula = "x[t] - x[t-k]",
+      .meaning = "The change of the price over some bars, in its units: above zero it is higher than then. It says how "
+                 "fast the price moves, but half of its jumps come from the old bar that it compares with.",
       .params = roc_table, .traits = TW_SCALES | TW_WINDOW | TW_SHIFT_FREE);

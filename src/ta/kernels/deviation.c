@@ -60,12 +60,23 @@ TW_LANE void cci_tile(const void *state, size_t n, const double *const *x, doubl
 }
 
 TW_DIRECT_OP(mad, .title = "Mean absolute deviation from the mean of a window", .group = "window",
-             .source = "definition; qlib Mad", .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("x"),
-             .outputs = TW_NAMES("mad"), .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
+             .source = "definition; qlib Mad", .formula = "mean |x[t-i] - mean x|, i < period",
+             .meaning = "The mean distance of the values of a window from their mean: a measure of spread that "
+                        "outliers move less than the standard deviation.",
+             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mad"), .params = window_table,
+             .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_DIRECT_OP(avgdev, .title = "Average deviation", .group = "statistic", .source = "TA-Lib AVGDEV",
-             .formula = "mean |x[t-i] - mean x|, i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-             .params = avgdev_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
-TW_DIRECT_OP(cci, .title = "Commodity channel index", .group = "momentum", .source = "Lambert 1980; TA-Lib CCI",
-             .formula = "(p - mean p) / (0.015 mean |p - mean p|), p = (h + l + c) / 3; 0 for a flat window",
-             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = cci_table,
-             .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+             .formula = "mean |x[t-i] - mean x|, i < period",
+             .meaning = "The mean distance of the values of a window from their mean: a measure of spread that "
+                        "outliers move less than the standard deviation.",
+             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = avgdev_table,
+             .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
+TW_DIRECT_OP(
+    cci, .title = "Commodity channel index", .group = "momentum", .source = "Lambert 1980; TA-Lib CCI",
+    .formula = "(p - mean p) / (0.015 mean |p - mean p|), p = (h + l + c) / 3; 0 for a flat window",
+    .meaning =
+        "How far the typical price is from its mean, in units of its usual deviation: by its scaling most values lie "
+        "between -100 and 100. A move out of that band is read as the start of a trend, or as an excess, depending on "
+        "the school. Its scale follows the recent calm or storm, so equal readings need not be equal moves.",
+    .levels = {-100, 100}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = cci_table,
+    .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -28,11 +28,17 @@ static const tw_scan max_scan = {1, 1, 1, {-TW_LANE_INF}, value_term, max_join, 
 static const tw_scan min_scan = {1, 1, 1, {TW_LANE_INF}, value_term, min_join, value_finish, NULL};
 
 TW_SCAN_OP(max, .title = "Highest value of a window", .group = "window", .source = "definition; TA-Lib MAX",
-           .formula = "max x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = talib_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "max x[t-i], i < period",
+           .meaning = "The greatest value of the window, this bar included. Over highs it is the upper line of a "
+                      "channel; compare with its value of the bar before to find a breakout.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = talib_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(min, .title = "Lowest value of a window", .group = "window", .source = "definition; TA-Lib MIN",
-           .formula = "min x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = talib_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "min x[t-i], i < period",
+           .meaning = "The least value of the window, this bar included. Over lows it is the lower line of a channel; "
+                      "compare with its value of the bar before to find a break.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = talib_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- where
  * Parts: the value and its time u. Of equal values the older is kept, as in numpy and qlib. */
@@ -67,11 +73,15 @@ static const tw_scan argmin_scan = {1,          2, 1, {TW_LANE_INF, TW_LANE_NAN}
 TW_SCAN_OP(argmax, .title = "Place of the highest value in its window: 1 = oldest bar, period = this bar",
            .group = "window", .source = "qlib IdxMax",
            .formula = "1 + argmax_i x[t-period+1+i], the oldest of equals; bars ago = period - argmax",
+           .meaning = "The place of the greatest value within the window, 1 for the oldest bar. Near the period it is "
+                      "a recent high. It moves in jumps and knows nothing of how far the high was.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("place"), .params = window_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(argmin, .title = "Place of the lowest value in its window: 1 = oldest bar, period = this bar",
            .group = "window", .source = "qlib IdxMin",
            .formula = "1 + argmin_i x[t-period+1+i], the oldest of equals; bars ago = period - argmin",
+           .meaning = "The place of the least value within the window, 1 for the oldest bar. Near the period it is a "
+                      "recent low. It moves in jumps and knows nothing of how far the low was.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("place"), .params = window_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
@@ -193,14 +203,21 @@ static const tw_scan *const maxindex_scans[] = {&top_scan};
 static const tw_scan *const minindex_scans[] = {&bottom_scan};
 static const tw_scan *const minmaxindex_scans[] = {&bottom_scan, &top_scan};
 
-INDEX(maxindex, .title = "Bar of the highest value of a window, counted from the first bar",
-      .source = "TA-Lib MAXINDEX",
-      .formula =
-          "argmax x[i], t - period < i <= t; of equals the newest, or the oldest where the last place left the window",
-      .outputs = TW_NAMES("integer"));
+INDEX(
+    maxindex, .title = "Bar of the highest value of a window, counted from the first bar", .source = "TA-Lib MAXINDEX",
+    .formula =
+        "argmax x[i], t - period < i <= t; of equals the newest, or the oldest where the last place left the window",
+    .meaning =
+        "The number of the bar at which the window's greatest value stands, counted from the first bar of the series.",
+    .outputs = TW_NAMES("integer"));
 INDEX(minindex, .title = "Bar of the lowest value of a window, counted from the first bar", .source = "TA-Lib MININDEX",
       .formula =
           "argmin x[i], t - period < i <= t; of equals the newest, or the oldest where the last place left the window",
+      .meaning =
+          "The number of the bar at which the window's least value stands, counted from the first bar of the series.",
       .outputs = TW_NAMES("integer"));
 INDEX(minmaxindex, .title = "Bars of the lowest and of the highest value of a window, counted from the first bar",
-      .source = "TA-Lib MINMAXINDEX", .formula = "minindex, maxindex", .outputs = TW_NAMES("minidx", "maxidx"));
+      .source = "TA-Lib MINMAXINDEX", .formula = "minindex, maxindex",
+      .meaning = "The numbers of the bars at which the window's least and greatest values stand, counted from the "
+                 "first bar of the series.",
+      .outputs = TW_NAMES("minidx", "maxidx"));

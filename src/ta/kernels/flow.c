@@ -106,7 +106,9 @@ TW_LANE void imi_finish(const tw_scan_bar *bar, const double *w, double *y)
 static const tw_scan imi_scan = {2, 2, 1, {0}, imi_term, tw_join_add2, imi_finish, NULL};
 TW_SCAN_OP(imi, .title = "Intraday momentum index", .group = "momentum", .source = "Chande 1993; TA-Lib IMI",
            .formula = "100 g / (g + l), sums of c - o where above and o - c where below 0; 50 for a flat window",
-           .inputs = TW_NAMES("open", "close"), .outputs = TW_NAMES("real"), .params = flow_table,
+           .meaning = "The relative strength index of candles: gains from open to close as a share of all such moves, "
+                      "from 0 to 100. Gaps between bars do not count. Above 70 and below 30 are the usual extremes.",
+           .levels = {30, 70}, .inputs = TW_NAMES("open", "close"), .outputs = TW_NAMES("real"), .params = flow_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* The money that a bar moved, with the sign of the change of its price. */
@@ -153,6 +155,10 @@ TW_OP(mfi) = {.name = "mfi",
               .source = "Quong and Soudack 1989; TA-Lib MFI",
               .formula = "100 f / (f + e), sums of p v where p rises and where it falls, p = (h + l + c) / 3; 0 for a "
                          "flat window",
+              .meaning = "A relative strength index weighted by volume: money in bars whose typical price rose as a "
+                         "share of all, from 0 to 100. Above 80 and below 20 are the usual extremes. It is as good as "
+                         "the volume figures, and one huge bar rules a window.",
+              .levels = {20, 80},
               .inputs = TW_NAMES("high", "low", "close", "volume"),
               .outputs = TW_NAMES("real"),
               .params = flow_table,
@@ -247,20 +253,25 @@ TW_LANE void ultosc_run(void *state, size_t n, const double *const *in, double *
     }
 }
 TW_OP_FORMS(ultosc, ultosc_run)
-TW_OP(ultosc) = {.name = "ultosc",
-                 .title = "Ultimate oscillator",
-                 .group = "momentum",
-                 .source = "Williams 1985; TA-Lib ULTOSC",
-                 .formula = "100 (4 b1/r1 + 2 b2/r2 + b3/r3) / 7, sums of c - min(l, c') and of the true range over "
-                            "the shortest, the middle and the longest window; a share is 0 where its range is",
-                 .inputs = TW_NAMES("high", "low", "close"),
-                 .outputs = TW_NAMES("real"),
-                 .params = ultosc_table,
-                 .params_size = sizeof(ultosc_params),
-                 .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
-                 .lookback = ultosc_back,
-                 .history = bar_before,
-                 .state_size = ultosc_size,
-                 .init = ultosc_init,
-                 .run_wide = ultosc_wide,
-                 .run_one = ultosc_one};
+TW_OP(ultosc) = {
+    .name = "ultosc",
+    .title = "Ultimate oscillator",
+    .group = "momentum",
+    .source = "Williams 1985; TA-Lib ULTOSC",
+    .formula = "100 (4 b1/r1 + 2 b2/r2 + b3/r3) / 7, sums of c - min(l, c') and of the true range over "
+               "the shortest, the middle and the longest window; a share is 0 where its range is",
+    .meaning = "Buying pressure, the way from the low or the last close up to the close, as a share of the range, over "
+               "three windows at once; the shortest counts most. Above 70 and below 30 are the usual extremes; its "
+               "author looked for a low of the price that the oscillator does not confirm.",
+    .levels = {30, 70},
+    .inputs = TW_NAMES("high", "low", "close"),
+    .outputs = TW_NAMES("real"),
+    .params = ultosc_table,
+    .params_size = sizeof(ultosc_params),
+    .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+    .lookback = ultosc_back,
+    .history = bar_before,
+    .state_size = ultosc_size,
+    .init = ultosc_init,
+    .run_wide = ultosc_wide,
+    .run_one = ultosc_one};

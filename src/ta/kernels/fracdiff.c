@@ -70,6 +70,9 @@ TW_OP(fracdiff) = {.name = "fracdiff",
                    .group = "statistic",
                    .source = "Hosking 1981; Lopez de Prado 2018, ch. 5",
                    .formula = "sum w[k] x[t-k], w[0] = 1, w[k] = -w[k-1] (d-k+1) / k, cut at the threshold",
+                   .meaning = "A difference of an order between 0 and 1: it takes out just enough of the trend to make "
+                              "a series stationary while it keeps memory of its level. It is used to prepare prices "
+                              "for learning. The weights reach far back, so the first values come late.",
                    .inputs = TW_NAMES("x"),
                    .outputs = TW_NAMES("y"),
                    .params = fracdiff_table,

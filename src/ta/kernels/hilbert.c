@@ -230,15 +230,24 @@ static const hilbert ht_dcperiod_hilbert = {SHORT, VALUES, 1, 12.0, 32.0, dcperi
 static const hilbert ht_phasor_hilbert = {SHORT, VALUES, 2, 12.0, 32.0, phasor_finish};
 static const hilbert mama_hilbert = {SHORT, MAMA_VALUES, 2, 12.0, 32.0, mama_finish};
 
-HILBERT_OP(ht_dcperiod, .title = "Period of the dominant cycle", .group = "cycle",
-           .source = "Ehlers 2001; TA-Lib HT_DCPERIOD", .formula = "360 / atan(im / re) of the phasor, smoothed",
-           .outputs = TW_NAMES("real"), .params = nan_table, .traits = TW_RECURSIVE);
+HILBERT_OP(
+    ht_dcperiod, .title = "Period of the dominant cycle", .group = "cycle", .source = "Ehlers 2001; TA-Lib HT_DCPERIOD",
+    .formula = "360 / atan(im / re) of the phasor, smoothed",
+    .meaning =
+        "The length in bars of the strongest cycle in the price, as the Hilbert transform measures it, between 6 and "
+        "50. It sets the windows of other indicators. Where there is no cycle it wanders, and it lags by several bars.",
+    .outputs = TW_NAMES("real"), .params = nan_table, .traits = TW_RECURSIVE);
 HILBERT_OP(ht_phasor, .title = "Phasor of the dominant cycle", .group = "cycle",
            .source = "Ehlers 2001; TA-Lib HT_PHASOR",
            .formula = "in phase: detrended 3 bars ago; quadrature: H(detrended)",
+           .meaning = "The cycle as a point that turns: the part in phase with it and the part a quarter ahead. From "
+                      "the two come phase and period. They mean something only while the market cycles.",
            .outputs = TW_NAMES("inphase", "quadrature"), .params = nan_table, .traits = TW_RECURSIVE);
 HILBERT_OP(mama, .title = "MESA adaptive moving average", .group = "overlap", .source = "Ehlers 2001; TA-Lib MAMA",
            .formula = "m += a (x - m), f += a/2 (m - f), a = fast / turn of the phase in degrees, at least slow",
+           .meaning = "An average whose speed is set by how fast the phase of the market's cycle turns; fama is a "
+                      "slower line behind it. The two crossing is the signal. The phase is an estimate that jumps when "
+                      "there is no clear cycle, and the lines then step.",
            .outputs = TW_NAMES("mama", "fama"), .params = mama_table, .traits = TW_RECURSIVE);
 
 /* ---------------------------------------------------------------- over a whole cycle */
@@ -284,6 +293,9 @@ static const hilbert ht_trendline_hilbert = {CYCLE, TURN, 1, 37.0, 63.0, trendli
 HILBERT_OP(ht_trendline, .title = "Price without the dominant cycle", .group = "overlap",
            .source = "Ehlers 2001; TA-Lib HT_TRENDLINE",
            .formula = "(4 m + 3 m' + 2 m'' + m''') / 10, m the mean price of the last cycle",
+           .meaning = "The price averaged over exactly one measured cycle, which takes the cycle out and leaves the "
+                      "trend. A price that stays on one side for half a cycle or longer is taken as a trend. It is as "
+                      "good as the measured period, which jumps where there is no cycle.",
            .outputs = TW_NAMES("real"), .params = nan_table, .traits = TW_RECURSIVE);
 
 /* ---------------------------------------------------------------- ht_dcphase, ht_sine, ht_trendmode

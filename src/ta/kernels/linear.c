@@ -83,33 +83,49 @@ static const tw_scan linearreg_intercept_scan = {1, 2, 1, {0}, line_term, tw_joi
 TW_SCAN_OP(linreg, .title = "Linear regression on time: end point, slope, start point", .group = "statistic",
            .source = "ordinary least squares; TA-Lib LINEARREG, LINEARREG_SLOPE, LINEARREG_INTERCEPT",
            .formula = "value = a + b (period-1), slope = b, intercept = a for x[t-period+1+i] ~ a + b i",
+           .meaning = "The straight line that fits the window best: its end, its slope and its start at once.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("value", "slope", "intercept"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES);
 TW_SCAN_OP(slope, .title = "Slope of a window on time, per bar", .group = "window",
            .source = "ordinary least squares; qlib Slope", .formula = "b of x[t-period+1+i] ~ a + b i",
+           .meaning = "By how much a bar the line that fits the window best rises or falls, in units of the series. "
+                      "Divide by the price to compare instruments.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("slope"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(tsf, .title = "Time series forecast: the regression line one bar ahead", .group = "statistic",
-           .source = "ordinary least squares; TA-Lib TSF", .formula = "a + b period", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = line_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .source = "ordinary least squares; TA-Lib TSF", .formula = "a + b period",
+           .meaning = "The line that fits the window best, carried one bar ahead. It is an extrapolation, not a "
+                      "forecast with any knowledge: after a turn it points the wrong way for about half a window.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = line_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(resi, .title = "Distance of the last value from the regression line", .group = "window",
            .source = "ordinary least squares; qlib Resi", .formula = "x[t] - (a + b (period-1))",
+           .meaning = "How far the newest value is above or below the line that fits the window best: how stretched "
+                      "the price is against its own short trend.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("resi"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(rsquare, .title = "Share of a window's variance explained by its trend", .group = "window",
            .source = "ordinary least squares; qlib Rsquare", .formula = "corr(x, time)^2; NaN for a flat window",
+           .meaning = "How much of the movement of a window its straight line explains, from 0 to 1: near 1 it is a "
+                      "clean trend, near 0 there is none. It has no direction.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rsquare"), .params = line_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(linearreg, .title = "End of the regression line of a window on time", .group = "statistic",
            .source = "ordinary least squares; TA-Lib LINEARREG",
-           .formula = "a + b (period-1) for x[t-period+1+i] ~ a + b i", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = line_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "a + b (period-1) for x[t-period+1+i] ~ a + b i",
+           .meaning = "The end of the straight line that fits the window best: an average that lags less, as it goes "
+                      "on along the slope. It overshoots where a trend breaks.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = line_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(linearreg_slope, .title = "Slope of the regression line of a window on time", .group = "statistic",
            .source = "ordinary least squares; TA-Lib LINEARREG_SLOPE", .formula = "b of x[t-period+1+i] ~ a + b i",
+           .meaning = "By how much a bar the line that fits the window best rises or falls, in units of the price. "
+                      "Divide by the price to compare instruments.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(linearreg_intercept, .title = "Start of the regression line of a window on time", .group = "statistic",
            .source = "ordinary least squares; TA-Lib LINEARREG_INTERCEPT", .formula = "a of x[t-period+1+i] ~ a + b i",
+           .meaning = "The start of the line that fits the window best: where the fitted course began, a window ago.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = line_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
@@ -121,22 +137,25 @@ TW_LANE void linearreg_angle_run(void *state, size_t n, const double *const *in,
     TW_EACH(i, n * lanes) y[i] = tw_canon(tw_lane_atan(y[i]) * 0x1.ca5dc1a63c1f8p+5); /* 180 / pi */
 }
 TW_OP_FORMS(linearreg_angle, linearreg_angle_run)
-TW_OP(linearreg_angle) = {.name = "linearreg_angle",
-                          .title = "Slope of a window on time as an angle in degrees",
-                          .group = "statistic",
-                          .source = "ordinary least squares; TA-Lib LINEARREG_ANGLE",
-                          .formula = "180 / pi atan(b)",
-                          .inputs = TW_NAMES("real"),
-                          .outputs = TW_NAMES("real"),
-                          .params = line_table,
-                          .params_size = sizeof(tw_window),
-                          .traits = TW_WINDOW | TW_SHIFT_FREE,
-                          .lookback = tw_window_back,
-                          .history = tw_window_back,
-                          .state_size = linearreg_slope_size,
-                          .init = linearreg_slope_init,
-                          .run_wide = linearreg_angle_wide,
-                          .run_one = linearreg_angle_one};
+TW_OP(linearreg_angle) = {
+    .name = "linearreg_angle",
+    .title = "Slope of a window on time as an angle in degrees",
+    .group = "statistic",
+    .source = "ordinary least squares; TA-Lib LINEARREG_ANGLE",
+    .formula = "180 / pi atan(b)",
+    .meaning = "The slope of the line that fits the window best, as an angle in degrees. The angle depends on the "
+               "units of the price: only its sign and its changes for one instrument mean something.",
+    .inputs = TW_NAMES("real"),
+    .outputs = TW_NAMES("real"),
+    .params = line_table,
+    .params_size = sizeof(tw_window),
+    .traits = TW_WINDOW | TW_SHIFT_FREE,
+    .lookback = tw_window_back,
+    .history = tw_window_back,
+    .state_size = linearreg_slope_size,
+    .init = linearreg_slope_init,
+    .run_wide = linearreg_angle_wide,
+    .run_one = linearreg_angle_one};
 
 /* ---------------------------------------------------------------- weights 1, 2, .. period */
 
@@ -153,10 +172,18 @@ TW_LANE void weight_finish(const tw_scan_bar *bar, const double *w, double *y)
 static const tw_scan wma_scan = {1, 2, 1, {0}, line_term, tw_join_add2, weight_finish, weight_coefs};
 static const tw_scan decay_linear_scan = {1, 2, 1, {0}, line_term, tw_join_add2, weight_finish, weight_coefs};
 
-TW_SCAN_OP(wma, .title = "Linearly weighted moving average", .group = "overlap", .source = "definition; TA-Lib WMA",
-           .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = wma_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(
+    wma, .title = "Linearly weighted moving average", .group = "overlap", .source = "definition; TA-Lib WMA",
+    .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)",
+    .meaning =
+        "A mean that weighs the newest bar most, falling in equal steps to the oldest. It lags less than a simple mean "
+        "of the same length and, unlike an exponential one, forgets a bar altogether once it has left the window.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = wma_table,
+    .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(decay_linear, .title = "Linearly decaying mean", .group = "window",
            .source = "Kakushadze 2016 (101 Formulaic Alphas)",
-           .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("mean"), .params = weight_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "sum (period - i) x[t-i] / (period (period+1) / 2)",
+           .meaning = "A mean that weighs the newest bar most, falling in equal steps to the oldest, by the name that "
+                      "alphas use for it.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mean"), .params = weight_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);

@@ -36,8 +36,10 @@ TW_LANE void sum_finish(const tw_scan_bar *bar, const double *w, double *y)
 }
 static const tw_scan sum_scan = {1, 1, 1, {0}, sum_term, tw_join_add1, sum_finish, NULL};
 TW_SCAN_OP(sum, .title = "Sum over a window", .group = "window", .source = "definition",
-           .formula = "sum x[t-i], i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = talib_table, .traits = TW_WINDOW | TW_SCALES);
+           .formula = "sum x[t-i], i < period",
+           .meaning = "The sum of the window, computed afresh for each bar, so that rounding never builds up.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = talib_table,
+           .traits = TW_WINDOW | TW_SCALES);
 
 TW_LANE void count_term(const tw_scan_bar *bar, double *term)
 {
@@ -45,14 +47,17 @@ TW_LANE void count_term(const tw_scan_bar *bar, double *term)
 }
 static const tw_scan count_scan = {1, 1, 1, {0}, count_term, tw_join_add1, sum_finish, NULL};
 TW_SCAN_OP(count, .title = "How often a condition held in a window", .group = "window", .source = "definition",
-           .formula = "#{i < period: x[t-i] != 0}", .inputs = TW_NAMES("condition"), .outputs = TW_NAMES("count"),
-           .params = window_table, .traits = TW_WINDOW | TW_INVARIANT);
+           .formula = "#{i < period: x[t-i] != 0}",
+           .meaning = "In how many bars of the window a condition held. Divided by the period it is a frequency.",
+           .inputs = TW_NAMES("condition"), .outputs = TW_NAMES("count"), .params = window_table,
+           .traits = TW_WINDOW | TW_INVARIANT);
 
 TW_LANE void product_join(const double *a, const double *b, double *y) { y[0] = a[0] * b[0]; }
 static const tw_scan product_scan = {1, 1, 1, {1}, sum_term, product_join, sum_finish, NULL};
 TW_SCAN_OP(product, .title = "Product over a window", .group = "window", .source = "definition",
-           .formula = "prod x[t-i], i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("product"),
-           .params = window_table, .traits = TW_WINDOW);
+           .formula = "prod x[t-i], i < period",
+           .meaning = "The product of the window, as of growth factors 1 + r: the growth over so many bars.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("product"), .params = window_table, .traits = TW_WINDOW);
 
 static void mean_coefs(const tw_window *p, double *coef) { coef[0] = 1.0 / p->timeperiod; }
 TW_LANE void mean_term(const tw_scan_bar *bar, double *term) { term[0] = bar->d[0]; }
@@ -63,11 +68,17 @@ TW_LANE void mean_finish(const tw_scan_bar *bar, const double *w, double *y)
 static const tw_scan mean_scan = {1, 1, 1, {0}, mean_term, tw_join_add1, mean_finish, mean_coefs};
 static const tw_scan sma_scan = {1, 1, 1, {0}, mean_term, tw_join_add1, mean_finish, mean_coefs};
 TW_SCAN_OP(mean, .title = "Mean over a window", .group = "window", .source = "definition",
-           .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mean"),
-           .params = window_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "sum x[t-i] / period, i < period",
+           .meaning = "The plain mean of the window: sma by another name, for the language of features.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("mean"), .params = window_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 TW_SCAN_OP(sma, .title = "Simple moving average", .group = "overlap", .source = "definition; TA-Lib SMA",
-           .formula = "sum x[t-i] / period, i < period", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-           .params = talib_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "sum x[t-i] / period, i < period",
+           .meaning = "The plain mean of the last bars: it smooths the price and lags it by about half the window. A "
+                      "price above a rising average is taken as an uptrend, and two averages of different length that "
+                      "cross as a change of it. In a market without trend such crossings come often and mean little.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = talib_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- second moments
  * coef: 1 / n, 1 / (n - ddof). w: sum d, sum d^2. */
@@ -103,20 +114,30 @@ static const tw_scan std_scan = {1, 2, 1, {0}, square_term, tw_join_add2, std_fi
 static const tw_scan stddev_scan = {1, 2, 1, {0}, square_term, tw_join_add2, stddev_finish, variance_coefs};
 static const tw_scan ts_zscore_scan = {1, 2, 1, {0}, square_term, tw_join_add2, zscore_finish, variance_coefs};
 
-TW_SCAN_OP(var, .title = "Variance over a window", .group = "statistic", .source = "definition; TA-Lib VAR",
-           .formula = "sum (x[t-i] - mean)^2 / (period - ddof)", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = var_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
+TW_SCAN_OP(
+    var, .title = "Variance over a window", .group = "statistic", .source = "definition; TA-Lib VAR",
+    .formula = "sum (x[t-i] - mean)^2 / (period - ddof)",
+    .meaning =
+        "The square of the spread of a window around its mean. It is in squared units, and outliers dominate it.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = var_table, .traits = TW_WINDOW | TW_SHIFT_FREE);
 TW_SCAN_OP(std, .title = "Sample standard deviation over a window", .group = "window",
            .source = "definition; pandas rolling.std", .formula = "sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
+           .meaning = "The spread of a window around its mean, with divisor n - 1. For a trending price it measures "
+                      "mostly the trend: take returns for volatility.",
            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("std"), .params = sample_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(stddev, .title = "Population standard deviation over a window", .group = "statistic",
            .source = "definition; TA-Lib STDDEV", .formula = "nbdev sqrt(sum (x[t-i] - mean)^2 / (period - ddof))",
+           .meaning = "How far the values of a window spread around their mean, in their own units, times nbdev. It is "
+                      "the width of Bollinger bands. In a trend it measures mostly the trend.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = stddev_table,
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE);
 TW_SCAN_OP(ts_zscore, .title = "Standard score of the last value in its window", .group = "window",
-           .source = "definition", .formula = "(x - mean) / std; NaN where std is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("zscore"), .params = sample_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .source = "definition", .formula = "(x - mean) / std; NaN where std is 0",
+           .meaning = "How many standard deviations the newest value is from the mean of its window. Beyond 2 is far "
+                      "out by recent standards; in a trend it stays there.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("zscore"), .params = sample_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- third and fourth moments
  * w: sum d, d^2, d^3, d^4. Bias-corrected as in pandas (Joanes and Gill 1998, G1 and G2). */
@@ -166,12 +187,18 @@ static const tw_scan kurt_scan = {1, 4, 1, {0}, quartic_term, join_add4, kurt_fi
 
 TW_SCAN_OP(skew, .title = "Skewness over a window", .group = "window",
            .source = "Joanes and Gill 1998, G1; pandas rolling.skew",
-           .formula = "sqrt(n (n-1)) / (n-2) m3 / m2^1.5; NaN where m2 is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("skew"), .params = skew_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .formula = "sqrt(n (n-1)) / (n-2) m3 / m2^1.5; NaN where m2 is 0",
+           .meaning = "Which tail of a window is longer: above zero the large moves are upward. One outlier decides "
+                      "it, and over short windows it says little.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("skew"), .params = skew_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(kurt, .title = "Excess kurtosis over a window", .group = "window",
            .source = "Joanes and Gill 1998, G2; pandas rolling.kurt",
-           .formula = "(n-1) / ((n-2) (n-3)) ((n+1) m4 / m2^2 - 3 (n-1)); NaN where m2 is 0", .inputs = TW_NAMES("x"),
-           .outputs = TW_NAMES("kurt"), .params = kurt_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .formula = "(n-1) / ((n-2) (n-3)) ((n+1) m4 / m2^2 - 3 (n-1)); NaN where m2 is 0",
+           .meaning = "How heavy the tails of a window are beside a normal distribution, for which it is 0. One "
+                      "outlier decides it, and over short windows it says little.",
+           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("kurt"), .params = kurt_table,
+           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- two series
  * coef as for a variance. w: sum d, e, d^2, e^2, d e for the two inputs less their anchors. */
@@ -224,20 +251,28 @@ static const tw_scan correl_scan = {2, 5, 1, {0}, pair_term, tw_join_add5, corre
 static const tw_scan cov_scan = {2, 3, 1, {0}, cross_term, tw_join_add3, cov_finish, variance_coefs};
 static const tw_scan slope_on_scan = {2, 4, 1, {0}, beta_term, join_add4, beta_finish, mean_coefs};
 
-TW_SCAN_OP(corr, .title = "Correlation of two series over a window", .group = "window",
-           .source = "Pearson 1895; pandas rolling.corr",
-           .formula = "cov(x, y) / (std(x) std(y)); NaN where a std is 0", .inputs = TW_NAMES("x", "y"),
-           .outputs = TW_NAMES("corr"), .params = window2_table,
-           .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
+TW_SCAN_OP(
+    corr, .title = "Correlation of two series over a window", .group = "window",
+    .source = "Pearson 1895; pandas rolling.corr", .formula = "cov(x, y) / (std(x) std(y)); NaN where a std is 0",
+    .meaning = "How closely two series move on a line, from -1 to 1, over the window. Two series that both trend "
+               "correlate without having to do with each other: take changes. It is missing where one of them is flat.",
+    .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("corr"), .params = window2_table,
+    .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(correl, .title = "Correlation, 0 where a series is flat", .group = "statistic", .source = "TA-Lib CORREL",
            .formula = "cov(real0, real1) / (std(real0) std(real1)); 0 where a std is 0",
+           .meaning = "How closely two series move on a line, from -1 to 1, over the window. Two prices that both "
+                      "trend correlate highly without having anything to do with each other: use returns.",
            .inputs = TW_NAMES("real0", "real1"), .outputs = TW_NAMES("real"), .params = correl_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(cov, .title = "Covariance of two series over a window", .group = "window",
            .source = "definition; pandas rolling.cov", .formula = "sum (x - mean x) (y - mean y) / (period - ddof)",
+           .meaning = "How much two series move together over the window, in the product of their units. It grows with "
+                      "the size of the moves: correlation is the measure to compare.",
            .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("cov"), .params = sample_table,
            .traits = TW_WINDOW | TW_COMMUTES | TW_SHIFT_FREE);
 TW_SCAN_OP(slope_on, .title = "Slope of one series on another over a window", .group = "window",
            .source = "ordinary least squares", .formula = "cov(y, x) / var(x); NaN where var is 0",
+           .meaning = "By how much one series moves when the other moves by one, over the window: a hedge ratio or a "
+                      "beta. Over short windows it is very uncertain.",
            .inputs = TW_NAMES("y", "x"), .outputs = TW_NAMES("slope"), .params = window2_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

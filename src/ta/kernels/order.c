@@ -103,27 +103,32 @@ TW_LANE void sorted_run(void *state, size_t n, const double *const *in, double *
 }
 TW_OP_FORMS(sorted, sorted_run)
 
-TW_OP(median) = {.name = "median",
-                 .title = "Median of a window",
-                 .group = "window",
-                 .source = "definition; pandas rolling.median",
-                 .formula = "middle value, or the mean of the two",
-                 .inputs = TW_NAMES("x"),
-                 .outputs = TW_NAMES("median"),
-                 .params = window_table,
-                 .params_size = sizeof(tw_window),
-                 .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-                 .lookback = tw_window_back,
-                 .history = sorted_history,
-                 .state_size = sorted_size,
-                 .init = median_init,
-                 .run_wide = sorted_wide,
-                 .run_one = sorted_one};
+TW_OP(median) = {
+    .name = "median",
+    .title = "Median of a window",
+    .group = "window",
+    .source = "definition; pandas rolling.median",
+    .formula = "middle value, or the mean of the two",
+    .meaning =
+        "The middle value of the window: a smoothing that single outliers cannot move. It steps rather than slides.",
+    .inputs = TW_NAMES("x"),
+    .outputs = TW_NAMES("median"),
+    .params = window_table,
+    .params_size = sizeof(tw_window),
+    .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+    .lookback = tw_window_back,
+    .history = sorted_history,
+    .state_size = sorted_size,
+    .init = median_init,
+    .run_wide = sorted_wide,
+    .run_one = sorted_one};
 TW_OP(quantile) = {.name = "quantile",
                    .title = "Quantile of a window",
                    .group = "window",
                    .source = "Hyndman and Fan 1996, type 7; pandas rolling.quantile",
                    .formula = "linear between the order statistics around q (period - 1)",
+                   .meaning = "The value below which the share q of the window lies. With 0.5 it is the median; 0.1 "
+                              "and 0.9 make a band that outliers cannot widen.",
                    .inputs = TW_NAMES("x"),
                    .outputs = TW_NAMES("quantile"),
                    .params = quantile_table,
@@ -247,8 +252,11 @@ TW_LANE void below_tile(const void *state, size_t n, const double *const *x, dou
 }
 TW_DIRECT_OP(ts_rank, .title = "Rank of the last value in its window, as a share", .group = "window",
              .source = "pandas rolling.rank(pct=True); qlib Rank",
-             .formula = "average rank / period, in (0, 1]; ties share the mean", .inputs = TW_NAMES("x"),
-             .outputs = TW_NAMES("rank"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+             .formula = "average rank / period, in (0, 1]; ties share the mean",
+             .meaning = "How the newest value ranks within its own window, from nearly 0 to 1. It is blind to scale "
+                        "and outliers, which makes it a sturdy input for learning.",
+             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rank"), .params = window_table,
+             .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_DIRECT_OP(below, .title = "How many values of a window are below its last one", .group = "window",
              .source = "definition", .formula = "count of x[t-i] < x[t], i < period", .inputs = TW_NAMES("x"),
              .outputs = TW_NAMES("below"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

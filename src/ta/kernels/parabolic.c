@@ -112,9 +112,15 @@ TW_RECUR_OP(sar, .title = "Parabolic stop and reverse", .group = "overlap", .sou
             .formula =
                 "s += f (e - s), e the extreme since the last reversal, f += acceleration where e moves; not into "
                 "the last two bars",
+            .meaning = "A stop that trails the price and comes closer the longer a move makes new extremes; when the "
+                       "price touches it, it jumps to the other side. It keeps one in the market always, long or "
+                       "short. In a sideways market it reverses again and again at a loss.",
             .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = sar_table, .lookback = stop_back,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 TW_RECUR_OP(sarext, .title = "Parabolic stop and reverse, extended", .group = "overlap", .source = "TA-Lib SAREXT",
             .formula = "sar with a start, an offset and factors for each side; negative for a short position",
+            .meaning = "The parabolic stop with factors of its own for long and for short, a start that can be given "
+                       "and an offset at each reversal. Values below zero stand for a short position, so take the size "
+                       "before you compare it with prices.",
             .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = sarext_table,
             .lookback = stop_back, .traits = TW_RECURSIVE);

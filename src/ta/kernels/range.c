@@ -33,9 +33,11 @@ TW_LANE void sma_bands_finish(const tw_scan_bar *bar, const double *w, double *y
 }
 static const tw_scan sma_bands_scan = {1, 2, 3, {0}, sma_bands_term, tw_join_add2, sma_bands_finish, sma_bands_coefs};
 TW_SCAN_OP(sma_bands, .title = "Bollinger bands about a simple average", .group = "overlap", .source = "Bollinger 1992",
-           .formula = "mean + up std, mean, mean - down std; std with divisor period", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("upperband", "middleband", "lowerband"), .params = sma_bands_table,
-           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+           .formula = "mean + up std, mean, mean - down std; std with divisor period",
+           .meaning = "A simple average with a band of so many standard deviations on either side: how far the price "
+                      "usually strays. It is what bbands is made of with a simple average.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("upperband", "middleband", "lowerband"),
+           .params = sma_bands_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- range of high and low */
 
@@ -48,12 +50,17 @@ static const tw_scan willr_scan = {3,   2, 1, {-TW_LANE_INF, TW_LANE_INF}, tw_ra
 
 TW_SCAN_OP(fastk, .title = "Raw stochastic: the close in the range of its window", .group = "momentum",
            .source = "Lane 1957; TA-Lib STOCHF", .formula = "100 (c - min l) / (max h - min l); 0 where the range is 0",
-           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("fastk"), .params = window_table,
-           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .meaning = "Where the close lies in the range of the last bars: 0 at the lowest low, 100 at the highest "
+                      "high. It is the raw material of the stochastic oscillators and is jumpy by itself.",
+           .levels = {20, 80}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("fastk"),
+           .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_SCAN_OP(willr, .title = "Williams %R", .group = "momentum", .source = "Williams 1966; TA-Lib WILLR",
            .formula = "-100 (max h - c) / (max h - min l); 0 where the range is 0",
-           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = window_table,
-           .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+           .meaning = "How far the close is below the highest high of the window, as a share of the range, from -100 "
+                      "to 0. Above -20 the market closes near its highs, below -80 near its lows. It is the raw "
+                      "stochastic less 100 and shares its weakness: in a trend it stays at one end.",
+           .levels = {-80, -20}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"),
+           .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- true range */
 
@@ -80,6 +87,8 @@ TW_OP(trange) = {.name = "trange",
                  .group = "volatility",
                  .source = "Wilder 1978; TA-Lib TRANGE",
                  .formula = "max(h - l, |h - c'|, |l - c'|), c' the close before",
+                 .meaning = "The range of a bar including the gap from the close before: what could be lost or won in "
+                            "it. It is the raw material of ATR.",
                  .inputs = TW_NAMES("high", "low", "close"),
                  .outputs = TW_NAMES("real"),
                  .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
@@ -147,6 +156,10 @@ TW_OP(aroon) = {.name = "aroon",
                 .group = "momentum",
                 .source = "Chande 1995; TA-Lib AROON",
                 .formula = "100 (period - bars ago) / period over period + 1 bars",
+                .meaning = "How long ago the highest high and the lowest low of the window were: 100 is this bar, 0 "
+                           "the whole window. A line near 100 shows a trend that makes new extremes. It knows only "
+                           "when, not how far: a high by one tick counts as much as a surge.",
+                .levels = {30, 70},
                 .inputs = TW_NAMES("high", "low"),
                 .outputs = TW_NAMES("aroondown", "aroonup"),
                 .params = aroon_table,

@@ -20,18 +20,29 @@ TW_LANE double log10_of(double x) { return tw_lane_log10(x); }
 TW_LANE double sinh_of(double x) { return tw_lane_sinh(x); }
 TW_LANE double tanh_of(double x) { return tw_lane_tanh(x); }
 TRANSFORM(acos, .title = "Arc cosine", .source = "definition; TA-Lib ACOS",
-          .formula = "arccos x in radians; NaN outside [-1, 1]");
+          .formula = "arccos x in radians; NaN outside [-1, 1]",
+          .meaning = "A building block: it turns a correlation, or another number from -1 to 1, into an angle. Of "
+                     "prices it is missing.");
 TRANSFORM(asin, .title = "Arc sine", .source = "definition; TA-Lib ASIN",
-          .formula = "arcsin x in radians; NaN outside [-1, 1]");
-TRANSFORM(atan, .title = "Arc tangent", .source = "definition; TA-Lib ATAN", .formula = "arctan x in radians");
-TRANSFORM(ceil, .title = "Least integer not below", .source = "definition; TA-Lib CEIL", .formula = "ceil(x)");
-TRANSFORM(cosh, .title = "Hyperbolic cosine", .source = "definition; TA-Lib COSH", .formula = "(e^x + e^-x) / 2");
-TRANSFORM(ln, .title = "Natural logarithm", .source = "definition; TA-Lib LN", .formula = "ln x; -inf at 0, NaN below");
+          .formula = "arcsin x in radians; NaN outside [-1, 1]",
+          .meaning = "A building block: it turns a number from -1 to 1 into an angle. Of prices it is missing.");
+TRANSFORM(atan, .title = "Arc tangent", .source = "definition; TA-Lib ATAN", .formula = "arctan x in radians",
+          .meaning = "A building block: it squeezes any number into a half turn, and so tames outliers.");
+TRANSFORM(ceil, .title = "Least integer not below", .source = "definition; TA-Lib CEIL", .formula = "ceil(x)",
+          .meaning = "A building block: numbers are rounded up to whole ones, as for counts of lots.");
+TRANSFORM(cosh, .title = "Hyperbolic cosine", .source = "definition; TA-Lib COSH", .formula = "(e^x + e^-x) / 2",
+          .meaning = "A building block. It overflows to infinity above about 710.");
+TRANSFORM(ln, .title = "Natural logarithm", .source = "definition; TA-Lib LN", .formula = "ln x; -inf at 0, NaN below",
+          .meaning = "A building block: differences of logarithms are returns that add up. Prices must be above zero.");
 TRANSFORM(log10, .title = "Logarithm to the base of ten", .source = "definition; TA-Lib LOG10",
-          .formula = "log10 x; -inf at 0, NaN below");
-TRANSFORM(sinh, .title = "Hyperbolic sine", .source = "definition; TA-Lib SINH", .formula = "(e^x - e^-x) / 2");
-TRANSFORM(tanh, .title = "Hyperbolic tangent", .source = "definition; TA-Lib TANH",
-          .formula = "(e^x - e^-x) / (e^x + e^-x)");
+          .formula = "log10 x; -inf at 0, NaN below",
+          .meaning = "A building block: it counts factors of ten, as for volumes that span many of them.");
+TRANSFORM(sinh, .title = "Hyperbolic sine", .source = "definition; TA-Lib SINH", .formula = "(e^x - e^-x) / 2",
+          .meaning = "A building block. It overflows to infinity beyond about 710.");
+TRANSFORM(
+    tanh, .title = "Hyperbolic tangent", .source = "definition; TA-Lib TANH", .formula = "(e^x - e^-x) / (e^x + e^-x)",
+    .meaning =
+        "A building block: it squeezes any number into -1 to 1, nearly straight around zero, and so tames outliers.");
 
 /* ---------------------------------------------------------------- sin, cos, tan
  * Beyond TW_TRIG_MAX an angle needs more bits of pi than the loop has; such values are done again, one by one. */
@@ -69,9 +80,14 @@ TW_LANE void trig_run(size_t n, const double *const *in, double *const *out, tw_
 TW_LANE double sin_of(tw_angle angle) { return tw_lane_sin_of(angle, 0); }
 TW_LANE double cos_of(tw_angle angle) { return tw_lane_sin_of(angle, 1); }
 TW_LANE double tan_of(tw_angle angle) { return tw_lane_tan_of(angle); }
-TRIG(sin, .title = "Sine", .source = "definition; TA-Lib SIN", .formula = "sin x, x in radians");
-TRIG(cos, .title = "Cosine", .source = "definition; TA-Lib COS", .formula = "cos x, x in radians");
-TRIG(tan, .title = "Tangent", .source = "definition; TA-Lib TAN", .formula = "tan x, x in radians");
+TRIG(sin, .title = "Sine", .source = "definition; TA-Lib SIN", .formula = "sin x, x in radians",
+     .meaning = "A building block: of an angle, as a phase of a cycle or the time of day, it makes an input without a "
+                "jump. Of prices it means nothing.");
+TRIG(cos, .title = "Cosine", .source = "definition; TA-Lib COS", .formula = "cos x, x in radians",
+     .meaning = "A building block: of an angle, as a phase of a cycle or the time of day, it makes an input without a "
+                "jump. Of prices it means nothing.");
+TRIG(tan, .title = "Tangent", .source = "definition; TA-Lib TAN", .formula = "tan x, x in radians",
+     .meaning = "A building block, the slope of an angle. Of prices it means nothing.");
 
 /* ---------------------------------------------------------------- log_ratio
  * The quotient q is off by half a unit, which near 1 is much of its logarithm: q b = a - e gives it back as e / a. */

@@ -54,12 +54,19 @@ static const tw_recur adosc_recur = {4, 4, 1, adosc_step, adosc_coefs};
 
 TW_RECUR_OP(ad, .title = "Accumulation and distribution line", .group = "volume", .source = "Chaikin; TA-Lib AD",
             .formula = "a += v ((c - l) - (h - c)) / (h - l), nothing where h <= l",
+            .meaning = "A running sum of volume, each bar weighted by where it closed in its range: +1 at the high, -1 "
+                       "at the low. A line that rises while the price does not is taken as quiet buying. The level "
+                       "depends on where the series begins, and gaps between bars do not count at all.",
             .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
             .traits = TW_RECURSIVE);
-TW_RECUR_OP(adosc, .title = "Chaikin oscillator", .group = "volume", .source = "Chaikin; TA-Lib ADOSC",
-            .formula = "ema(ad, fast) - ema(ad, slow), both begun with the first ad",
-            .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = adosc_table,
-            .lookback = adosc_back, .traits = TW_RECURSIVE);
+TW_RECUR_OP(
+    adosc, .title = "Chaikin oscillator", .group = "volume", .source = "Chaikin; TA-Lib ADOSC",
+    .formula = "ema(ad, fast) - ema(ad, slow), both begun with the first ad",
+    .meaning =
+        "A fast less a slow exponential average of the accumulation line: whether money flows in faster than before. "
+        "Above zero buying gains. Its scale is that of the volume, so only its sign and turns can be compared.",
+    .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = adosc_table,
+    .lookback = adosc_back, .traits = TW_RECURSIVE);
 
 /* ---------------------------------------------------------------- sums of moves
  * s: seen, sum, last close, last volume. A bar that is the first adds nothing. */
@@ -118,25 +125,38 @@ static const tw_recur nvi_recur = {2, 4, 1, nvi_step, sum_coefs};
 static const tw_recur pvi_recur = {2, 4, 1, pvi_step, sum_coefs};
 static const tw_recur wad_recur = {3, 3, 1, wad_step, sum_coefs};
 
-TW_RECUR_OP(cumsum, .title = "Sum of all values so far", .group = "math", .source = "definition; TA-Lib 0.8 CUMSUM",
-            .formula = "s += x", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = sum_table,
-            .traits = TW_RECURSIVE | TW_SCALES);
+TW_RECUR_OP(
+    cumsum, .title = "Sum of all values so far", .group = "math", .source = "definition; TA-Lib 0.8 CUMSUM",
+    .formula = "s += x",
+    .meaning = "A building block: a running total, as of signed volume. Its level depends on where the series begins.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = sum_table, .traits = TW_RECURSIVE | TW_SCALES);
 TW_RECUR_OP(pvt, .title = "Price and volume trend", .group = "volume", .source = "TA-Lib 0.8 PVT",
-            .formula = "p += v (c - c') / c', begun with 0", .inputs = TW_NAMES("close", "volume"),
-            .outputs = TW_NAMES("real"), .params = sum_table, .traits = TW_RECURSIVE | TW_SCALES);
+            .formula = "p += v (c - c') / c', begun with 0",
+            .meaning = "A running sum of volume times the relative change of the close: on-balance volume with the "
+                       "size of the move in it. Its shape against the price counts, not its level.",
+            .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
+            .traits = TW_RECURSIVE | TW_SCALES);
 TW_RECUR_OP(nvi, .title = "Negative volume index", .group = "volume",
             .source = "Dysart 1936, Fosback 1976; TA-Lib 0.8 NVI",
             .formula = "n += n (c - c') / c' where the volume falls, begun with 1000",
+            .meaning = "An index that follows the price only on bars of falling volume, begun at 1000: what the price "
+                       "does when the crowd is away. Above its average of a year the odds are said to favour a rising "
+                       "market; the claim is old and the evidence thin.",
             .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
             .traits = TW_RECURSIVE | TW_INVARIANT);
 TW_RECUR_OP(pvi, .title = "Positive volume index", .group = "volume",
             .source = "Dysart 1936, Fosback 1976; TA-Lib 0.8 PVI",
             .formula = "p += p (c - c') / c' where the volume rises, begun with 1000",
+            .meaning = "An index that follows the price only on bars of rising volume, begun at 1000: what the price "
+                       "does when the crowd is in. It is read beside nvi.",
             .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
             .traits = TW_RECURSIVE | TW_INVARIANT);
 TW_RECUR_OP(wad, .title = "Williams' accumulation and distribution", .group = "momentum",
             .source = "Williams 1972; TA-Lib 0.8 WAD",
             .formula = "w += c - min(l, c') where the close rises, c - max(h, c') where it falls, begun with 0",
+            .meaning = "A running sum of how far each close is above the true low on days up, and below the true high "
+                       "on days down. What counts is whether the line confirms the highs and lows of the price, not "
+                       "its level, which depends on where the series begins.",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = sum_table,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 

@@ -50,15 +50,21 @@ static const tw_recur cmo_recur = {1, 4, 1, cmo_step, wilder_coefs};
 static const tw_recur rsi_recur = {1, 4, 1, rsi_step, wilder_coefs};
 
 TW_RECUR_OP(rsi, .title = "Relative strength index", .group = "momentum", .source = "Wilder 1978; TA-Lib RSI",
-            .formula = "100 rma(gains) / (rma(gains) + rma(losses)); 0 for a flat series", .inputs = TW_NAMES("real"),
-            .outputs = TW_NAMES("real"), .params = wilder2_table, .lookback = period_back,
-            .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
+            .formula = "100 rma(gains) / (rma(gains) + rma(losses)); 0 for a flat series",
+            .meaning = "The share of the recent movement that went up, from 0 to 100. Above 70 the price is said to "
+                       "have risen too fast, below 30 to have fallen too fast; in a strong trend it stays out there "
+                       "for long, so that the level alone is a poor reason to trade against it. Many watch for an "
+                       "extreme of the price that the index does not confirm.",
+            .levels = {30, 70}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = wilder2_table,
+            .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 
 TW_RECUR_OP(cmo, .title = "Chande momentum oscillator", .group = "momentum",
             .source = "Chande and Kroll 1994, smoothed as Wilder's; TA-Lib CMO",
             .formula = "100 (g - l) / (g + l), g = rma(gains), l = rma(losses); 0 for a flat series",
-            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = wilder2_table, .lookback = period_back,
-            .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
+            .meaning = "Gains less losses as a share of both, from -100 to 100: the relative strength index on another "
+                       "scale, 2 RSI - 100. Beyond 50 on either side movement is one-sided.",
+            .levels = {-50, 50}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = wilder2_table,
+            .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- atr, natr. s: seen, last close, average range. */
 
@@ -80,10 +86,15 @@ static const tw_recur natr_recur = {3, 3, 1, natr_step, wilder_coefs};
 
 TW_RECUR_OP(atr, .title = "Average true range", .group = "volatility", .source = "Wilder 1978; TA-Lib ATR",
             .formula = "rma(max(h - l, |h - c'|, |l - c'|)), c' the close before",
+            .meaning = "The average true range of recent bars, gaps included, in units of the price: how far the price "
+                       "usually travels in a bar. It is used to place stops and to size positions, and has no "
+                       "direction. It grows with the price: compare instruments by natr.",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 TW_RECUR_OP(natr, .title = "Average true range in percent of the close", .group = "volatility",
             .source = "Forman 2006; TA-Lib NATR", .formula = "100 atr / c; 0 where c is 0",
+            .meaning = "The average true range in percent of the close, so that it can be compared between instruments "
+                       "and over long times.",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT);
 
@@ -152,22 +163,32 @@ static const tw_recur adx_recur = {3, 8, 1, adx_step, wilder_coefs};
 TW_RECUR_OP(plus_di, .title = "Plus directional indicator", .group = "momentum",
             .source = "Wilder 1978; TA-Lib PLUS_DI",
             .formula = "100 S(+dm) / S(tr), S += x - S / period; 0 where S(tr) is 0",
+            .meaning = "Upward movement beyond the range of the bar before, as a share of the true range, in percent. "
+                       "Above minus_di the upward moves have the upper hand; their crossings are the signals of "
+                       "Wilder's system, best taken only while ADX is high.",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(minus_di, .title = "Minus directional indicator", .group = "momentum",
             .source = "Wilder 1978; TA-Lib MINUS_DI",
             .formula = "100 S(-dm) / S(tr), S += x - S / period; 0 where S(tr) is 0",
+            .meaning = "Downward movement beyond the range of the bar before, as a share of the true range, in "
+                       "percent. Above plus_di the downward moves have the upper hand.",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(dx, .title = "Directional movement index", .group = "momentum", .source = "Wilder 1978; TA-Lib DX",
             .formula = "100 |+di - -di| / (+di + -di); the last one where there is no movement",
+            .meaning = "The difference between upward and downward movement as a share of both, from 0 to 100: how "
+                       "one-sided movement is. It jumps about; ADX is its average.",
             .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 TW_RECUR_OP(adx, .title = "Average directional movement index", .group = "momentum",
             .source = "Wilder 1978; TA-Lib ADX",
             .formula = "rma(dx, period); bars without movement leave it as it is (0 while it begins)",
-            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = wilder2_table,
-            .lookback = adx_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
+            .meaning = "How strong a trend is, whichever way it goes, from 0 to 100. Above about 25 there is said to "
+                       "be a trend, below 20 none. It is smoothed twice, so it rises when a good part of the trend is "
+                       "over and may go on rising while the price has already turned.",
+            .levels = {25}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"),
+            .params = wilder2_table, .lookback = adx_back, .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- plus_dm, minus_dm. s: seen, last high, low, sum. */
 
@@ -191,11 +212,16 @@ static const tw_recur minus_dm_recur = {2, 4, 1, minus_dm_step, wilder_coefs};
 
 TW_RECUR_OP(plus_dm, .title = "Plus directional movement", .group = "momentum", .source = "Wilder 1978; TA-Lib PLUS_DM",
             .formula = "S(+dm), S += x - S / period, +dm = h - h' where that is above 0 and l' - l",
+            .meaning =
+                "How far highs went beyond the highs before, smoothed, in units of the price, where that was the "
+                "greater extension. It is a part of the directional index; by itself it grows with the price.",
             .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = wilder_table,
             .lookback = movement_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 TW_RECUR_OP(minus_dm, .title = "Minus directional movement", .group = "momentum",
             .source = "Wilder 1978; TA-Lib MINUS_DM",
             .formula = "S(-dm), S += x - S / period, -dm = l' - l where that is above 0 and h - h'",
+            .meaning = "How far lows went below the lows before, smoothed, in units of the price, where that was the "
+                       "greater extension. It is a part of the directional index; by itself it grows with the price.",
             .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = wilder_table,
             .lookback = movement_back, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 
@@ -217,7 +243,10 @@ TW_LANE void obv_step(const double *coef, tw_recur_bar *b)
 }
 static const tw_recur obv_recur = {2, 3, 1, obv_step, obv_coefs};
 
-TW_RECUR_OP(obv, .title = "On-balance volume", .group = "volume", .source = "Granville 1963; TA-Lib OBV",
-            .formula = "o += v where the close rises, o -= v where it falls; begins with v",
-            .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = obv_table,
-            .traits = TW_RECURSIVE);
+TW_RECUR_OP(
+    obv, .title = "On-balance volume", .group = "volume", .source = "Granville 1963; TA-Lib OBV",
+    .formula = "o += v where the close rises, o -= v where it falls; begins with v",
+    .meaning = "A running sum that adds the whole volume of a bar that closes higher and takes away that of one that "
+               "closes lower. Volume is thought to lead price: a line that breaks out before the price does is the "
+               "signal looked for. A close up by one tick counts as much as a surge, and the level means nothing.",
+    .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = obv_table, .traits = TW_RECURSIVE);
