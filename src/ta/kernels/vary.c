@@ -154,12 +154,13 @@ static inline void careful_lane(const vary *d, vary_state *s, double x, bool kno
     for (size_t r = 0; r < s->rows; r++) {
         const double period = s->least + (double)r;
         double value = x, n = seen + 1.0 - (double)d->links * (s->most - period);
-        for (size_t i = 0; i < d->links; i++, n -= period - 1.0) {
+        for (size_t i = 0; i < d->links; i++) {
             double *cell = average + (i * s->rows + r) * lanes;
             if (known)
                 *cell = value = n >= 1.0 ? tw_seeded(&bar, *cell, value, (tw_seed){n, period, k[r]}) : n != n ? n : 0.0;
             else
                 *cell = tw_recur_missing(*cell, seen, s->reset, s->propagate);
+            n -= period - 1.0;
         }
     }
     s->cells[l] = known ? seen + 1.0 : tw_recur_missing(seen, seen, s->reset, s->propagate);
