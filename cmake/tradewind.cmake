@@ -42,14 +42,18 @@ set(TW_ISAS baseline)
 # gcc 12 makes a fused multiply-add of a sum and a difference side by side (vfmaddsub), -ffp-contract=off or not, where it
 # vectorises straight-line code; loops over lanes do not need that. At -O3 it would also write a loop over 8 or 16 lanes
 # out before it looks at it, and make straight-line code of it; at -O2 it writes out what TW_FEW marks.
-if(CMAKE_C_COMPILER_ID STREQUAL GNU)
+if(TW_SANITIZE)
+  set(TW_KERNEL_FLAGS -O1)
+elseif(CMAKE_C_COMPILER_ID STREQUAL GNU)
   set(TW_KERNEL_FLAGS -O2 -ftree-loop-vectorize -fvect-cost-model=dynamic -fpeel-loops -funswitch-loops
                       -fno-tree-slp-vectorize)
 else()
   set(TW_KERNEL_FLAGS -O3 -fno-slp-vectorize)
 endif()
 set(TW_ISA_FLAGS_baseline ${TW_KERNEL_FLAGS})
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+# Under sanitizers there is one path: which memory a kernel touches is the same on each, decided before the compiler
+# vectorises, and a file takes a minute to compile with all the checks in it.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT TW_SANITIZE)
   list(APPEND TW_ISAS avx2 avx512)
   set(TW_ISA_FLAGS_avx2 ${TW_KERNEL_FLAGS} -march=x86-64-v3)
   set(TW_ISA_FLAGS_avx512 ${TW_KERNEL_FLAGS} -march=x86-64-v4 -mprefer-vector-width=512)
