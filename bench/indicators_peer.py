@@ -5,7 +5,7 @@ the panel; one thread, one run, rounds interleaved, medians, nanoseconds a bar. 
     bench/.venv/bin/python bench/indicators_peer.py build/bench/libtradewind.so [rounds]
 
 The panel is 512 symbols x 2,520 bars: ours and KunQuant's in their own layout (KunQuant's cost of compiling is not counted), the others symbol by
-symbol. A package that is not installed is left out. JSON lines; bench/README.md has a run."""
+symbol. A package that is not installed is left out. JSON lines."""
 import ctypes as c
 import importlib
 import json

@@ -2,7 +2,6 @@
 /* The executor. A plan without cross-sections takes a block through all of time, chunk by chunk, while its state is in
  * cache; with them, all blocks take a chunk together and meet at each cross-section. Nothing here allocates. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "feature/runner.h"
@@ -155,33 +154,47 @@ static void place_features(const work *w, const fx_step *step)
     }
 }
 
-/* Bytes from the first to the last value of a call; `extent` counts doubles. */
-static fx_span span_of(const pass *p, const double *base, size_t block_stride, size_t time_stride, bool written)
+/* Values from the first to the last of a call. */
+static size_t extent(const pass *p, size_t block_stride, size_t time_stride)
 {
-    const size_t extent = (p->runner->n_blocks - 1) * block_stride + (p->n_call - 1) * time_stride + p->runner->lanes;
-    return (fx_span){(uintptr_t)base, (uintptr_t)(base + extent), written};
+    return (p->runner->n_blocks - 1) * block_stride + (p->n_call - 1) * time_stride + p->runner->lanes;
+}
+
+static fx_span span_of_feature(const pass *p, const tw_tiles_out *out)
+{
+    const size_t n = extent(p, out->block_stride, out->time_stride);
+    const uintptr_t begin = out->f64 ? (uintptr_t)out->f64 : (uintptr_t)out->f32;
+    return (fx_span){begin, begin + n * (out->f64 ? sizeof *out->f64 : sizeof *out->f32), true};
+}
+
+static fx_span span_of_column(const pass *p, const tw_tiles *in)
+{
+    const uintptr_t begin = (uintptr_t)in->base;
+    return (fx_span){begin, begin + extent(p, in->block_stride, in->time_stride) * sizeof *in->base, false};
 }
 
 static size_t spans_of(const pass *p)
 {
     const tw_runner *r = p->runner;
     size_t n = 0;
-    for (size_t f = 0; f < r->plan->n_features; f++) {
-        const tw_tiles_out *out = p->out + f;
-        if (out->f64) r->spans[n++] = span_of(p, out->f64, out->block_stride, out->time_stride, true);
-    }
+    for (size_t f = 0; f < r->plan->n_features; f++) r->spans[n++] = span_of_feature(p, p->out + f);
     for (size_t i = 0; i < r->layout.n_steps; i++) {
         const fx_step *step = r->layout.steps + i;
-        const tw_tiles *in = p->in + step->column;
-        if (step->kind == FX_LOAD) r->spans[n++] = span_of(p, in->base, in->block_stride, in->time_stride, false);
+        if (step->kind == FX_LOAD) r->spans[n++] = span_of_column(p, p->in + step->column);
     }
     return n;
 }
 
-static int by_begin(const void *a, const void *b)
+/* By where they begin; in place, where qsort may ask for memory. Shell 1959. */
+static void sort_spans(fx_span *span, size_t n)
 {
-    const fx_span *x = a, *y = b;
-    return (x->begin > y->begin) - (x->begin < y->begin);
+    for (size_t gap = n / 2; gap; gap /= 2)
+        for (size_t i = gap; i < n; i++) {
+            const fx_span x = span[i];
+            size_t j = i;
+            for (; j >= gap && span[j - gap].begin > x.begin; j -= gap) span[j] = span[j - gap];
+            span[j] = x;
+        }
 }
 
 /* True when no feature lies over a column or another feature. Not asked of few rows: it would take longer than the
@@ -192,7 +205,7 @@ static bool all_apart(const pass *p)
     fx_span *span = p->runner->spans;
     if (p->n_call < LEAST_ROWS) return false;
     const size_t n = spans_of(p);
-    qsort(span, n, sizeof *span, by_begin);
+    sort_spans(span, n);
     uintptr_t end = 0, written_end = 0; /* of all so far, and of the features among them */
     for (size_t i = 0; i < n; i++) {
         if (span[i].begin < (span[i].written ? end : written_end)) return false;

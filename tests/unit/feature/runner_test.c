@@ -198,6 +198,32 @@ static void running_does_not_allocate(void **state)
     }
 }
 
+/* A feature may be written over the column it is made of, in either width. */
+static void features_over_their_column(void **state)
+{
+    enum { ROWS = 3000 };
+    static double column[ROWS], y[ROWS], over[ROWS];
+    const tw_tiles in = {column, 0, 1}, same = {over, 0, 1};
+    const tw_tiles_out apart = {.f64 = y, .time_stride = 1};
+    const tw_tiles_out outs[] = {{.f64 = over, .time_stride = 1}, {.f32 = (float *)(void *)over, .time_stride = 1}};
+    (void)state;
+    for (size_t t = 0; t < ROWS; t++) column[t] = (double)(t * 2654435761U % 1009);
+    tw_plan *plan = case_plan(TW_NAMES("close"), "mean(close, 9) - lag(close, 3)");
+    tw_runner *runner = case_runner(NULL, plan, 1);
+    assert_ok(tw_runner_run(runner, ROWS, &in, &apart, NULL), NULL);
+    for (size_t w = 0; w < 2; w++) {
+        memcpy(over, column, sizeof column);
+        tw_runner_reset(runner);
+        assert_ok(tw_runner_run(runner, ROWS, &same, &outs[w], NULL), NULL);
+        for (size_t t = 8; t < ROWS; t++) {
+            const double got = w ? (double)outs[w].f32[t] : over[t], wanted = w ? (double)(float)y[t] : y[t];
+            assert_true(got == wanted);
+        }
+    }
+    tw_runner_free(runner);
+    tw_plan_free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +235,7 @@ int main(void)
         cmocka_unit_test(places_are_checked),
         cmocka_unit_test(hunger_is_bounded),
         cmocka_unit_test(running_does_not_allocate),
+        cmocka_unit_test(features_over_their_column),
     };
     return cmocka_run_group_tests(tests, fill, NULL);
 }
