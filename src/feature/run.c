@@ -280,6 +280,22 @@ static void run_step(const work *w, const fx_step *step)
     for (uint32_t i = 0; i < step->n_stores; i++) store(w, l->stores + step->first_store + i);
 }
 
+/* While step i of n is done: its share of the rows of the next chunk. */
+static void fetch_ahead(const work *w, size_t i, size_t n)
+{
+    enum { LINE = 64 };
+    const pass *p = w->pass;
+    const fx_layout *l = &p->runner->layout;
+    const size_t begin = p->t0 + p->n, rows = p->n_call - begin < p->n ? p->n_call - begin : p->n;
+    const size_t lines = rows * p->runner->lanes * sizeof(double) / LINE, from = lines * i / n,
+                 to = lines * (i + 1) / n;
+    for (uint32_t s = p->phase->first; s < p->phase->end && l->steps[s].kind == FX_LOAD; s++) {
+        if (!reads_in_place(w, l->steps + s)) continue;
+        const char *row = (const char *)column_row(w, l->steps + s, begin);
+        for (size_t k = from; k < to; k++) __builtin_prefetch(row + k * LINE, 0, 2);
+    }
+}
+
 static void run_chunk(const pass *p, size_t block, int thread)
 {
     const tw_runner *r = p->runner;
@@ -292,7 +308,11 @@ static void run_chunk(const pass *p, size_t block, int thread)
         if (step->kind == FX_LOAD) place_columns(&w, step);
         if (step->kind == FX_RUN) place_features(&w, step);
     }
-    for (uint32_t i = p->phase->first; i < p->phase->end; i++) run_step(&w, r->layout.steps + i);
+    const uint32_t n_steps = p->phase->end - p->phase->first;
+    for (uint32_t i = p->phase->first; i < p->phase->end; i++) {
+        run_step(&w, r->layout.steps + i);
+        if (p->direct) fetch_ahead(&w, i - p->phase->first, n_steps);
+    }
 }
 
 static size_t chunk_of(const pass *p, size_t t)

@@ -2,9 +2,8 @@
 /* candle.h - what the candlestick patterns are written with.
  *
  * A pattern looks at facts of its last few bars, and where these do not say enough at prices and at means of the bars
- * before. Facts and means are nodes of their own (kernels/candle.c), so that the patterns of a plan share them. A fact
- * is a bit of a whole number, 2^52 + facts, whose bits are those of the double; several facts of a bar are tested by
- * one masked comparison.
+ * before. The means are nodes of their own (kernels/candle.c), so that the patterns of a plan share them. A fact is a
+ * comparison of two prices or lengths: which ones a pattern tests is a constant, so that no other is made.
  *
  * Lengths are measured as TA-Lib does by default: bodies and shadows against means of the 10 bars before the bar,
  * itself excluded, distances between prices against that of 5. A bar that closes where it opened is white. */
@@ -13,9 +12,21 @@
 
 #include "ta/op.h"
 
-enum { CANDLE_INPUTS = 7 };
+/* The inputs of candle_pattern: prices, and means of the bars before. */
+typedef enum candle_input {
+    CANDLE_OPEN,
+    CANDLE_HIGH,
+    CANDLE_LOW,
+    CANDLE_CLOSE,
+    CANDLE_BODY,   /* mean of 10 bodies */
+    CANDLE_RANGE,  /* of 10 ranges */
+    CANDLE_NEAR,   /* of 5 ranges */
+    CANDLE_SHADOW, /* of 10 sums of both shadows */
+    CANDLE_INPUTS
+} candle_input;
 
-/* Facts of a bar and the one before it, from prices alone: candle_moves. */
+/* Facts of a bar, of the bar and the one before it, and of the bar beside means: holds() says what each is. */
+/* From prices alone. */
 #define CANDLE_WHITE (1U << 0)     /* c >= o */
 #define CANDLE_WAS_WHITE (1U << 1) /* the bar before */
 #define CLOSE_UP (1U << 2)         /* c > c' */
@@ -42,7 +53,7 @@ enum { CANDLE_INPUTS = 7 };
 #define BODY_SHORTER (1U << 23)
 #define OPEN_UNDER_LOW (1U << 24) /* o < l' */
 #define OPEN_OVER_HIGH (1U << 25)
-/* Facts of a bar that are measured: candle_facts, which has those above too. */
+/* Beside means. */
 #define CANDLE_LONG (1U << 26)  /* the body is longer than the mean body */
 #define CANDLE_SHORT (1U << 27) /* shorter */
 #define CANDLE_DOJI (1U << 28)  /* at most a tenth of the mean range */
@@ -54,7 +65,8 @@ enum { CANDLE_INPUTS = 7 };
 #define LONG_LOWER (UINT64_C(1) << 34)
 #define TWICE_UPPER (UINT64_C(1) << 35) /* longer than two bodies */
 #define TWICE_LOWER (UINT64_C(1) << 36)
-#define CANDLE_NO_FACTS 0x1p52
+
+enum { CANDLE_ALL = 37 };
 
 #define LONG_WHITE (CANDLE_LONG | CANDLE_WHITE)
 #define BARE (NO_UPPER | NO_LOWER)
@@ -72,19 +84,20 @@ typedef struct candle {
     double penetration;
 } candle;
 
-/* The top bit says whether; the others mean nothing. Comparisons are the signs of differences, tests of facts that of
- * a borrow: no mask of a comparison has to be carried along, on any instruction set. */
+/* The top bit says whether; the others mean nothing. Comparisons are the signs of differences: no mask of a comparison
+ * has to be carried along, on any instruction set. */
 typedef uint64_t truth;
 
-/* The inputs besides prices; the one that must be known for each bar of a pattern. */
-typedef enum candle_need { CANDLE_FACTS = 4, CANDLE_NEAR = 5, CANDLE_MEAN = 6 } candle_need;
+/* The means that must be known for each bar of a pattern, besides its prices. */
+typedef enum candle_need { CANDLE_PRICES, CANDLE_NEARS, CANDLE_MEANS } candle_need;
 
 /* 0, or a size with the direction as its sign. */
 typedef double candle_test(const candle *b);
 
-/* A pattern: none of its last `bars` bars may be missing. */
+/* A pattern: none of its last `bars` bars may be missing, nor the one before these if it compares neighbours. */
 typedef struct candle_row {
     const char *name;
+    candle_need need;
     size_t bars;
     tw_op_run *wide, *one;
 } candle_row;
@@ -101,30 +114,83 @@ TW_LANE double candle_less(double x, double y) { return x < y ? x : y; }
 
 /* ---------------------------------------------------------------- prices and facts, k bars ago */
 
-TW_LANE double candle_at(const candle *b, size_t input, size_t k) { return b->x[input][b->i - k * b->lanes]; }
-TW_LANE double open_of(const candle *b, size_t k) { return candle_at(b, 0, k); }
-TW_LANE double high_of(const candle *b, size_t k) { return candle_at(b, 1, k); }
-TW_LANE double low_of(const candle *b, size_t k) { return candle_at(b, 2, k); }
-TW_LANE double close_of(const candle *b, size_t k) { return candle_at(b, 3, k); }
+TW_LANE double candle_at(const candle *b, candle_input input, size_t k) { return b->x[input][b->i - k * b->lanes]; }
+TW_LANE double open_of(const candle *b, size_t k) { return candle_at(b, CANDLE_OPEN, k); }
+TW_LANE double high_of(const candle *b, size_t k) { return candle_at(b, CANDLE_HIGH, k); }
+TW_LANE double low_of(const candle *b, size_t k) { return candle_at(b, CANDLE_LOW, k); }
+TW_LANE double close_of(const candle *b, size_t k) { return candle_at(b, CANDLE_CLOSE, k); }
 TW_LANE double top_of(const candle *b, size_t k) { return candle_greater(open_of(b, k), close_of(b, k)); }
 TW_LANE double bottom_of(const candle *b, size_t k) { return candle_less(open_of(b, k), close_of(b, k)); }
 TW_LANE double body_of(const candle *b, size_t k) { return tw_lane_abs(close_of(b, k) - open_of(b, k)); }
 TW_LANE double upper_of(const candle *b, size_t k) { return high_of(b, k) - top_of(b, k); }
 TW_LANE double lower_of(const candle *b, size_t k) { return bottom_of(b, k) - low_of(b, k); }
+TW_LANE double mean_body_of(const candle *b, size_t k) { return candle_at(b, CANDLE_BODY, k); }
+TW_LANE double tenth_of(const candle *b, size_t k) { return 0.1 * candle_at(b, CANDLE_RANGE, k); }
 
-/* All of the facts `yes` hold and none of `no`. */
+/* The fact `which`, a constant, of the bar k bars ago. */
+TW_LANE truth holds(const candle *b, size_t k, uint64_t which)
+{
+    const size_t was = k + 1;
+    switch (which) {
+    case CANDLE_WHITE: return at_least(close_of(b, k), open_of(b, k));
+    case CANDLE_WAS_WHITE: return at_least(close_of(b, was), open_of(b, was));
+    case CLOSE_UP: return above(close_of(b, k), close_of(b, was));
+    case CLOSE_DOWN: return below(close_of(b, k), close_of(b, was));
+    case OPEN_UP: return above(open_of(b, k), open_of(b, was));
+    case OPEN_DOWN: return below(open_of(b, k), open_of(b, was));
+    case OPEN_OVER_CLOSE: return above(open_of(b, k), close_of(b, was));
+    case OPEN_UNDER_CLOSE: return below(open_of(b, k), close_of(b, was));
+    case CLOSE_OVER_OPEN: return above(close_of(b, k), open_of(b, was));
+    case CLOSE_UNDER_OPEN: return below(close_of(b, k), open_of(b, was));
+    case HIGH_UP: return above(high_of(b, k), high_of(b, was));
+    case HIGH_DOWN: return below(high_of(b, k), high_of(b, was));
+    case LOW_UP: return above(low_of(b, k), low_of(b, was));
+    case LOW_DOWN: return below(low_of(b, k), low_of(b, was));
+    case BODY_ABOVE: return above(bottom_of(b, k), top_of(b, was));
+    case BODY_BELOW: return below(top_of(b, k), bottom_of(b, was));
+    case RANGE_ABOVE: return above(low_of(b, k), high_of(b, was));
+    case RANGE_BELOW: return below(high_of(b, k), low_of(b, was));
+    case TOP_UP: return above(top_of(b, k), top_of(b, was));
+    case TOP_DOWN: return below(top_of(b, k), top_of(b, was));
+    case BOTTOM_UP: return above(bottom_of(b, k), bottom_of(b, was));
+    case BOTTOM_DOWN: return below(bottom_of(b, k), bottom_of(b, was));
+    case BODY_LONGER: return above(body_of(b, k), body_of(b, was));
+    case BODY_SHORTER: return below(body_of(b, k), body_of(b, was));
+    case OPEN_UNDER_LOW: return below(open_of(b, k), low_of(b, was));
+    case OPEN_OVER_HIGH: return above(open_of(b, k), high_of(b, was));
+    case CANDLE_LONG: return above(body_of(b, k), mean_body_of(b, k));
+    case CANDLE_SHORT: return below(body_of(b, k), mean_body_of(b, k));
+    case CANDLE_DOJI: return at_most(body_of(b, k), tenth_of(b, k));
+    case NO_UPPER: return below(upper_of(b, k), tenth_of(b, k));
+    case NO_LOWER: return below(lower_of(b, k), tenth_of(b, k));
+    case SOME_UPPER: return above(upper_of(b, k), tenth_of(b, k));
+    case SOME_LOWER: return above(lower_of(b, k), tenth_of(b, k));
+    case LONG_UPPER: return above(upper_of(b, k), body_of(b, k));
+    case LONG_LOWER: return above(lower_of(b, k), body_of(b, k));
+    case TWICE_UPPER: return above(upper_of(b, k), 2.0 * body_of(b, k));
+    case TWICE_LOWER: return above(lower_of(b, k), 2.0 * body_of(b, k));
+    default: return 0;
+    }
+}
+
+/* All of the facts `yes` hold and none of `no`: constants, of which the loop leaves those that are asked for. */
 TW_LANE truth is(const candle *b, size_t k, uint64_t yes, uint64_t no)
 {
-    return ((tw_lane_bits(candle_at(b, CANDLE_FACTS, k)) & (yes | no)) ^ yes) - 1U;
+    truth t = ~(truth)0;
+    _Pragma("GCC unroll 64") for (size_t f = 0; f < CANDLE_ALL; f++)
+    {
+        const uint64_t fact = UINT64_C(1) << f;
+        if (yes & fact) t &= holds(b, k, fact);
+        if (no & fact) t &= ~holds(b, k, fact);
+    }
+    return t;
 }
 
 /* Distances between prices, as shares of the mean range of 5 bars. */
 TW_LANE double near_of(const candle *b, size_t k) { return 0.2 * candle_at(b, CANDLE_NEAR, k); }
 TW_LANE double far_of(const candle *b, size_t k) { return 0.6 * candle_at(b, CANDLE_NEAR, k); }
 TW_LANE double equal_of(const candle *b, size_t k) { return 0.05 * candle_at(b, CANDLE_NEAR, k); }
-/* A mean that few patterns want: of the two shadows together, or of the range. */
-TW_LANE double mean_of(const candle *b, size_t k) { return candle_at(b, CANDLE_MEAN, k); }
-TW_LANE double short_shadow_of(const candle *b, size_t k) { return mean_of(b, k) / 2.0; }
+TW_LANE double short_shadow_of(const candle *b, size_t k) { return candle_at(b, CANDLE_SHADOW, k) / 2.0; }
 
 /* ---------------------------------------------------------------- results */
 
@@ -159,13 +225,23 @@ typedef struct candle_form {
     size_t bars;
 } candle_form;
 
-/* NaN where a bar is missing, else not. A mean of ranges knows two prices, the facts of a bar all of it and the last.
- */
+/* Finite where the prices are. */
+TW_LANE double bar_sum(const candle *b, size_t k)
+{
+    return (high_of(b, k) - low_of(b, k)) + (close_of(b, k) - open_of(b, k));
+}
+
+/* Finite where no bar is missing. A mean is missing where one of its bars is: those of the first and of the last bar
+ * of a pattern know of all between. */
 TW_LANE double candle_known(const candle_form *d, const candle *b)
 {
-    double sum = candle_at(b, d->need, 0);
-    TW_FEW(k, d->bars - 1) sum += candle_at(b, d->need, k + 1);
-    if (d->need == CANDLE_NEAR) TW_FEW(k, d->bars - 1) sum += candle_at(b, CANDLE_FACTS, k);
+    const size_t first = d->bars - 1;
+    double sum = 0;
+    if (d->need == CANDLE_MEANS)
+        return (mean_body_of(b, 0) + candle_at(b, CANDLE_RANGE, 0)) +
+               (mean_body_of(b, first) + candle_at(b, CANDLE_RANGE, first));
+    if (d->need == CANDLE_NEARS) sum = candle_at(b, CANDLE_NEAR, 0) + candle_at(b, CANDLE_NEAR, first);
+    TW_FEW(k, d->bars + (d->need == CANDLE_PRICES)) sum += bar_sum(b, k);
     return sum;
 }
 
@@ -175,13 +251,13 @@ TW_LANE void candle_run(const candle_form *d, const void *state, size_t n, const
 {
     const double penetration = ((const candle_state *)state)->penetration;
     const double *const o = in[0], *const h = in[1], *const l = in[2], *const c = in[3];
-    const double *const facts = in[4], *const near = in[5], *const mean = in[6];
+    const double *const body = in[4], *const range = in[5], *const near = in[6], *const shadow = in[7];
     double *y = out[0];
     TW_EACH(i, n * lanes)
     {
-        const candle b = {{o, h, l, c, facts, near, mean}, i, lanes, penetration};
+        const candle b = {{o, h, l, c, body, range, near, shadow}, i, lanes, penetration};
         const double value = d->test(&b), known = candle_known(d, &b);
-        y[i] = known == known ? value : TW_LANE_NAN;
+        y[i] = tw_is_finite(known) ? value : TW_LANE_NAN;
     }
 }
 
@@ -194,7 +270,8 @@ TW_LANE void candle_run(const candle_form *d, const void *state, size_t n, const
         candle_run(&candle_##which##_form, state, n, in, out, lanes);                                                  \
     }                                                                                                                  \
     TW_OP_FORMS(candle_##which, candle_##which##_run)                                                                  \
-    const candle_row TW_ISA_NAME(candle_row_##which) = {#which, n_bars, candle_##which##_wide, candle_##which##_one}
+    const candle_row TW_ISA_NAME(candle_row_##which) = {#which, need, n_bars, candle_##which##_wide,                   \
+                                                        candle_##which##_one}
 
 #define PATTERN(name) extern const candle_row TW_ISA_NAME(candle_row_##name);
 #include "ta/candle.def"

@@ -606,8 +606,6 @@ OTHERS = {
     "trange": trange,
     "fracdiff": fracdiff,
     "candle_mean": lambda i, p: [[Answer(*a)] for a in candles.mean_before(i[0], p["timeperiod"])],
-    "candle_moves": lambda i, p: [[exact(x)] for x in candles.moves(i)],
-    "candle_facts": lambda i, p: [[exact(x)] for x in candles.measured(i)],
     "fill": lambda i, p: [[exact(p["value"] if missing(x) else x)] for x in i[0]],
     "clip": lambda i, p: [[exact(NAN if missing(x) else min(max(x, p["lo"]), p["hi"]))] for x in i[0]],
 }

@@ -128,12 +128,12 @@ TW_LANE double hikkake(const candle *b, hikkake_test *test)
 TW_LANE double candle_hikkake(const candle *b) { return hikkake(b, plain_break); }
 TW_LANE double candle_hikkakemod(const candle *b) { return hikkake(b, modified_break); }
 
-CANDLE(3blackcrows, CANDLE_FACTS, 4);
-CANDLE(3linestrike, CANDLE_NEAR, 4);
-CANDLE(breakaway, CANDLE_FACTS, 5);
-CANDLE(concealbabyswall, CANDLE_FACTS, 4);
-CANDLE(hikkake, CANDLE_FACTS, 5);
-CANDLE(hikkakemod, CANDLE_NEAR, 6);
-CANDLE(ladderbottom, CANDLE_FACTS, 5);
-CANDLE(mathold, CANDLE_FACTS, 5);
-CANDLE(risefall3methods, CANDLE_FACTS, 5);
+CANDLE(3blackcrows, CANDLE_MEANS, 4);
+CANDLE(3linestrike, CANDLE_NEARS, 4);
+CANDLE(breakaway, CANDLE_MEANS, 5);
+CANDLE(concealbabyswall, CANDLE_MEANS, 4);
+CANDLE(hikkake, CANDLE_PRICES, 5);
+CANDLE(hikkakemod, CANDLE_NEARS, 6);
+CANDLE(ladderbottom, CANDLE_MEANS, 5);
+CANDLE(mathold, CANDLE_MEANS, 5);
+CANDLE(risefall3methods, CANDLE_MEANS, 5);

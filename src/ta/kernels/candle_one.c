@@ -49,16 +49,16 @@ TW_LANE truth short_shadows(const candle *b)
 TW_LANE double candle_longline(const candle *b) { return coloured(b, is(b, 0, CANDLE_LONG, 0) & short_shadows(b)); }
 TW_LANE double candle_shortline(const candle *b) { return coloured(b, is(b, 0, CANDLE_SHORT, 0) & short_shadows(b)); }
 
-CANDLE(belthold, CANDLE_FACTS, 1);
-CANDLE(closingmarubozu, CANDLE_FACTS, 1);
-CANDLE(doji, CANDLE_FACTS, 1);
-CANDLE(dragonflydoji, CANDLE_FACTS, 1);
-CANDLE(gravestonedoji, CANDLE_FACTS, 1);
-CANDLE(highwave, CANDLE_FACTS, 1);
-CANDLE(longleggeddoji, CANDLE_FACTS, 1);
-CANDLE(longline, CANDLE_FACTS, 1);
-CANDLE(marubozu, CANDLE_FACTS, 1);
-CANDLE(rickshawman, CANDLE_FACTS, 1);
-CANDLE(shortline, CANDLE_FACTS, 1);
-CANDLE(spinningtop, CANDLE_FACTS, 1);
-CANDLE(takuri, CANDLE_FACTS, 1);
+CANDLE(belthold, CANDLE_MEANS, 1);
+CANDLE(closingmarubozu, CANDLE_MEANS, 1);
+CANDLE(doji, CANDLE_MEANS, 1);
+CANDLE(dragonflydoji, CANDLE_MEANS, 1);
+CANDLE(gravestonedoji, CANDLE_MEANS, 1);
+CANDLE(highwave, CANDLE_MEANS, 1);
+CANDLE(longleggeddoji, CANDLE_MEANS, 1);
+CANDLE(longline, CANDLE_MEANS, 1);
+CANDLE(marubozu, CANDLE_MEANS, 1);
+CANDLE(rickshawman, CANDLE_MEANS, 1);
+CANDLE(shortline, CANDLE_MEANS, 1);
+CANDLE(spinningtop, CANDLE_MEANS, 1);
+CANDLE(takuri, CANDLE_MEANS, 1);

@@ -32,7 +32,12 @@ static size_t row_of(const void *params)
     while (i + 1 < ROWS && strcmp(rows[i]->name, ((const candle_params *)params)->pattern) != 0) i++;
     return i;
 }
-static size_t pattern_back(const void *params) { return rows[row_of(params)]->bars - 1; }
+/* A pattern of prices alone wants the bar before its own, too. */
+static size_t pattern_back(const void *params)
+{
+    const candle_row *row = rows[row_of(params)];
+    return row->need == CANDLE_PRICES ? row->bars : row->bars - 1;
+}
 static size_t pattern_history(const void *params) { return rows[row_of(params)]->bars; }
 static size_t pattern_size(const void *params, size_t lanes)
 {
@@ -55,12 +60,12 @@ static void pattern_one(void *state, size_t n, const double *const *in, double *
 }
 
 TW_OP(candle_pattern) = {.name = "candle_pattern",
-                         .title = "A candlestick pattern, from the facts of its bars",
+                         .title = "A candlestick pattern, from its bars and means of those before",
                          .group = "pattern",
                          .source = "TA-Lib, pattern recognition",
                          .formula = "the operator cdl... of that name says what; inputs that it does not name are not "
                                     "looked at",
-                         .inputs = TW_NAMES("open", "high", "low", "close", "facts", "near", "mean"),
+                         .inputs = TW_NAMES("open", "high", "low", "close", "body", "range", "near", "shadow"),
                          .outputs = TW_NAMES("integer"),
                          .params = pattern_table,
                          .params_size = sizeof(candle_params),

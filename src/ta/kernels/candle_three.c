@@ -37,7 +37,7 @@ TW_LANE double candle_abandonedbaby(const candle *b)
 /* Three dojis, all measured against the mean of the first. */
 TW_LANE double candle_tristar(const candle *b)
 {
-    const double tenth = 0.1 * mean_of(b, 2);
+    const double tenth = tenth_of(b, 2);
     const truth dojis = is(b, 2, CANDLE_DOJI, 0) & at_most(body_of(b, 1), tenth) & at_most(body_of(b, 0), tenth);
     return either(dojis & is(b, 1, BODY_BELOW, 0) & is(b, 0, BOTTOM_UP, 0),
                   dojis & is(b, 1, BODY_ABOVE, 0) & is(b, 0, TOP_DOWN, 0));
@@ -166,23 +166,23 @@ TW_LANE double candle_3starsinsouth(const candle *b)
                      below(low_of(b, 1), close_of(b, 2)));
 }
 
-CANDLE(2crows, CANDLE_FACTS, 3);
-CANDLE(3inside, CANDLE_FACTS, 3);
-CANDLE(3outside, CANDLE_FACTS, 3);
-CANDLE(3starsinsouth, CANDLE_FACTS, 3);
-CANDLE(3whitesoldiers, CANDLE_FACTS, 3);
-CANDLE(abandonedbaby, CANDLE_FACTS, 3);
-CANDLE(advanceblock, CANDLE_FACTS, 3);
-CANDLE(eveningdojistar, CANDLE_FACTS, 3);
-CANDLE(eveningstar, CANDLE_FACTS, 3);
-CANDLE(gapsidesidewhite, CANDLE_NEAR, 3);
-CANDLE(identical3crows, CANDLE_FACTS, 3);
-CANDLE(morningdojistar, CANDLE_FACTS, 3);
-CANDLE(morningstar, CANDLE_FACTS, 3);
-CANDLE(stalledpattern, CANDLE_FACTS, 3);
-CANDLE(sticksandwich, CANDLE_NEAR, 3);
-CANDLE(tasukigap, CANDLE_NEAR, 3);
-CANDLE(tristar, CANDLE_FACTS, 3);
-CANDLE(unique3river, CANDLE_FACTS, 3);
-CANDLE(upsidegap2crows, CANDLE_FACTS, 3);
-CANDLE(xsidegap3methods, CANDLE_FACTS, 2);
+CANDLE(2crows, CANDLE_MEANS, 3);
+CANDLE(3inside, CANDLE_MEANS, 3);
+CANDLE(3outside, CANDLE_PRICES, 3);
+CANDLE(3starsinsouth, CANDLE_MEANS, 3);
+CANDLE(3whitesoldiers, CANDLE_MEANS, 3);
+CANDLE(abandonedbaby, CANDLE_MEANS, 3);
+CANDLE(advanceblock, CANDLE_MEANS, 3);
+CANDLE(eveningdojistar, CANDLE_MEANS, 3);
+CANDLE(eveningstar, CANDLE_MEANS, 3);
+CANDLE(gapsidesidewhite, CANDLE_NEARS, 3);
+CANDLE(identical3crows, CANDLE_MEANS, 3);
+CANDLE(morningdojistar, CANDLE_MEANS, 3);
+CANDLE(morningstar, CANDLE_MEANS, 3);
+CANDLE(stalledpattern, CANDLE_MEANS, 3);
+CANDLE(sticksandwich, CANDLE_NEARS, 3);
+CANDLE(tasukigap, CANDLE_NEARS, 3);
+CANDLE(tristar, CANDLE_MEANS, 3);
+CANDLE(unique3river, CANDLE_MEANS, 3);
+CANDLE(upsidegap2crows, CANDLE_MEANS, 3);
+CANDLE(xsidegap3methods, CANDLE_PRICES, 2);
