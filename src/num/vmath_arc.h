@@ -8,6 +8,7 @@
 #define TW_NUM_VMATH_ARC_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "num/lane.h"
 
@@ -64,16 +65,29 @@ TW_LANE double tw_lane_acos(double x)
     return a <= 1.0 ? y : x != x ? x : TW_LANE_NAN;
 }
 
+/* The size of the arc tangent of top / bottom, which are not negative, with one division. */
+TW_LANE double tw_lane_arc_of(double top, double bottom)
+{
+    const bool mid = top > 0x1.a827999fcef32p-2 * bottom,
+               far = top > 0x1.3504f333f9de6p+1 * bottom; /* tan of pi/8, 3pi/8 */
+    const double low = mid ? top - bottom : top, below = mid ? top + bottom : bottom;
+    const double part = mid ? 0.5 : 0.0, turns = far ? 1.0 : part;
+    const double r = (far ? -bottom : low) / (far ? top : below), z = r * r, p = r * z * tw_lane_poly12(z, tw_atan_c);
+    return turns * TW_HALF_PI_HI + (r + (p + turns * TW_HALF_PI_LO));
+}
+
 /* Arc tangent. Bound 2 ulp. */
 TW_LANE double tw_lane_atan(double x)
 {
-    const double a = tw_lane_abs(x);
-    const double low = a > 0x1.a827999fcef32p-2 ? a - 1.0 : a, below = a > 0x1.a827999fcef32p-2 ? a + 1.0 : 1.0;
-    const double top = a > 0x1.3504f333f9de6p+1 ? -1.0 : low, bottom = a > 0x1.3504f333f9de6p+1 ? a : below;
-    const double part = a > 0x1.a827999fcef32p-2 ? 0.5 : 0.0, turns = a > 0x1.3504f333f9de6p+1 ? 1.0 : part;
-    const double r = top / bottom, z = r * r, p = r * z * tw_lane_poly12(z, tw_atan_c);
-    const double y = turns * TW_HALF_PI_HI + (r + (p + turns * TW_HALF_PI_LO));
+    const double y = tw_lane_arc_of(tw_lane_abs(x), 1.0);
     return x != x ? x : tw_lane_sign(y, x);
+}
+
+/* Arc tangent of y / x, x not 0, without that division. Bound 3 ulp. */
+TW_LANE double tw_lane_atan_of(double y, double x)
+{
+    const double size = tw_lane_arc_of(tw_lane_abs(y), tw_lane_abs(x));
+    return tw_lane_from_bits(tw_lane_bits(size) ^ ((tw_lane_bits(y) ^ tw_lane_bits(x)) & 0x8000000000000000U));
 }
 
 #endif
