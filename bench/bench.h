@@ -39,8 +39,9 @@ static inline int bench_order(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Runs each case once to warm up, then all of them `repetitions` times in turn. */
-static inline void bench_run(const bench_case *cases, int n, int repetitions, bench_stat *stats)
+/* Runs each case once to warm up, then all of them `repetitions` times in turn; `warm`: every timed run comes right
+ * after one that is not timed. */
+static inline void bench_run_as(const bench_case *cases, int n, int repetitions, bool warm, bench_stat *stats)
 {
     static double ns[BENCH_CASES_MAX][BENCH_REPETITIONS_MAX];
     if (n > BENCH_CASES_MAX) n = BENCH_CASES_MAX;
@@ -48,6 +49,7 @@ static inline void bench_run(const bench_case *cases, int n, int repetitions, be
     for (int i = 0; i < n; i++) cases[i].run(cases[i].arg);
     for (int r = 0; r < repetitions; r++) {
         for (int i = 0; i < n; i++) {
+            if (warm) cases[i].run(cases[i].arg);
             const int64_t start = tw_clock_ns();
             cases[i].run(cases[i].arg);
             ns[i][r] = (double)(tw_clock_ns() - start) / cases[i].items;
@@ -57,6 +59,11 @@ static inline void bench_run(const bench_case *cases, int n, int repetitions, be
         qsort(ns[i], (size_t)repetitions, sizeof ns[i][0], bench_order);
         stats[i] = (bench_stat){ns[i][repetitions / 2], ns[i][repetitions / 4], ns[i][repetitions * 3 / 4]};
     }
+}
+
+static inline void bench_run(const bench_case *cases, int n, int repetitions, bench_stat *stats)
+{
+    bench_run_as(cases, n, repetitions, false, stats);
 }
 
 /* First line of a command's output, without its end; "unknown" when there is none. */

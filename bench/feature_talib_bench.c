@@ -2,7 +2,8 @@
 /* feature_talib_bench.c - every operator that has the name of a TA-Lib function, with its defaults, against TA-Lib: the
  * newest and 0.6.4, where their libraries lie in bench/.venv and bench/.venv/old (docs/benchmarks.md says how). One
  * series of 1,000,000 bars; a panel of 512 symbols x 2,520 bars, symbol by symbol in TA-Lib; one bar of one symbol.
- * Random walks that do not repeat: a branch predictor learns a short series by heart.
+ * Random walks that do not repeat: a branch predictor learns a short series by heart. Every sample comes right after a
+ * run of the same that is not timed, so that each finds in the caches what its own work left there, not its peer's.
  *
  *     bench.feature_talib [NAME ...] */
 #include <ctype.h>
@@ -251,9 +252,9 @@ static void call_peer(const peer_job *j, double *const *x, size_t offset, int n)
         const ta_parameter *p;
         (void)j->t->output(j->handle, o, &p);
         if (p->type == 0)
-            (void)j->t->set_out(params, o, j->m->out[o]);
+            (void)j->t->set_out(params, o, j->m->out[o] + offset);
         else
-            (void)j->t->set_whole(params, o, j->m->whole[o]);
+            (void)j->t->set_whole(params, o, j->m->whole[o] + offset);
     }
     if (j->t->call(params, 0, n - 1, &begin, &count)) abort();
     (void)j->t->free_params(params);
@@ -326,7 +327,7 @@ static void time_way(const char *way, bench_fn *ours, own_job *own, bench_fn *th
     for (size_t p = 0; p < 2; p++)
         if (peers[p].there)
             which[n - 1] = p, cases[n++] = (bench_case){name, peers[p].t->variant, theirs, &peers[p], items};
-    bench_run(cases, n, REPETITIONS, stats);
+    bench_run_as(cases, n, REPETITIONS, true, stats);
     for (int i = 1; i < n; i++) {
         bench_line("talib", &cases[0], &stats[0], &cases[i], &stats[i]);
         add(&t[which[i - 1]], peers[0].op, stats[0].median, stats[i].median);

@@ -136,6 +136,7 @@ static tw_status make_step(planner *p, size_t i, tw_error *err)
     step->params = node->params;
     for (uint32_t k = 0; k < node->n_inputs; k++) step->inputs[k] = place_of(p, node->inputs[k]);
     for (uint32_t o = 0; o < node->n_outputs; o++) step->outputs[o] = p->first_place[i] + o;
+    if (step->kind == FX_LOAD) l->loads[l->n_loads++] = (uint32_t)i;
     if (node->kind != FX_OPERATOR) return TW_OK;
     TW_TRY(tw_op_find(tw_isa_resolve(p->ctx ? p->ctx->isa : TW_ISA_BEST), node->op->name, &step->op, err));
     if (step->kind == FX_SECTION) {
@@ -143,6 +144,7 @@ static tw_status make_step(planner *p, size_t i, tw_error *err)
         if (node->n_outputs > l->section_outs) l->section_outs = node->n_outputs;
         return TW_OK;
     }
+    step->run = l->lanes == 1 ? step->op->run_one : step->op->run_wide;
     step->state = l->state_bytes;
     step->state_size = fx_state_size(step->op, node->params, l->lanes);
     l->state_bytes += round_up(step->state_size, 64);
@@ -198,9 +200,11 @@ static tw_status make_tables(planner *p, tw_error *err)
     l->places = tw_new(p->ctx, l->n_places + 1, sizeof *l->places);
     l->kept = tw_new(p->ctx, l->n_places + 1, sizeof(fx_place *));
     l->steps = tw_new(p->ctx, dag->n + 1, sizeof *l->steps);
+    l->loads = tw_new(p->ctx, dag->n + 1, sizeof *l->loads);
     l->stores = tw_new(p->ctx, p->plan->n_features + 1, sizeof *l->stores);
     l->phases = tw_new(p->ctx, dag->n + 1, sizeof *l->phases);
-    const bool ok = p->last_use && p->free_slots && l->places && l->kept && l->steps && l->stores && l->phases;
+    const bool ok =
+        p->last_use && p->free_slots && l->places && l->kept && l->steps && l->loads && l->stores && l->phases;
     return ok ? TW_OK : tw_no_memory(err, "the layout of a feature plan");
 }
 
@@ -235,6 +239,7 @@ void fx_layout_clear(fx_layout *layout, const tw_ctx *ctx)
     tw_free(ctx, layout->places);
     tw_free(ctx, layout->kept);
     tw_free(ctx, layout->steps);
+    tw_free(ctx, layout->loads);
     tw_free(ctx, layout->stores);
     tw_free(ctx, layout->phases);
     tw_free(ctx, layout->fixed);

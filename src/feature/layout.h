@@ -34,6 +34,7 @@ typedef struct fx_step {
     size_t column;                                   /* FX_LOAD */
     double constant;                                 /* FX_FILL */
     const tw_op *op;                                 /* of the runner's instruction set */
+    tw_op_run *run;                                  /* its form for the lanes of the layout */
     const void *params;
     size_t state, state_size; /* bytes in the block */
     uint32_t first_store, n_stores;
@@ -56,8 +57,9 @@ typedef struct fx_layout {
     fx_store *stores;
     fx_phase *phases;
     const fx_place **kept;
-    double *fixed; /* rows of each constant */
-    size_t n_places, n_steps, n_phases, n_kept, n_fixed;
+    uint32_t *loads; /* the steps that take a column in */
+    double *fixed;   /* rows of each constant */
+    size_t n_places, n_steps, n_phases, n_kept, n_fixed, n_loads;
     size_t state_bytes;               /* of a block, before its kept values */
     size_t kept_count;                /* doubles of kept values */
     size_t positions;                 /* byte offset of size_t[n_kept] in a block */

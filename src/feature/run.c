@@ -31,16 +31,9 @@ static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 /* ---- scratch of a thread */
 
-static char *scratch_of(const tw_runner *r, int thread) { return r->scratch + (size_t)thread * r->scratch_bytes; }
-
-static double *slots_of(const tw_runner *r, char *scratch)
-{
-    return (double *)(void *)(scratch + round_up(r->layout.n_places * sizeof(double *), 64));
-}
-
 static char *spare_of(const tw_runner *r, char *scratch)
 {
-    return (char *)(void *)slots_of(r, scratch) + round_up(r->layout.scratch_count * sizeof(double), 64);
+    return (char *)(void *)fx_slots(r, scratch) + round_up(r->layout.scratch_count * sizeof(double), 64);
 }
 
 static double *section_of(const tw_runner *r, char *scratch)
@@ -83,12 +76,6 @@ static void advance(const tw_runner *r, char *block, size_t n)
 
 /* ---- steps of a block */
 
-static size_t lanes_used(const tw_runner *r, size_t block)
-{
-    const size_t left = r->n_symbols - block * r->lanes;
-    return left < r->lanes ? left : r->lanes;
-}
-
 /* ---- columns and features in place
  *
  * A value that nobody needs longer than the chunk need not be copied: an operator reads the column, or writes the
@@ -98,7 +85,7 @@ static size_t lanes_used(const tw_runner *r, size_t block)
 static bool lies_side_by_side(const work *w, size_t time_stride)
 {
     const tw_runner *r = w->pass->runner;
-    return w->pass->direct && time_stride == r->lanes && lanes_used(r, w->block) == r->lanes;
+    return w->pass->direct && time_stride == r->lanes && fx_lanes_used(r, w->block) == r->lanes;
 }
 
 static bool lies_in_place(const work *w, size_t place, size_t time_stride)
@@ -178,10 +165,8 @@ static size_t spans_of(const pass *p)
     const tw_runner *r = p->runner;
     size_t n = 0;
     for (size_t f = 0; f < r->plan->n_features; f++) r->spans[n++] = span_of_feature(p, p->out + f);
-    for (size_t i = 0; i < r->layout.n_steps; i++) {
-        const fx_step *step = r->layout.steps + i;
-        if (step->kind == FX_LOAD) r->spans[n++] = span_of_column(p, p->in + step->column);
-    }
+    for (size_t i = 0; i < r->layout.n_loads; i++)
+        r->spans[n++] = span_of_column(p, p->in + r->layout.steps[r->layout.loads[i]].column);
     return n;
 }
 
@@ -224,7 +209,7 @@ static void load(const work *w, const fx_step *step)
     const fx_rows rows = {column_row(w, step, p->t0), in->time_stride};
     double *to = w->at[step->outputs[0]];
     r->copiers.copy(&rows, p->n, r->lanes, to, r->lanes);
-    for (size_t lane = lanes_used(r, w->block); lane < r->lanes; lane++)
+    for (size_t lane = fx_lanes_used(r, w->block); lane < r->lanes; lane++)
         for (size_t t = 0; t < p->n; t++) to[t * r->lanes + lane] = NAN;
 }
 
@@ -242,7 +227,7 @@ static void run_operator(const work *w, const fx_step *step)
     for (uint32_t o = 0; o < step->n_outputs; o++) out[o] = w->at[step->outputs[o]];
     void *state = w->memory + step->state;
     if (w->pass->peek) state = memcpy(w->spare_state, state, step->state_size);
-    (w->pass->runner->lanes == 1 ? step->op->run_one : step->op->run_wide)(state, w->pass->n, in, out);
+    step->run(state, w->pass->n, in, out);
 }
 
 static void store(const work *w, const fx_store *s)
@@ -252,7 +237,7 @@ static void store(const work *w, const fx_store *s)
     const tw_tiles_out *out = p->out + s->feature;
     const size_t first = w->block * out->block_stride + p->t0 * out->time_stride, stride = out->time_stride;
     const fx_rows rows = {w->at[s->place], r->lanes};
-    const size_t used = lanes_used(r, w->block);
+    const size_t used = fx_lanes_used(r, w->block);
     if (out->f64 && out->f64 + first == rows.base) return; /* it was made there */
     if (out->f64)
         r->copiers.copy(&rows, p->n, r->lanes, out->f64 + first, stride);
@@ -280,7 +265,9 @@ static void run_step(const work *w, const fx_step *step)
     for (uint32_t i = 0; i < step->n_stores; i++) store(w, l->stores + step->first_store + i);
 }
 
-/* While step i of n is done: its share of the rows of the next chunk. */
+/* While step i of n is done: its share of the rows of the next chunk. For plans of many steps: the processor sees by
+ * itself what one step reads, row after row, but not what comes back only after others. */
+enum { MANY = 4 };
 static void fetch_ahead(const work *w, size_t i, size_t n)
 {
     enum { LINE = 64 };
@@ -289,9 +276,10 @@ static void fetch_ahead(const work *w, size_t i, size_t n)
     const size_t begin = p->t0 + p->n, rows = p->n_call - begin < p->n ? p->n_call - begin : p->n;
     const size_t lines = rows * p->runner->lanes * sizeof(double) / LINE, from = lines * i / n,
                  to = lines * (i + 1) / n;
-    for (uint32_t s = p->phase->first; s < p->phase->end && l->steps[s].kind == FX_LOAD; s++) {
-        if (!reads_in_place(w, l->steps + s)) continue;
-        const char *row = (const char *)column_row(w, l->steps + s, begin);
+    for (size_t s = 0; s < l->n_loads; s++) {
+        const fx_step *step = l->steps + l->loads[s];
+        if (!reads_in_place(w, step)) continue;
+        const char *row = (const char *)column_row(w, step, begin);
         for (size_t k = from; k < to; k++) __builtin_prefetch(row + k * LINE, 0, 2);
     }
 }
@@ -299,19 +287,21 @@ static void fetch_ahead(const work *w, size_t i, size_t n)
 static void run_chunk(const pass *p, size_t block, int thread)
 {
     const tw_runner *r = p->runner;
-    char *scratch = scratch_of(r, thread);
+    char *scratch = fx_scratch(r, thread);
+    r->settled[thread] = false;
     work w = {p, block, fx_block(r, block), (double **)(void *)scratch, spare_of(r, scratch)};
     for (size_t i = 0; i < r->layout.n_places; i++)
-        w.at[i] = locate(r, w.memory, slots_of(r, scratch), r->layout.places + i);
+        w.at[i] = locate(r, w.memory, fx_slots(r, scratch), r->layout.places + i);
     for (uint32_t i = p->phase->first; p->direct && i < p->phase->end; i++) {
         const fx_step *step = r->layout.steps + i;
         if (step->kind == FX_LOAD) place_columns(&w, step);
         if (step->kind == FX_RUN) place_features(&w, step);
     }
     const uint32_t n_steps = p->phase->end - p->phase->first;
+    const bool fetches = p->direct && r->lanes > 1 && n_steps >= r->layout.n_loads + MANY;
     for (uint32_t i = p->phase->first; i < p->phase->end; i++) {
         run_step(&w, r->layout.steps + i);
-        if (p->direct) fetch_ahead(&w, i - p->phase->first, n_steps);
+        if (fetches) fetch_ahead(&w, i - p->phase->first, n_steps);
     }
 }
 
@@ -389,7 +379,7 @@ static tw_status section_task(void *arg, size_t t, int thread, tw_error *err)
     const tw_runner *r = p->runner;
     (void)err;
     for (uint32_t i = p->phase->first; i < p->phase->split; i++)
-        run_section(p, r->layout.steps + i, t, section_of(r, scratch_of(r, thread)));
+        run_section(p, r->layout.steps + i, t, section_of(r, fx_scratch(r, thread)));
     return TW_OK;
 }
 
@@ -415,10 +405,12 @@ static tw_status run_together(pass *p, tw_error *err)
 static tw_status check_tiles(const tw_runner *r, const tw_tiles *in, const tw_tiles_out *out, tw_error *err)
 {
     const fx_layout *l = &r->layout;
-    for (size_t i = 0; i < l->n_steps; i++)
-        if (l->steps[i].kind == FX_LOAD && (!in || !in[l->steps[i].column].base))
+    for (size_t i = 0; i < l->n_loads; i++) {
+        const size_t column = l->steps[l->loads[i]].column;
+        if (!in || !in[column].base)
             return tw_fail(err, TW_BAD_VALUE, "column '%.64s' is used by the plan and has no values",
-                           r->plan->columns[l->steps[i].column]);
+                           r->plan->columns[column]);
+    }
     for (size_t f = 0; f < r->plan->n_features; f++)
         if (!out || !out[f].f64 == !out[f].f32)
             return tw_fail(err, TW_BAD_VALUE, "feature '%.64s' wants a place for either f64 or f32 values",
@@ -431,9 +423,14 @@ static tw_status run(pass *p, tw_error *err)
     tw_runner *r = p->runner;
     TW_TRY(check_tiles(r, p->in, p->out, err));
     if (p->n_call == 0 || r->layout.n_phases == 0) return TW_OK;
+    tw_pool *pool = r->ctx ? r->ctx->pool : NULL;
+    if (r->layout.n_phases == 1 && p->n_call == 1 && !p->peek) {
+        fx_bar bar = {r, p->in, p->out};
+        return tw_pool_run(pool, r->n_blocks, fx_tick_task, &bar, err);
+    }
     p->phase = r->layout.phases;
     p->direct = all_apart(p);
-    if (r->layout.n_phases == 1) return tw_pool_run(r->ctx ? r->ctx->pool : NULL, r->n_blocks, block_task, p, err);
+    if (r->layout.n_phases == 1) return tw_pool_run(pool, r->n_blocks, block_task, p, err);
     return run_together(p, err);
 }
 

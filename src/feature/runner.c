@@ -48,8 +48,10 @@ static tw_status open_runner(tw_runner *r, const int32_t *group, tw_error *err)
     r->group = tw_new(r->ctx, r->n_symbols, sizeof *r->group);
     r->blocks = tw_new(r->ctx, r->n_blocks, r->layout.block_bytes + 1);
     r->scratch = tw_new(r->ctx, threads, r->scratch_bytes);
+    r->settled = tw_new(r->ctx, threads, sizeof *r->settled);
     r->spans = tw_new(r->ctx, r->plan->n_features + r->layout.n_steps, sizeof *r->spans);
-    if (!r->group || !r->blocks || !r->scratch || !r->spans) return tw_no_memory(err, "the state of a feature plan");
+    if (!r->group || !r->blocks || !r->scratch || !r->settled || !r->spans)
+        return tw_no_memory(err, "the state of a feature plan");
     if (group) memcpy(r->group, group, r->n_symbols * sizeof *group);
     r->copiers = TW_ISA_PICK(tw_isa_resolve(r->ctx ? r->ctx->isa : TW_ISA_BEST), fx_copiers);
     tw_runner_reset(r);
@@ -81,6 +83,7 @@ void tw_runner_free(tw_runner *runner)
     tw_free(ctx, runner->group);
     tw_free(ctx, runner->blocks);
     tw_free(ctx, runner->scratch);
+    tw_free(ctx, runner->settled);
     tw_free(ctx, runner->spans);
     tw_free(ctx, runner);
 }

@@ -21,6 +21,7 @@ struct tw_runner {
     char *blocks;   /* n_blocks of layout.block_bytes */
     char *scratch;  /* of each thread */
     size_t scratch_bytes;
+    bool *settled;  /* of each thread: its places are those of tick.c */
     fx_span *spans; /* room for those of a call, one a feature and one a step */
     fx_copiers copiers;
     uint64_t bars;
@@ -38,5 +39,29 @@ static inline double *fx_kept(const tw_runner *r, char *block)
 {
     return (double *)(void *)(block + r->layout.state_bytes);
 }
+
+/* Of a thread: addresses of every place, slots, then what run.c has there. */
+static inline char *fx_scratch(const tw_runner *r, int thread)
+{
+    return r->scratch + (size_t)thread * r->scratch_bytes;
+}
+static inline double *fx_slots(const tw_runner *r, char *scratch)
+{
+    return (double *)(void *)(scratch + (r->layout.n_places * sizeof(double *) + 63) / 64 * 64);
+}
+/* Lanes of a block that have symbols. */
+static inline size_t fx_lanes_used(const tw_runner *r, size_t block)
+{
+    const size_t left = r->n_symbols - block * r->lanes;
+    return left < r->lanes ? left : r->lanes;
+}
+
+/* A bar of all symbols, for fx_tick_task, which takes a block one row on. */
+typedef struct fx_bar {
+    const tw_runner *runner;
+    const tw_tiles *in;
+    const tw_tiles_out *out;
+} fx_bar;
+tw_status fx_tick_task(void *arg, size_t block, int thread, tw_error *err);
 
 #endif

@@ -40,13 +40,10 @@ TW_LANE double tw_lane_from_bits(uint64_t u)
     return x;
 }
 
-TW_LANE double tw_lane_abs(double x) { return tw_lane_from_bits(tw_lane_bits(x) & 0x7fffffffffffffffU); }
+TW_LANE double tw_lane_abs(double x) { return __builtin_fabs(x); }
 
 /* |x| (x >= 0) with the sign of s. */
-TW_LANE double tw_lane_sign(double x, double s)
-{
-    return tw_lane_from_bits(tw_lane_bits(x) | (tw_lane_bits(s) & 0x8000000000000000U));
-}
+TW_LANE double tw_lane_sign(double x, double s) { return __builtin_copysign(x, s); }
 
 /* a where the mask is all ones, b where it is 0. */
 TW_LANE double tw_lane_pick(uint64_t mask, double a, double b)

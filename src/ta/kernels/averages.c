@@ -33,8 +33,13 @@ TW_LANE void average_step(const double *coef, tw_recur_bar *b)
     b->s[1] = tw_seeded(b, b->s[1], b->x[0], (tw_seed){b->n, coef[0], coef[1]});
     b->y[0] = b->warm || b->n >= coef[0] ? b->s[1] : (double)NAN;
 }
+TW_LANE void rma_step(const double *coef, tw_recur_bar *b)
+{
+    b->s[1] = tw_wilder(b, b->s[1], b->x[0], (tw_seed){b->n, coef[0], coef[1]});
+    b->y[0] = b->warm || b->n >= coef[0] ? b->s[1] : (double)NAN;
+}
 static const tw_recur ema_recur = {1, 2, 1, average_step, ema_coefs};
-static const tw_recur rma_recur = {1, 2, 1, average_step, rma_coefs};
+static const tw_recur rma_recur = {1, 2, 1, rma_step, rma_coefs};
 
 TW_RECUR_OP(ema, .title = "Exponential moving average", .group = "overlap",
             .source = "Brown 1956; seeded as TA-Lib EMA",

@@ -72,7 +72,7 @@ TW_LANE double atr_next(const double *coef, tw_recur_bar *b)
 {
     const double range = tw_true_range(b->x[0], b->x[1], b->s[1]), ranges = b->n - 1.0;
     b->s[1] = b->x[2];
-    b->s[2] = b->warm || ranges >= 1.0 ? tw_seeded(b, b->s[2], range, (tw_seed){ranges, coef[0], coef[1]}) : 0.0;
+    b->s[2] = b->warm || ranges >= 1.0 ? tw_wilder(b, b->s[2], range, (tw_seed){ranges, coef[0], coef[1]}) : 0.0;
     return b->warm || ranges >= coef[0] ? b->s[2] : (double)NAN;
 }
 TW_LANE void atr_step(const double *coef, tw_recur_bar *b) { b->y[0] = atr_next(coef, b); }
@@ -152,7 +152,7 @@ TW_LANE void adx_step(const double *coef, tw_recur_bar *b)
     const direction d = direction_next(coef, b);
     const double count = b->n - coef[0], old = b->s[7];
     const double dx = d.dx == d.dx ? d.dx : b->warm || count > coef[0] ? old : 0.0; /* no movement: the average stays */
-    b->s[7] = b->warm || count >= 1.0 ? tw_seeded(b, old, dx, (tw_seed){count, coef[0], coef[1]}) : 0.0;
+    b->s[7] = b->warm || count >= 1.0 ? tw_wilder(b, old, dx, (tw_seed){count, coef[0], coef[1]}) : 0.0;
     b->y[0] = b->warm || count >= coef[0] ? b->s[7] : (double)NAN;
 }
 static const tw_recur plus_di_recur = {3, 7, 1, plus_di_step, wilder_coefs};
