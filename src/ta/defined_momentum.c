@@ -13,6 +13,8 @@ static const tw_param adxr_table[] = {
     TW_PARAM_END};
 static const tw_param aroonosc_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 60, true, "bars back"), TW_PARAM_END};
+static const tw_param cci_table[] = {
+    TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 60, true, "bars in the window"), TW_PARAM_END};
 static const tw_param cmou_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 14, 1, TW_DEFINED_MOST, 3, 100, true, "moves in the window"), TW_PARAM_END};
 static const tw_param dpo_table[] = {
@@ -37,6 +39,16 @@ TW_DEFINED(aroonosc, .title = "Aroon oscillator", .group = "momentum", .source =
            .levels = {-50, 50}, .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"),
            .params = aroonosc_table, .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
            .define = "real = aroon(high, low, timeperiod).aroonup - aroon(high, low, timeperiod).aroondown");
+TW_DEFINED(
+    cci, .title = "Commodity channel index", .group = "momentum", .source = "Lambert 1980; TA-Lib CCI",
+    .formula = "(p - mean p) / (0.015 mean |p - mean p|), p = (h + l + c) / 3; 0 for a flat window",
+    .meaning =
+        "How far the typical price is from its mean, in units of its usual deviation: by its scaling most values lie "
+        "between -100 and 100. A move out of that band is read as the start of a trend, or as an excess, depending on "
+        "the school. Its scale follows the recent calm or storm, so equal readings need not be equal moves.",
+    .levels = {-100, 100}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = cci_table,
+    .params_size = sizeof(window), .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE,
+    .define = "real = mad_score(typprice(high, low, close), timeperiod) * (200 / 3)");
 TW_DEFINED(cmou, .title = "Chande momentum oscillator, not smoothed", .group = "momentum",
            .source = "Chande and Kroll 1994; TA-Lib 0.8 CMOU",
            .formula = "100 (x[t] - x[t-period]) / sum |x - x'|; 0 for a flat window",

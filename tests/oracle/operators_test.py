@@ -165,12 +165,22 @@ def deviation(w):
     return Answer(to_float(away(w.series[0])[1]), w.largest())
 
 
-def channel(w):
-    typical = [(h + l + c) / 3.0 for h, l, c in zip(*w.series)]
-    mean, mad = away(typical)
+def away_score(x, unit):
+    """The newest of x from its mean, in `unit` mean absolute deviations; both rounded in the size of x."""
+    mean, mad = away(x)
     if mad == 0:
         return exact(0.0)
-    return Answer(to_float((BIG(typical[-1]) - mean) / (BIG("0.015") * mad)), 67 * (1 + 1e-3 * max(map(abs, typical)) / float(mad)))
+    score = (BIG(x[-1]) - mean) / mad
+    size = (1 + abs(float(score))) * (1 + 1e-3 * max(map(abs, x)) / float(mad))
+    return Answer(to_float(score / BIG(unit)), size / float(unit))
+
+
+def deviation_score(w):
+    return away_score(w.series[0], "1")
+
+
+def channel(w):
+    return away_score([(h + l + c) / 3.0 for h, l, c in zip(*w.series)], "0.015")
 
 
 def bands(w, p):
@@ -230,6 +240,7 @@ WINDOWS = {
     "mad": lambda w, p: deviation(w),
     "avgdev": lambda w, p: deviation(w),
     "cci": lambda w, p: channel(w),
+    "mad_score": lambda w, p: deviation_score(w),
     "max": lambda w, p: exact(max(w.series[0])),
     "min": lambda w, p: exact(min(w.series[0])),
     "argmax": lambda w, p: place(w.series[0], max),
