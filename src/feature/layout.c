@@ -66,6 +66,7 @@ static void lay_kept(planner *p)
         place->kept = l->n_kept;
         place->offset = l->kept_count;
         l->kept[l->n_kept++] = place;
+        if (place->history > l->longest_history) l->longest_history = place->history;
         l->kept_count += round_up((place->history + place->slack) * l->lanes, 8);
     }
 }
@@ -182,6 +183,24 @@ static void add_phases(planner *p)
     }
 }
 
+/* Every output of the one operator is a feature, and a feature of one kind each. */
+static bool is_single(const fx_layout *l)
+{
+    size_t outputs = 0, stored = 0, operators = 0;
+    for (size_t i = 0; i < l->n_steps; i++) {
+        const fx_step *step = l->steps + i;
+        if (step->kind == FX_LOAD && step->n_stores == 0) continue;
+        if (step->kind != FX_RUN || operators++ > 0) return false;
+        outputs = step->n_outputs, stored = step->n_stores;
+        for (uint32_t o = 0; o < step->n_outputs; o++)
+            if (l->places[step->outputs[o]].kind != FX_SCRATCH) return false;
+        for (uint32_t s = 1; s < step->n_stores; s++)
+            for (uint32_t r = 0; r < s; r++)
+                if (l->stores[step->first_store + r].place == l->stores[step->first_store + s].place) return false;
+    }
+    return operators == 1 && outputs == stored;
+}
+
 /* ---- all of it */
 
 static tw_status make_tables(planner *p, tw_error *err)
@@ -219,6 +238,7 @@ static tw_status lay_out(planner *p, tw_error *err)
     for (size_t i = 0; i < l->n_steps; i++) TW_TRY(make_step(p, i, err));
     add_stores(p);
     add_phases(p);
+    l->single = is_single(l);
     l->positions = l->state_bytes + l->kept_count * sizeof(double);
     l->block_bytes = round_up(l->positions + l->n_kept * sizeof(size_t), 64);
     return TW_OK;

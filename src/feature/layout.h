@@ -60,6 +60,8 @@ typedef struct fx_layout {
     uint32_t *loads; /* the steps that take a column in */
     double *fixed;   /* rows of each constant */
     size_t n_places, n_steps, n_phases, n_kept, n_fixed, n_loads;
+    size_t longest_history;           /* of a kept value */
+    bool single;                      /* columns, and one operator all of whose outputs are features */
     size_t state_bytes;               /* of a block, before its kept values */
     size_t kept_count;                /* doubles of kept values */
     size_t positions;                 /* byte offset of size_t[n_kept] in a block */

@@ -313,17 +313,33 @@ static size_t chunk_of(const pass *p, size_t t)
 
 /* ---- plans without cross-sections: one block through all of the call */
 
+/* A single operator that reads and writes where the caller has the values needs no room of ours, and no end of a chunk
+ * stops what the processor fetches for it. */
+static bool takes_the_rest(const pass *p, size_t block)
+{
+    const tw_runner *r = p->runner;
+    const fx_layout *l = &r->layout;
+    if (!p->direct || !l->single || p->t0 < l->longest_history || fx_lanes_used(r, block) < r->lanes) return false;
+    for (size_t i = 0; i < l->n_loads; i++)
+        if (p->in[l->steps[l->loads[i]].column].time_stride != r->lanes) return false;
+    for (size_t f = 0; f < r->plan->n_features; f++)
+        if (!p->out[f].f64 || p->out[f].time_stride != r->lanes) return false;
+    return true;
+}
+
 static tw_status block_task(void *arg, size_t block, int thread, tw_error *err)
 {
     pass p = *(const pass *)arg;
     char *memory = fx_block(p.runner, block);
     (void)err;
     for (p.t0 = 0; p.t0 < p.n_call; p.t0 += p.n) {
-        p.n = chunk_of(&p, p.t0);
-        make_room(p.runner, memory, p.n);
+        const bool rest = takes_the_rest(&p, block);
+        p.n = rest ? p.n_call - p.t0 : chunk_of(&p, p.t0);
+        const size_t kept = rest ? 0 : p.n; /* rows that go to kept values */
+        make_room(p.runner, memory, kept);
         run_chunk(&p, block, thread);
         if (p.peek) continue;
-        advance(p.runner, memory, p.n);
+        advance(p.runner, memory, kept);
         if (p.direct && p.t0 + p.n == p.n_call) keep_columns(&(work){.pass = &p, .block = block, .memory = memory});
     }
     return TW_OK;
