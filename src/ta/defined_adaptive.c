@@ -47,7 +47,7 @@ TW_DEFINED(
                "which has no value itself",
     .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = frama_table,
     .params_size = sizeof(average), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
-    .define = "half = floor(timeperiod / 2); p = (high + low) / 2;"
+    .define = "half = floor(timeperiod / 2); p = medprice(high, low);"
               "new = max(high, half) - min(low, half); old = lag(new, half);"
               "all = max(high, 2 * half) - min(low, 2 * half);"
               "k = if(less(new, old) <= 0, 1, exp(-4.6 / log(2) * log((new + old) / all)));"

@@ -48,7 +48,7 @@ TW_DEFINED(ao, .title = "Awesome oscillator", .group = "momentum", .source = "Wi
            .formula = "sma(m, fast) - sma(m, slow), m = (h + l) / 2", .inputs = TW_NAMES("high", "low"),
            .outputs = TW_NAMES("real"), .params = ao_table, .params_size = sizeof(oscillator),
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
-           .define = "middle = (high + low) / 2; real = sma(middle, fastperiod) - sma(middle, slowperiod)");
+           .define = "middle = medprice(high, low); real = sma(middle, fastperiod) - sma(middle, slowperiod)");
 TW_DEFINED(ac, .title = "Accelerator oscillator", .group = "momentum", .source = "Williams 1995; TA-Lib 0.8 AC",
            .formula = "ao - sma(ao, signal)", .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"),
            .params = ac_table, .params_size = sizeof(oscillator), .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,

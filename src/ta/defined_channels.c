@@ -21,14 +21,14 @@ TW_DEFINED(donchian, .title = "Donchian channel", .group = "overlap", .source = 
            .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("upperband", "middleband", "lowerband"),
            .params = donchian_table, .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
            .define = "upperband = max(high, timeperiod); lowerband = min(low, timeperiod);"
-                     "middleband = (upperband + lowerband) / 2");
+                     "middleband = medprice(upperband, lowerband)");
 TW_DEFINED(midpoint, .title = "Middle of the range of a window", .group = "overlap", .source = "TA-Lib MIDPOINT",
            .formula = "(max x + min x) / 2 over the window",
            .meaning = "Half way between the highest and the lowest value of the window. It moves in steps, when an "
                       "extreme comes or leaves, and one spike keeps it away from the price until it has left.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = middle_table,
            .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-           .define = "real = (max(real, timeperiod) + min(real, timeperiod)) / 2");
+           .define = "real = medprice(max(real, timeperiod), min(real, timeperiod))");
 TW_DEFINED(midprice, .title = "Middle of the range of prices of a window", .group = "overlap",
            .source = "TA-Lib MIDPRICE", .formula = "(max h + min l) / 2 over the window",
            .meaning =
@@ -36,7 +36,7 @@ TW_DEFINED(midprice, .title = "Middle of the range of prices of a window", .grou
                "as the lines of Ichimoku use it. It moves in steps, and one spike holds it for a whole window.",
            .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = middle_table,
            .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-           .define = "real = (max(high, timeperiod) + min(low, timeperiod)) / 2");
+           .define = "real = medprice(max(high, timeperiod), min(low, timeperiod))");
 TW_DEFINED(minmax, .title = "Lowest and highest value of a window", .group = "math", .source = "TA-Lib MINMAX",
            .formula = "min x[t-i], max x[t-i], i < period",
            .meaning = "The least and the greatest value of the window at once.", .inputs = TW_NAMES("real"),

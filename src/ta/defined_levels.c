@@ -53,18 +53,18 @@ static const tw_param renko_table[] = {
     TW_PARAM_SEARCH(level, timeperiod, 14, 1, TW_DEFINED_MOST, 2, 100, true, "bars of the average true range"),
     NAN_PARAM, TW_PARAM_END};
 
-TW_DEFINED(ichimoku, .title = "Ichimoku kinko hyo", .group = "overlap", .source = "Hosoda 1969",
-           .formula =
-               "middle of the range of each window; senkou_a = (tenkan + kijun) / 2; span_a and span_b: senkou a "
+TW_DEFINED(
+    ichimoku, .title = "Ichimoku kinko hyo", .group = "overlap", .source = "Hosoda 1969",
+    .formula = "middle of the range of each window; senkou_a = (tenkan + kijun) / 2; span_a and span_b: senkou a "
                "and b of displacement bars ago, the cloud at this bar; chikou: c less the c it is drawn beside",
-           .inputs = TW_NAMES("high", "low", "close"),
-           .outputs = TW_NAMES("tenkan", "kijun", "senkou_a", "senkou_b", "span_a", "span_b", "chikou"),
-           .params = ichimoku_table, .params_size = sizeof(level), .traits = TW_WINDOW,
-           .define = "tenkan = (max(high, tenkan_period) + min(low, tenkan_period)) / 2;"
-                     "kijun = (max(high, kijun_period) + min(low, kijun_period)) / 2; senkou_a = (tenkan + kijun) / 2;"
-                     "senkou_b = (max(high, senkou_period) + min(low, senkou_period)) / 2;"
-                     "span_a = lag(senkou_a, displacement); span_b = lag(senkou_b, displacement);"
-                     "chikou = close - lag(close, displacement)");
+    .inputs = TW_NAMES("high", "low", "close"),
+    .outputs = TW_NAMES("tenkan", "kijun", "senkou_a", "senkou_b", "span_a", "span_b", "chikou"),
+    .params = ichimoku_table, .params_size = sizeof(level), .traits = TW_WINDOW,
+    .define = "tenkan = medprice(max(high, tenkan_period), min(low, tenkan_period));"
+              "kijun = medprice(max(high, kijun_period), min(low, kijun_period)); senkou_a = medprice(tenkan, kijun);"
+              "senkou_b = medprice(max(high, senkou_period), min(low, senkou_period));"
+              "span_a = lag(senkou_a, displacement); span_b = lag(senkou_b, displacement);"
+              "chikou = close - lag(close, displacement)");
 TW_DEFINED(ce, .title = "Chandelier exit", .group = "overlap", .source = "LeBeau, in Elder 2002; pandas-ta-classic ce",
            .formula = "long: max h - multiplier atr, short: min l + multiplier atr",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("long", "short"), .params = ce_table,
@@ -106,7 +106,7 @@ TW_DEFINED(cpr, .title = "Central pivot range", .group = "overlap", .source = "O
                      "pivot = " MEAN3 "; bc = (h + l) / 2; tc = pivot + (pivot - bc); width = abs(tc - bc)");
 
 #define JAWS                                                                                                           \
-    "mid = (high + low) / 2; jaw = lag(rma(mid, jaw_period, nan=nan), jaw_offset);"                                    \
+    "mid = medprice(high, low); jaw = lag(rma(mid, jaw_period, nan=nan), jaw_offset);"                                 \
     "teeth = lag(rma(mid, teeth_period, nan=nan), teeth_offset); lips = lag(rma(mid, lips_period, nan=nan), "          \
     "lips_offset);"
 TW_DEFINED(alligator, .title = "Alligator", .group = "overlap", .source = "Williams 1998",

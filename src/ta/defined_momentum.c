@@ -30,7 +30,7 @@ TW_DEFINED(
     .meaning = "The mean of ADX now and some bars ago: a slower ADX, meant to compare how much instruments trend.",
     .levels = {25}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = adxr_table,
     .params_size = sizeof(window), .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
-    .define = "adx = adx(high, low, close, timeperiod, nan=nan); real = (adx + lag(adx, timeperiod - 1)) / 2");
+    .define = "adx = adx(high, low, close, timeperiod, nan=nan); real = medprice(adx, lag(adx, timeperiod - 1))");
 TW_DEFINED(aroonosc, .title = "Aroon oscillator", .group = "momentum", .source = "Chande 1995; TA-Lib AROONOSC",
            .formula = "aroonup - aroondown",
            .meaning =

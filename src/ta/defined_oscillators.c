@@ -90,7 +90,7 @@ TW_DEFINED(fisher, .title = "Fisher transform", .group = "momentum", .source = "
                       "one; trigger is the value before",
            .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("fisher", "trigger"), .params = fisher_table,
            .params_size = sizeof(oscillator), .traits = TW_RECURSIVE,
-           .define = "p = (high + low) / 2; bottom = min(p, timeperiod); range = max(p, timeperiod) - bottom;"
+           .define = "p = medprice(high, low); bottom = min(p, timeperiod); range = max(p, timeperiod) - bottom;"
                      "line = fisher_line(if(range == 0, 0.5, (p - bottom) / range), nan=nan);"
                      "fisher = line.fisher; trigger = line.trigger");
 TW_DEFINED(ibs, .title = "Internal bar strength", .group = "momentum", .source = "Pagonidis 2013; TA-Lib 0.8 IBS",

@@ -63,4 +63,4 @@ TW_DEFINED(ttm_trend, .title = "TTM trend", .group = "trend", .source = "Carter 
            .formula = "1 where c is above the mean of (h + l) / 2 over the window, else -1",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = ttm_table,
            .params_size = sizeof(trend), .traits = TW_WINDOW | TW_INVARIANT,
-           .define = "real = if(close > sma((high + low) / 2, timeperiod), 1, -1)");
+           .define = "real = if(close > sma(medprice(high, low), timeperiod), 1, -1)");

@@ -42,7 +42,7 @@ TW_DEFINED(supertrend, .title = "Supertrend", .group = "overlap", .source = "Seb
                       "while it is -1",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("supertrend", "trend"),
            .params = supertrend_table, .params_size = sizeof(trend), .traits = TW_RECURSIVE,
-           .define = "middle = (high + low) / 2; band = multiplier * atr(high, low, close, timeperiod, nan=nan);"
+           .define = "middle = medprice(high, low); band = multiplier * atr(high, low, close, timeperiod, nan=nan);"
                      "t = trailing_bands(middle + band, middle - band, close, nan=nan);"
                      "supertrend = t.line; trend = t.trend");
 TW_DEFINED(

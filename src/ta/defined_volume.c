@@ -47,7 +47,7 @@ TW_DEFINED(emv, .title = "Ease of movement", .group = "volume", .source = "Arms 
                "counts 0",
            .inputs = TW_NAMES("high", "low", "volume"), .outputs = TW_NAMES("real"), .params = emv_table,
            .params_size = sizeof(window), .traits = TW_WINDOW | TW_SHIFT_FREE,
-           .define = "move = diff((high + low) / 2, 1); range = high - low;"
+           .define = "move = diff(medprice(high, low), 1); range = high - low;"
                      "real = sma(if(range == 0 or volume == 0, 0 * move, move / (volume / volumedivisor / range)),"
                      "timeperiod)");
 TW_DEFINED(marketfi, .title = "Market facilitation index", .group = "volume",
