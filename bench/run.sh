@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the built benchmarks one after the other; JSON lines to the terminal and to BUILD/results/NAME.json. What needs
 # something that is not there says "skipped"; exits 1 when a benchmark failed.
-#   bench/run.sh BUILD       e.g. build/bench
+#   bench/run.sh BUILD [NAME...]       e.g. build/bench; of all, or of these alone
 # Comparisons with Python peers run too where bench/.venv holds them (docs/benchmarks.md names the versions).
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -10,14 +10,17 @@ build=$(realpath "$1")
 results=$build/results
 bars=../shared/data/market/sp500_5yr/bars_daily_splitadj.csv.gz
 peers=bench/.venv/bin/python
+shift
+asked=" $* "
 failed=0
 mkdir -p "$results"
 
 bench() { # name, command...
   local name=$1
   shift
+  if [[ $asked != "  " && $asked != *" $name "* ]]; then return; fi
   echo "== $name"
-  timeout 300 "$@" | tee "$results/$name.json"
+  timeout 600 "$@" | tee "$results/$name.json"
   if [ "${PIPESTATUS[0]}" -ne 0 ]; then echo "bench: $name failed" >&2; failed=1; fi
 }
 
@@ -37,5 +40,10 @@ if [ -e "$bars" ] && "$peers" -c 'import KunQuant, qlib' 2> /dev/null; then
   bench alpha158_peer "$peers" bench/alpha158_peer.py "$build/bench/bench.feature" "$bars" 3
 else
   echo "== alpha158_peer skipped: needs $bars, and KunQuant and qlib in bench/.venv"
+fi
+if "$peers" -c 'import talib' 2> /dev/null; then
+  bench indicators_peer "$peers" bench/indicators_peer.py "$build/libtradewind.so" 5
+else
+  echo "== indicators_peer skipped: needs TA-Lib in bench/.venv"
 fi
 exit "$failed"
