@@ -33,6 +33,7 @@ add_compile_definitions(_POSIX_C_SOURCE=200809L TW_VERSION="${PROJECT_VERSION}")
 
 set(TW_SANITIZE "" CACHE STRING "sanitizers, e.g. address,undefined")
 if(TW_SANITIZE)
+  add_compile_definitions(TW_SANITIZED=1)
   add_compile_options(-fsanitize=${TW_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TW_SANITIZE})
 endif()

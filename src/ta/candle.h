@@ -25,7 +25,7 @@ typedef enum candle_input {
     CANDLE_INPUTS
 } candle_input;
 
-/* Facts of a bar, of the bar and the one before it, and of the bar beside means: holds() says what each is. */
+/* Facts of a bar, of the bar and the one before it, and of the bar beside means: is() says what each is. */
 /* From prices alone. */
 #define CANDLE_WHITE (1U << 0)     /* c >= o */
 #define CANDLE_WAS_WHITE (1U << 1) /* the bar before */
@@ -65,8 +65,6 @@ typedef enum candle_input {
 #define LONG_LOWER (UINT64_C(1) << 34)
 #define TWICE_UPPER (UINT64_C(1) << 35) /* longer than two bodies */
 #define TWICE_LOWER (UINT64_C(1) << 36)
-
-enum { CANDLE_ALL = 37 };
 
 #define LONG_WHITE (CANDLE_LONG | CANDLE_WHITE)
 #define BARE (NO_UPPER | NO_LOWER)
@@ -127,63 +125,61 @@ TW_LANE double lower_of(const candle *b, size_t k) { return bottom_of(b, k) - lo
 TW_LANE double mean_body_of(const candle *b, size_t k) { return candle_at(b, CANDLE_BODY, k); }
 TW_LANE double tenth_of(const candle *b, size_t k) { return 0.1 * candle_at(b, CANDLE_RANGE, k); }
 
-/* The fact `which`, a constant, of the bar k bars ago. */
-TW_LANE truth holds(const candle *b, size_t k, uint64_t which)
+/* A bar and its parts; of those that a pattern does not ask for nothing is left. */
+typedef struct candle_bar {
+    double open, high, low, close, top, bottom, body, upper, lower;
+} candle_bar;
+TW_LANE candle_bar bar_of(const candle *b, size_t k)
 {
-    const size_t was = k + 1;
-    switch (which) {
-    case CANDLE_WHITE: return at_least(close_of(b, k), open_of(b, k));
-    case CANDLE_WAS_WHITE: return at_least(close_of(b, was), open_of(b, was));
-    case CLOSE_UP: return above(close_of(b, k), close_of(b, was));
-    case CLOSE_DOWN: return below(close_of(b, k), close_of(b, was));
-    case OPEN_UP: return above(open_of(b, k), open_of(b, was));
-    case OPEN_DOWN: return below(open_of(b, k), open_of(b, was));
-    case OPEN_OVER_CLOSE: return above(open_of(b, k), close_of(b, was));
-    case OPEN_UNDER_CLOSE: return below(open_of(b, k), close_of(b, was));
-    case CLOSE_OVER_OPEN: return above(close_of(b, k), open_of(b, was));
-    case CLOSE_UNDER_OPEN: return below(close_of(b, k), open_of(b, was));
-    case HIGH_UP: return above(high_of(b, k), high_of(b, was));
-    case HIGH_DOWN: return below(high_of(b, k), high_of(b, was));
-    case LOW_UP: return above(low_of(b, k), low_of(b, was));
-    case LOW_DOWN: return below(low_of(b, k), low_of(b, was));
-    case BODY_ABOVE: return above(bottom_of(b, k), top_of(b, was));
-    case BODY_BELOW: return below(top_of(b, k), bottom_of(b, was));
-    case RANGE_ABOVE: return above(low_of(b, k), high_of(b, was));
-    case RANGE_BELOW: return below(high_of(b, k), low_of(b, was));
-    case TOP_UP: return above(top_of(b, k), top_of(b, was));
-    case TOP_DOWN: return below(top_of(b, k), top_of(b, was));
-    case BOTTOM_UP: return above(bottom_of(b, k), bottom_of(b, was));
-    case BOTTOM_DOWN: return below(bottom_of(b, k), bottom_of(b, was));
-    case BODY_LONGER: return above(body_of(b, k), body_of(b, was));
-    case BODY_SHORTER: return below(body_of(b, k), body_of(b, was));
-    case OPEN_UNDER_LOW: return below(open_of(b, k), low_of(b, was));
-    case OPEN_OVER_HIGH: return above(open_of(b, k), high_of(b, was));
-    case CANDLE_LONG: return above(body_of(b, k), mean_body_of(b, k));
-    case CANDLE_SHORT: return below(body_of(b, k), mean_body_of(b, k));
-    case CANDLE_DOJI: return at_most(body_of(b, k), tenth_of(b, k));
-    case NO_UPPER: return below(upper_of(b, k), tenth_of(b, k));
-    case NO_LOWER: return below(lower_of(b, k), tenth_of(b, k));
-    case SOME_UPPER: return above(upper_of(b, k), tenth_of(b, k));
-    case SOME_LOWER: return above(lower_of(b, k), tenth_of(b, k));
-    case LONG_UPPER: return above(upper_of(b, k), body_of(b, k));
-    case LONG_LOWER: return above(lower_of(b, k), body_of(b, k));
-    case TWICE_UPPER: return above(upper_of(b, k), 2.0 * body_of(b, k));
-    case TWICE_LOWER: return above(lower_of(b, k), 2.0 * body_of(b, k));
-    default: return 0;
-    }
+    return (candle_bar){open_of(b, k),   high_of(b, k), low_of(b, k),   close_of(b, k), top_of(b, k),
+                        bottom_of(b, k), body_of(b, k), upper_of(b, k), lower_of(b, k)};
 }
 
-/* All of the facts `yes` hold and none of `no`: constants, of which the loop leaves those that are asked for. */
-TW_LANE truth is(const candle *b, size_t k, uint64_t yes, uint64_t no)
+/* No word against it: the fact is not asked for, or is as it should be. */
+TW_LANE truth met(uint64_t fact, uint64_t yes, uint64_t no, truth holds)
 {
-    truth t = ~(truth)0;
-    _Pragma("GCC unroll 64") for (size_t f = 0; f < CANDLE_ALL; f++)
-    {
-        const uint64_t fact = UINT64_C(1) << f;
-        if (yes & fact) t &= holds(b, k, fact);
-        if (no & fact) t &= ~holds(b, k, fact);
-    }
-    return t;
+    return (yes & fact ? holds : ~(truth)0) & (no & fact ? ~holds : ~(truth)0);
+}
+
+/* Sanitizers put their checks in before what is not asked for falls away: a minute for a file of patterns. */
+#if defined(TW_SANITIZED)
+#define CANDLE_FACTS static inline
+#else
+#define CANDLE_FACTS TW_LANE
+#endif
+
+/* All of the facts `yes` hold and none of `no`, of the bar k bars ago: constants, so that no other is looked at. */
+CANDLE_FACTS truth is(const candle *b, size_t k, uint64_t yes, uint64_t no)
+{
+    const candle_bar now = bar_of(b, k), last = bar_of(b, k + 1);
+    const double mean = mean_body_of(b, k), tenth = tenth_of(b, k);
+    return met(CANDLE_WHITE, yes, no, at_least(now.close, now.open)) &
+           met(CANDLE_WAS_WHITE, yes, no, at_least(last.close, last.open)) &
+           met(CLOSE_UP, yes, no, above(now.close, last.close)) &
+           met(CLOSE_DOWN, yes, no, below(now.close, last.close)) & met(OPEN_UP, yes, no, above(now.open, last.open)) &
+           met(OPEN_DOWN, yes, no, below(now.open, last.open)) &
+           met(OPEN_OVER_CLOSE, yes, no, above(now.open, last.close)) &
+           met(OPEN_UNDER_CLOSE, yes, no, below(now.open, last.close)) &
+           met(CLOSE_OVER_OPEN, yes, no, above(now.close, last.open)) &
+           met(CLOSE_UNDER_OPEN, yes, no, below(now.close, last.open)) &
+           met(HIGH_UP, yes, no, above(now.high, last.high)) & met(HIGH_DOWN, yes, no, below(now.high, last.high)) &
+           met(LOW_UP, yes, no, above(now.low, last.low)) & met(LOW_DOWN, yes, no, below(now.low, last.low)) &
+           met(BODY_ABOVE, yes, no, above(now.bottom, last.top)) &
+           met(BODY_BELOW, yes, no, below(now.top, last.bottom)) &
+           met(RANGE_ABOVE, yes, no, above(now.low, last.high)) & met(RANGE_BELOW, yes, no, below(now.high, last.low)) &
+           met(TOP_UP, yes, no, above(now.top, last.top)) & met(TOP_DOWN, yes, no, below(now.top, last.top)) &
+           met(BOTTOM_UP, yes, no, above(now.bottom, last.bottom)) &
+           met(BOTTOM_DOWN, yes, no, below(now.bottom, last.bottom)) &
+           met(BODY_LONGER, yes, no, above(now.body, last.body)) &
+           met(BODY_SHORTER, yes, no, below(now.body, last.body)) &
+           met(OPEN_UNDER_LOW, yes, no, below(now.open, last.low)) &
+           met(OPEN_OVER_HIGH, yes, no, above(now.open, last.high)) & met(CANDLE_LONG, yes, no, above(now.body, mean)) &
+           met(CANDLE_SHORT, yes, no, below(now.body, mean)) & met(CANDLE_DOJI, yes, no, at_most(now.body, tenth)) &
+           met(NO_UPPER, yes, no, below(now.upper, tenth)) & met(NO_LOWER, yes, no, below(now.lower, tenth)) &
+           met(SOME_UPPER, yes, no, above(now.upper, tenth)) & met(SOME_LOWER, yes, no, above(now.lower, tenth)) &
+           met(LONG_UPPER, yes, no, above(now.upper, now.body)) & met(LONG_LOWER, yes, no, above(now.lower, now.body)) &
+           met(TWICE_UPPER, yes, no, above(now.upper, 2.0 * now.body)) &
+           met(TWICE_LOWER, yes, no, above(now.lower, 2.0 * now.body));
 }
 
 /* Distances between prices, as shares of the mean range of 5 bars. */

@@ -597,10 +597,10 @@ typedef struct mode_bar {
 TW_LANE void mode_lane(const hilbert_bar *b, size_t l, mode_bar m, const size_t lanes)
 {
     const double last = b->v[SINE * lanes + l], last_lead = b->v[LEAD * lanes + l];
-    const double up = (m.sine > m.lead) & (last <= last_lead) ? 1.0 : 0.0;
-    const double down = (m.sine < m.lead) & (last >= last_lead) ? 1.0 : 0.0, crossed = up + down;
+    const double up = ((m.sine > m.lead) & (last <= last_lead)) ? 1.0 : 0.0;
+    const double down = ((m.sine < m.lead) & (last >= last_lead)) ? 1.0 : 0.0, crossed = up + down;
     const double days = (1.0 - crossed) * b->v[DAYS * lanes + l] + 1.0, young = days < 0.5 * m.period ? 1.0 : 0.0;
-    const double turns = (m.moved > 0.67 * 360.0 / m.period) & (m.moved < 1.5 * 360.0 / m.period) ? 1.0 : 0.0;
+    const double turns = ((m.moved > 0.67 * 360.0 / m.period) & (m.moved < 1.5 * 360.0 / m.period)) ? 1.0 : 0.0;
     const double cycle = crossed + young + (m.period != 0.0 ? turns : 0.0), far = m.away >= 0.015 ? 1.0 : 0.0;
     b->y[0][l] = cycle == 0.0 ? 1.0 : far;
     b->v[SINE * lanes + l] = m.sine;
