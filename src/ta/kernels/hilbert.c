@@ -434,7 +434,7 @@ TW_LANE void price_sums(const double *price, const double *bars, double *sum)
 /* The mean price of the cycle, itself averaged over four bars. */
 TW_LANE void trend_next(const hilbert_bar *b, double *trend, const size_t lanes)
 {
-    double bars[TW_LANES], sum[TW_LANES];
+    double bars[TW_LANES] = {0.0}, sum[TW_LANES];
     const double *price = b->row[PRICE];
     cycle_bars(b, bars, lanes);
     if (lanes == 1) sum[0] = price_sum(price, bars[0]);
@@ -557,7 +557,7 @@ TW_LANE double phase_of(double sine, double cosine, double last, double period)
 TW_LANE void phase_next(const hilbert_bar *b, const size_t lanes)
 {
     const double *smooth = b->row[SMOOTH];
-    double bars[TW_LANES];
+    double bars[TW_LANES] = {0.0};
     coefficients c;
     cycle_bars(b, bars, lanes);
     if (lanes == 1) coefficient_of(smooth, bars[0], c.sine, c.cosine);
