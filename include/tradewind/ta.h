@@ -58,7 +58,7 @@ typedef struct tw_op {
     /* Statements of the feature language, "name = expression; ...", over the inputs and parameters by their names. Each
      * output is the statement of its name. A plan holds the operators that they are made of. */
     const char *define;
-    const char *meaning; /* what it measures, how it is read, what to beware of: a few sentences; NULL: none */
+    const char *meaning; /* what it measures, how it is read, what to beware of: a few sentences */
     double levels[2];    /* lines that charts of it have, as 30 and 70; 0: none */
 } tw_op;
 

@@ -53,15 +53,22 @@ TW_DEFINED(kama, .title = "Kaufman's adaptive moving average", .group = "overlap
 
 TW_DEFINED(hma, .title = "Hull moving average", .group = "overlap", .source = "Hull 2005; TA-Lib 0.8 HMA",
            .formula = "wma(2 wma(x, n / 2) - wma(x, n), sqrt n), whole parts of n / 2 and of the root",
+           .meaning = "A weighted average of weighted averages combined so that most of the lag cancels: it hugs the "
+                      "price and is still smooth. It overshoots after a sharp move, and a turn of the line, its usual "
+                      "signal, comes early and often in vain.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = hma_table, .params_size = sizeof(average),
            .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
            .define = "real = wma(2 * wma(real, floor(timeperiod / 2)) - wma(real, timeperiod),"
                      "floor(sqrt(timeperiod)))");
-TW_DEFINED(zlema, .title = "Exponential moving average without its lag", .group = "overlap",
-           .source = "Ehlers and Way 2010; TA-Lib 0.8 ZLEMA", .formula = "ema(2 x - x[t-k], n), k = (n - 1) / 2, whole",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = zlema_table,
-           .params_size = sizeof(average), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
-           .define = "real = ema(2 * real - lag(real, floor((timeperiod - 1) / 2)), timeperiod, nan=nan)");
+TW_DEFINED(
+    zlema, .title = "Exponential moving average without its lag", .group = "overlap",
+    .source = "Ehlers and Way 2010; TA-Lib 0.8 ZLEMA", .formula = "ema(2 x - x[t-k], n), k = (n - 1) / 2, whole",
+    .meaning =
+        "An exponential average of the price plus what it gained over about the average's own lag: it keeps up with a "
+        "steady trend. At a turn it overshoots, and the correction makes it noisier than a plain average.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = zlema_table, .params_size = sizeof(average),
+    .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
+    .define = "real = ema(2 * real - lag(real, floor((timeperiod - 1) / 2)), timeperiod, nan=nan)");
 
 TW_DEFINED(ma, .title = "Moving average of a kind that is chosen", .group = "overlap", .source = "TA-Lib MA",
            .formula = "sma, ema, wma, dema, tema, trima, kama, mama, t3, hma, x itself, zlema or rma",
@@ -75,18 +82,22 @@ TW_DEFINED(ma, .title = "Moving average of a kind that is chosen", .group = "ove
                      "mama(real, nan=nan), t3(real, timeperiod, nan=nan), hma(real, timeperiod), real,"
                      "sma(real, timeperiod), zlema(real, timeperiod, nan=nan), rma(real, timeperiod, nan=nan))");
 
-TW_DEFINED(mavp, .title = "Moving average whose period is a series", .group = "overlap", .source = "TA-Lib MAVP",
-           .formula = "ma(x, p[t]), the whole part of p within minperiod and maxperiod",
-           .inputs = TW_NAMES("real", "periods"), .outputs = TW_NAMES("real"), .params = mavp_table,
-           .params_size = sizeof(average), .traits = TW_RECURSIVE,
-           .define = "real = choose(matype, vary_sma(real, periods, minperiod, maxperiod),"
-                     "vary_ema(real, periods, minperiod, maxperiod, nan=nan),"
-                     "vary_wma(real, periods, minperiod, maxperiod),"
-                     "vary_dema(real, periods, minperiod, maxperiod, nan=nan),"
-                     "vary_tema(real, periods, minperiod, maxperiod, nan=nan),"
-                     "vary_trima(real, periods, minperiod, maxperiod),"
-                     "vary_kama(real, periods, minperiod, maxperiod, nan=nan), mama(real, nan=nan) + 0 * periods,"
-                     "vary_t3(real, periods, minperiod, maxperiod, nan=nan))");
+TW_DEFINED(
+    mavp, .title = "Moving average whose period is a series", .group = "overlap", .source = "TA-Lib MAVP",
+    .formula = "ma(x, p[t]), the whole part of p within minperiod and maxperiod",
+    .meaning =
+        "A moving average of the kind that matype names whose length a second series sets at each bar, as a measured "
+        "cycle or a measure of volatility. When the length jumps, the line jumps without the price having moved.",
+    .inputs = TW_NAMES("real", "periods"), .outputs = TW_NAMES("real"), .params = mavp_table,
+    .params_size = sizeof(average), .traits = TW_RECURSIVE,
+    .define = "real = choose(matype, vary_sma(real, periods, minperiod, maxperiod),"
+              "vary_ema(real, periods, minperiod, maxperiod, nan=nan),"
+              "vary_wma(real, periods, minperiod, maxperiod),"
+              "vary_dema(real, periods, minperiod, maxperiod, nan=nan),"
+              "vary_tema(real, periods, minperiod, maxperiod, nan=nan),"
+              "vary_trima(real, periods, minperiod, maxperiod),"
+              "vary_kama(real, periods, minperiod, maxperiod, nan=nan), mama(real, nan=nan) + 0 * periods,"
+              "vary_t3(real, periods, minperiod, maxperiod, nan=nan))");
 TW_DEFINED(bbands, .title = "Bollinger bands", .group = "overlap", .source = "Bollinger 1992; TA-Lib BBANDS",
            .formula = "m + up std, m, m - down std; m = ma(x, n, matype), std of the window with divisor n",
            .meaning =

@@ -40,16 +40,22 @@ static const tw_param thermo_table[] = {
 /* From the deviation itself: the bands lie near each other where it is small beside the price. */
 TW_DEFINED(bbw, .title = "Width of Bollinger's bands in percent", .group = "volatility",
            .source = "Bollinger 2001; TA-Lib 0.8 BBW",
-           .formula = "100 (up + down) std / m, the bands of bbands; 0 where m is 0", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = bands_table, .params_size = sizeof(band),
+           .formula = "100 (up + down) std / m, the bands of bbands; 0 where m is 0",
+           .meaning = "How wide Bollinger's bands are for the level of the price: lowest values, the squeeze, are read "
+                      "as quiet before a larger move, without saying which way. Quiet may last for long, and what is "
+                      "narrow differs by instrument: compare with its own past.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = bands_table, .params_size = sizeof(band),
            .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = "m = ma(real, timeperiod, matype, nan=nan); std = stddev(real, timeperiod);"
                      "real = if(m == 0, 0 * std, 100 * ((nbdevup + nbdevdn) * std / m))");
 TW_DEFINED(percentb, .title = "Place of a value in Bollinger's bands", .group = "volatility",
            .source = "Bollinger 2001; TA-Lib 0.8 PERCENTB",
            .formula = "(x - lower) / (upper - lower), the bands of bbands; 1/2 where they are one",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = bands_table, .params_size = sizeof(band),
-           .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
+           .meaning = "Where the price is between Bollinger's bands: 0 on the lower, 1 on the upper, beyond them "
+                      "outside. It makes touches of the bands comparable between instruments. In a trend prices walk "
+                      "along a band, and it stays near 1 or 0 for long.",
+           .levels = {1}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = bands_table,
+           .params_size = sizeof(band), .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
            .define = "std = stddev(real, timeperiod); width = (nbdevup + nbdevdn) * std;"
                      "away = choose(matype > 0, ts_zscore(real, timeperiod, 0),"
                      "(real - ma(real, timeperiod, matype, nan=nan)) / std);"
@@ -58,6 +64,9 @@ TW_DEFINED(percentb, .title = "Place of a value in Bollinger's bands", .group = 
 TW_DEFINED(cksp, .title = "Chande and Kroll's stops", .group = "overlap",
            .source = "Chande and Kroll 1994; TA-Lib 0.8 CKSP",
            .formula = "max over s bars of max(h, n) - m atr(n), min over s bars of min(l, n) + m atr(n)",
+           .meaning = "Stops that keep so many average ranges away from recent extremes, smoothed by an extreme of "
+                      "their own: a close below highstop ends a long position, one above lowstop a short one. In "
+                      "sideways markets they are hit again and again.",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("highstop", "lowstop"), .params = cksp_table,
            .params_size = sizeof(band), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
            .define = "width = multiplier * atr(high, low, close, timeperiod, nan=nan);"
@@ -65,16 +74,22 @@ TW_DEFINED(cksp, .title = "Chande and Kroll's stops", .group = "overlap",
                      "lowstop = min(min(low, timeperiod) + width, stopperiod)");
 TW_DEFINED(pmax, .title = "Stop that trails a moving average", .group = "overlap", .source = "Ozbilgic 2020",
            .formula = "trail of ma((h + l) / 2, n) at m atr(n); side 1 long, -1 short",
+           .meaning =
+               "A stop that trails a moving average by so many average ranges and changes sides when the average "
+               "crosses it: a trend follower with few trades. It is late twice over, by the average and by the width.",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real", "side"), .params = pmax_table,
            .params_size = sizeof(band), .traits = TW_RECURSIVE,
            .define = "line = ma(medprice(high, low), timeperiod, matype, nan=nan);"
                      "t = trail(line, multiplier * atr(high, low, close, timeperiod, nan=nan), nan=nan);"
                      "real = t.stop; side = t.side");
-TW_DEFINED(thermo, .title = "Elder's market thermometer", .group = "volatility",
-           .source = "Elder 2002; pandas-ta thermo",
-           .formula = "x = max(|h - h'|, |l' - l|), m = ma(x, n), x < long m, x > short m",
-           .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("thermo", "thermoma", "thermolong", "thermoshort"),
-           .params = thermo_table, .params_size = sizeof(band), .traits = TW_RECURSIVE,
-           .define = "thermo = greater(abs(diff(high, 1)), abs(diff(low, 1)));"
-                     "thermoma = ma(thermo, timeperiod, matype, nan=nan);"
-                     "thermolong = thermo < longfactor * thermoma; thermoshort = thermo > shortfactor * thermoma");
+TW_DEFINED(
+    thermo, .title = "Elder's market thermometer", .group = "volatility", .source = "Elder 2002; pandas-ta thermo",
+    .formula = "x = max(|h - h'|, |l' - l|), m = ma(x, n), x < long m, x > short m",
+    .meaning = "How far a bar reaches beyond the one before: how hot the market is. Elder enters while it is low for "
+               "its average and takes profits when it is a multiple of it; thermolong and thermoshort compare it with "
+               "the average by factors of your choice. It has no direction and is in units of the price.",
+    .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("thermo", "thermoma", "thermolong", "thermoshort"),
+    .params = thermo_table, .params_size = sizeof(band), .traits = TW_RECURSIVE,
+    .define = "thermo = greater(abs(diff(high, 1)), abs(diff(low, 1)));"
+              "thermoma = ma(thermo, timeperiod, matype, nan=nan);"
+              "thermolong = thermo < longfactor * thermoma; thermoshort = thermo > shortfactor * thermoma");

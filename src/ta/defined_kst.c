@@ -38,9 +38,12 @@ static const tw_param kstext_table[] = {
     TW_PARAM_END};
 
 TW_DEFINED(kst, .title = "Know sure thing", .group = "momentum", .source = "Pring 1992; TA-Lib 0.8 KST",
-           .formula = "sum i sma(roc(x, r_i), n_i), i = 1 .. 4; its sma", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("kst", "kstsignal"), .params = kst_table, .params_size = sizeof(sure_thing),
-           .traits = TW_WINDOW | TW_INVARIANT,
+           .formula = "sum i sma(roc(x, r_i), n_i), i = 1 .. 4; its sma",
+           .meaning = "Four rates of change, each smoothed, the longer ones counting more: the momentum of several "
+                      "horizons in one line. Crossings of its signal line and of zero are read as changes of trend. It "
+                      "is slow by construction, and with daily bars the periods given cover only some weeks.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("kst", "kstsignal"), .params = kst_table,
+           .params_size = sizeof(sure_thing), .traits = TW_WINDOW | TW_INVARIANT,
            .define = "line = sma(roc(real, roc1period), sma1period) + 2 * sma(roc(real, roc2period), sma2period)"
                      "+ 3 * sma(roc(real, roc3period), sma3period) + 4 * sma(roc(real, roc4period), sma4period);"
                      "kstsignal = sma(line, signalperiod); kst = line + 0 * kstsignal");
@@ -48,6 +51,8 @@ TW_DEFINED(kst, .title = "Know sure thing", .group = "momentum", .source = "Prin
  * times the period less one, and `more`) begin as much later. */
 TW_DEFINED(kstext, .title = "Know sure thing, with averages of kinds that are chosen", .group = "momentum",
            .source = "Pring 1992; TA-Lib 0.8 KSTEXT", .formula = "sum i ma(roc(x, r_i), n_i), i = 1 .. 4; its ma",
+           .meaning = "The same four rates of change as kst with averages of other kinds. It is read like kst; faster "
+                      "averages bring earlier turns and more of them.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("kst", "kstsignal"), .params = kstext_table,
            .params_size = sizeof(sure_thing), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define =

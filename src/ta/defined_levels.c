@@ -57,6 +57,10 @@ TW_DEFINED(
     ichimoku, .title = "Ichimoku kinko hyo", .group = "overlap", .source = "Hosoda 1969",
     .formula = "middle of the range of each window; senkou_a = (tenkan + kijun) / 2; span_a and span_b: senkou a "
                "and b of displacement bars ago, the cloud at this bar; chikou: c less the c it is drawn beside",
+    .meaning = "Trend, support and momentum at one look: the cross of the two fast lines, the price against the "
+               "cloud of span_a and span_b, and chikou, the close against the one that it is drawn beside. The "
+               "lines are middles of ranges, which move in steps and late. span_a and span_b are the cloud at this "
+               "bar; the senkou lines belong to bars yet to come.",
     .inputs = TW_NAMES("high", "low", "close"),
     .outputs = TW_NAMES("tenkan", "kijun", "senkou_a", "senkou_b", "span_a", "span_b", "chikou"),
     .params = ichimoku_table, .params_size = sizeof(level), .traits = TW_WINDOW,
@@ -67,6 +71,10 @@ TW_DEFINED(
               "chikou = close - lag(close, displacement)");
 TW_DEFINED(ce, .title = "Chandelier exit", .group = "overlap", .source = "LeBeau, in Elder 2002; pandas-ta-classic ce",
            .formula = "long: max h - multiplier atr, short: min l + multiplier atr",
+           .meaning =
+               "A stop for trends: so many average ranges below the highest high for a long position, above the lowest "
+               "low for a short one. It leaves a trend room according to its volatility. Both lines fall back when an "
+               "old extreme leaves the window, so keep the best value if the stop must never retreat.",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("long", "short"), .params = ce_table,
            .params_size = sizeof(level), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
            .define = "width = multiplier * atr(high, low, close, timeperiod, nan=nan);"
@@ -84,6 +92,9 @@ TW_DEFINED(
                "r1 = 2 p - l, r2 = p + r, r3 = h + 2 (p - l), r4 = h + 3 (p - l); fibonacci: p + 0.382, 0.618, "
                "1, 1.618 r; camarilla: c + 1.1 r / 12, 6, 4, 2; demark: x = h + l + 2 c (2 h + l + c if c > o, h "
                "+ 2 l + c if c < o), p = x / 4, r1 = x / 2 - l, s1 = x / 2 - h, others missing; s likewise",
+    .meaning = "Levels of support and resistance from the range of the session before, one set for the whole session, "
+               "which many look at and some therefore act on. They know nothing of what happened since. timeperiod is "
+               "the number of bars in a session.",
     .inputs = TW_NAMES("open", "high", "low", "close"),
     .outputs = TW_NAMES("pivot", "r1", "r2", "r3", "r4", "s1", "s2", "s3", "s4"), .params = pivots_table,
     .params_size = sizeof(level), .traits = TW_WINDOW,
@@ -100,6 +111,9 @@ TW_DEFINED(
                      "s4 = choose(kind, l - 3 * down, pivot - 1.618 * r, c - r * 1.1 / 2, l - 3 * down, nan)");
 TW_DEFINED(cpr, .title = "Central pivot range", .group = "overlap", .source = "Ochoa 2010; pandas-ta-classic cpr",
            .formula = "p = (h + l + c) / 3, bc = (h + l) / 2, tc = 2 p - bc of the session before; width |tc - bc|",
+           .meaning = "Where the session before found its balance: three levels close together are read as a sign of a "
+                      "session that will trend, wide apart of one that will stay within. The price above or below them "
+                      "tells the side. tc may lie below bc.",
            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("pivot", "tc", "bc", "width"),
            .params = cpr_table, .params_size = sizeof(level), .traits = TW_WINDOW,
            .define = "h = lag(max(high, timeperiod), 1); l = lag(min(low, timeperiod), 1); c = lag(close, 1);"
@@ -111,15 +125,24 @@ TW_DEFINED(cpr, .title = "Central pivot range", .group = "overlap", .source = "O
     "lips_offset);"
 TW_DEFINED(alligator, .title = "Alligator", .group = "overlap", .source = "Williams 1998",
            .formula = "Wilder's averages of (h + l) / 2, each of so many bars ago as it is drawn ahead",
+           .meaning = "Three smoothed and delayed averages: entwined they say that the market has no trend, spread out "
+                      "in order that it has one, with the fastest line on the side of the trend. Charts draw them "
+                      "ahead of the price; here each bar has what is drawn at it. The delays make them late by design.",
            .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("jaw", "teeth", "lips"), .params = alligator_table,
            .params_size = sizeof(level), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS, .define = JAWS);
 TW_DEFINED(gator, .title = "Gator oscillator", .group = "momentum", .source = "Williams 1998",
-           .formula = "upper |jaw - teeth|, lower -|teeth - lips| of the alligator", .inputs = TW_NAMES("high", "low"),
-           .outputs = TW_NAMES("upper", "lower"), .params = alligator_table, .params_size = sizeof(level),
-           .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE,
+           .formula = "upper |jaw - teeth|, lower -|teeth - lips| of the alligator",
+           .meaning = "How far the lines of the alligator are apart: bars that grow on both sides of zero show a trend "
+                      "that opens up, bars that shrink one that ends. It has no direction, is in units of the price, "
+                      "and is as late as those lines are.",
+           .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("upper", "lower"), .params = alligator_table,
+           .params_size = sizeof(level), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE,
            .define = JAWS "upper = abs(jaw - teeth); lower = -abs(teeth - lips)");
 TW_DEFINED(gmma, .title = "Guppy multiple moving average", .group = "overlap", .source = "Guppy 2004",
            .formula = "exponential averages over 3, 5, 8, 10, 12 and 15 and over 30, 35, 40, 45, 50 and 60 bars",
+           .meaning = "Two bundles of averages, for those who trade and for those who invest: apart and each spread "
+                      "out there is a trend that both agree on, compressed there is doubt. A crossing of the bundles "
+                      "comes late, and in a sideways market they stay tangled.",
            .inputs = TW_NAMES("real"),
            .outputs = TW_NAMES("ema3", "ema5", "ema8", "ema10", "ema12", "ema15", "ema30", "ema35", "ema40", "ema45",
                                "ema50", "ema60"),
@@ -128,16 +151,23 @@ TW_DEFINED(gmma, .title = "Guppy multiple moving average", .group = "overlap", .
                      "ema10 = ema(real, 10, nan=nan); ema12 = ema(real, 12, nan=nan); ema15 = ema(real, 15, nan=nan);"
                      "ema30 = ema(real, 30, nan=nan); ema35 = ema(real, 35, nan=nan); ema40 = ema(real, 40, nan=nan);"
                      "ema45 = ema(real, 45, nan=nan); ema50 = ema(real, 50, nan=nan); ema60 = ema(real, 60, nan=nan)");
-TW_DEFINED(hwc, .title = "Holt-Winters channel", .group = "overlap", .source = "pandas-ta-classic hwc",
-           .formula = "m = hwma, m + and - scalar sqrt(v'), v += nd ((x' - m')^2 - v) from 0",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("middle", "upper", "lower"), .params = hwc_table,
-           .params_size = sizeof(level), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
-           .define = "middle = hwma(real, na, nb, nc, nan=nan); miss = lag(real - middle, 1);"
-                     "width = scalar * sqrt(lag(follow(miss * miss, nd, 0, nan=nan), 1));"
-                     "upper = middle + width; lower = middle - width");
+TW_DEFINED(
+    hwc, .title = "Holt-Winters channel", .group = "overlap", .source = "pandas-ta-classic hwc",
+    .formula = "m = hwma, m + and - scalar sqrt(v'), v += nd ((x' - m')^2 - v) from 0",
+    .meaning =
+        "A channel around hwma as wide as its recent errors: how far the price usually strays from where its own "
+        "course pointed. A price beyond it surprised the average; the channel widens for it only afterwards.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("middle", "upper", "lower"), .params = hwc_table,
+    .params_size = sizeof(level), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS,
+    .define = "middle = hwma(real, na, nb, nc, nan=nan); miss = lag(real - middle, 1);"
+              "width = scalar * sqrt(lag(follow(miss * miss, nd, 0, nan=nan), 1));"
+              "upper = middle + width; lower = middle - width");
 TW_DEFINED(
     renko, .title = "Renko chart, as a state of each bar", .group = "overlap", .source = "Nison 1994",
     .formula = "bricks of the close: side of the last (0: none yet), its end, bricks of this bar (negative: down)",
+    .meaning = "The price in steps of one box, as the last brick of a Renko chart stands at each bar: side is the "
+               "trend, and moves smaller than two boxes against it do not show. The brick's end is not a price at "
+               "which one could have traded, and how it looks depends on the box more than on the market.",
     .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("side", "level", "bricks"), .params = renko_table,
     .params_size = sizeof(level), .traits = TW_RECURSIVE,
     .define = "b = bricks(close, choose(box > 0, atr(high, low, close, timeperiod, nan=nan), box), nan=nan);"

@@ -49,9 +49,13 @@ TW_DEFINED(ppo, .title = "Percentage price oscillator", .group = "momentum", .so
            .define = IN_ORDER "base = ma(real, slow, matype); line = ma(real, fast, matype) - base;"
                               "real = if(base == 0, 0 * line, 100 * (line / base))");
 TW_DEFINED(pvo, .title = "Percentage volume oscillator", .group = "volume", .source = "TA-Lib 0.8 PVO",
-           .formula = "100 (ma(v, fast) - ma(v, slow)) / ma(v, slow); 0 where that is 0", .inputs = TW_NAMES("volume"),
-           .outputs = TW_NAMES("real"), .params = pvo_table, .params_size = sizeof(oscillator),
-           .traits = TW_RECURSIVE | TW_INVARIANT, .define = "real = ppo(volume, fastperiod, slowperiod, matype)");
+           .formula = "100 (ma(v, fast) - ma(v, slow)) / ma(v, slow); 0 where that is 0",
+           .meaning = "The fast average of volume against the slow one, in percent: above zero trading is busier than "
+                      "it was. It says nothing of direction and is used to confirm a breakout; within a day and around "
+                      "holidays volume has its own pattern.",
+           .inputs = TW_NAMES("volume"), .outputs = TW_NAMES("real"), .params = pvo_table,
+           .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_INVARIANT,
+           .define = "real = ppo(volume, fastperiod, slowperiod, matype)");
 
 /* ---------------------------------------------------------------- macd of averages of any kind
  * Both averages begin on the bar of the later one, as in TA-Lib: what an average does not look back to is left out. */
@@ -75,6 +79,8 @@ TW_DEFINED(pvo, .title = "Percentage volume oscillator", .group = "volume", .sou
 TW_DEFINED(macdext, .title = "Moving average convergence and divergence, with averages of any kind",
            .group = "momentum", .source = "Appel 1979; TA-Lib MACDEXT",
            .formula = "macd = ma(x, fast) - ma(x, slow), signal = ma(macd, signal), hist = macd - signal",
+           .meaning = "MACD with a choice of average for each of its three lines. It is read like MACD; what to beware "
+                      "of adds what holds for the averages chosen.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("macd", "macdsignal", "macdhist"), .params = macdext_table,
            .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE,
            .define = IN_ORDER KINDS FAST_BACK SLOW_BACK BEGUN

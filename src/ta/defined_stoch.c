@@ -68,15 +68,22 @@ TW_DEFINED(stochrsi, .title = "Stochastic of the relative strength index", .grou
            .source = "Chande and Kroll 1994; TA-Lib STOCHRSI",
            .formula = "fastk = 100 (r - min r) / (max r - min r), r = rsi(x), 0 where the range is below 1e-9; fastd = "
                       "ma(fastk)",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("fastk", "fastd"), .params = stochrsi_table,
-           .params_size = sizeof(stochastic), .traits = TW_RECURSIVE | TW_INVARIANT,
+           .meaning = "Where the RSI lies in its own recent range, from 0 to 100: it reaches its ends far more often "
+                      "than the RSI, beyond 80 and 20. It is an indicator of an indicator: full swings may stand for "
+                      "an RSI that moved from 48 to 52.",
+           .levels = {20, 80}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("fastk", "fastd"),
+           .params = stochrsi_table, .params_size = sizeof(stochastic), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = "r = rsi(real, timeperiod, nan=nan); bottom = min(r, fastk_period);"
                      "range = max(r, fastk_period) - bottom;"
                      "line = if(range < 1e-9, 0 * range, 100 * ((r - bottom) / range));"
                      "fastd = ma(line, fastd_period, fastd_matype, nan=nan); fastk = line + 0 * fastd");
 TW_DEFINED(kdj, .title = "Stochastic oscillator with the line that leads it", .group = "momentum",
            .source = "Lane 1957, as the KDJ of Chinese platforms; TA-Lib 0.8 KDJ",
-           .formula = "k = ma(fastk), d = ma(k), j = 3 k - 2 d", .inputs = TW_NAMES("high", "low", "close"),
-           .outputs = TW_NAMES("k", "d", "j"), .params = kdj_table, .params_size = sizeof(stochastic),
+           .formula = "k = ma(fastk), d = ma(k), j = 3 k - 2 d",
+           .meaning = "The stochastic oscillator with a third line that runs ahead of the other two and beyond 0 and "
+                      "100. Above 80 and below 20 are the usual extremes, crossings there the signals. j only "
+                      "exaggerates what k and d say already, and in a trend all stay at one end.",
+           .levels = {20, 80}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("k", "d", "j"),
+           .params = kdj_table, .params_size = sizeof(stochastic),
            .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
            .define = SLOW "d = " SIGNAL "k = line + 0 * d; j = 3 * line - 2 * d");

@@ -59,12 +59,18 @@ TW_DEFINED(
     squeeze, .title = "Squeeze of Bollinger bands in a Keltner channel", .group = "volatility", .source = "Carter 2005",
     .formula = "on: Bollinger bands inside sma +- scalar sma(tr), off: both outside; momentum: end of the line of "
                "least squares through c - ((max h + min l) / 2 + sma) / 2",
+    .meaning = "Whether the market is unusually quiet, Bollinger's bands being inside the channel of ranges, and which "
+               "way momentum points: the end of a squeeze is taken as the start of a move in that direction. Quiet may "
+               "end in nothing, and the momentum line knows only what was.",
     .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("momentum", "on", "off"), .params = squeeze_table,
     .params_size = sizeof(swing), .traits = TW_WINDOW,
     .define = SQUEEZE "on = far < kc_scalar * range; off = near > kc_scalar * range");
 TW_DEFINED(squeeze_pro, .title = "Squeeze with three Keltner channels", .group = "volatility",
            .source = "Carter 2005; pandas-ta-classic squeeze_pro",
            .formula = "squeeze: on by each of three scalars, off by the widest",
+           .meaning = "The squeeze with three degrees of quiet, from wide to narrow: the narrower the channel that "
+                      "still holds the bands, the more tightly the spring is said to be wound. It is read like squeeze "
+                      "and promises as little about the direction.",
            .inputs = TW_NAMES("high", "low", "close"),
            .outputs = TW_NAMES("momentum", "on_wide", "on_normal", "on_narrow", "off"), .params = squeeze_pro_table,
            .params_size = sizeof(swing), .traits = TW_WINDOW,
@@ -74,15 +80,21 @@ TW_DEFINED(squeeze_pro, .title = "Squeeze with three Keltner channels", .group =
 /* ---------------------------------------------------------------- oscillators */
 
 TW_DEFINED(pgo, .title = "Pretty good oscillator", .group = "momentum", .source = "Johnson 1995",
-           .formula = "(c - sma(c)) / ema(tr); 0 where that is 0", .inputs = TW_NAMES("high", "low", "close"),
-           .outputs = TW_NAMES("real"), .params = pgo_table, .params_size = sizeof(swing),
-           .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
+           .formula = "(c - sma(c)) / ema(tr); 0 where that is 0",
+           .meaning = "How far the close is from its average in units of the usual range of a bar. Its author bought "
+                      "above 3 and sold below -3, as breakouts, and left at zero; others read such values as excess. A "
+                      "calm before a move makes any move look large.",
+           .levels = {-3, 3}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"),
+           .params = pgo_table, .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT | TW_SHIFT_FREE,
            .define =
                "range = ema(trange(high, low, close), timeperiod, nan=nan); away = close - sma(close, timeperiod);"
                "real = if(range == 0, 0 * away, away / range)");
 TW_DEFINED(
     rvgi, .title = "Relative vigour index", .group = "momentum", .source = "Ehlers 2002; pandas-ta-classic rvgi",
     .formula = "sum w(c - o) / sum w(h - l), w(x) = (x + 2 x' + 2 x'' + x''') / 6; 0 where that is 0; signal w of it",
+    .meaning = "Whether bars close above their open, as a share of their range, smoothed: closes tend to be high in a "
+               "rise. Crossings of the signal line are the usual signals. Gaps are not in it, and in a trend it turns "
+               "often without consequence.",
     .inputs = TW_NAMES("open", "high", "low", "close"), .outputs = TW_NAMES("rvgi", "signal"), .params = rvgi_table,
     .params_size = sizeof(swing), .traits = TW_WINDOW | TW_INVARIANT,
     .define = "body = close - open; range = high - low;"
@@ -91,13 +103,19 @@ TW_DEFINED(
               "moved = sum(b, timeperiod); all = sum(r, timeperiod); rvgi = if(all == 0, 0 * moved, moved / all);"
               "signal = (rvgi + 2 * lag(rvgi, 1) + 2 * lag(rvgi, 2) + lag(rvgi, 3)) / 6");
 TW_DEFINED(psl, .title = "Psychological line", .group = "momentum", .source = "pandas-ta-classic psl",
-           .formula = "percent of bars of the window with x > x'", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("real"), .params = psl_table, .params_size = sizeof(swing),
-           .traits = TW_WINDOW | TW_INVARIANT, .define = "real = 100 * mean(diff(real, 1) > 0, timeperiod)");
+           .formula = "percent of bars of the window with x > x'",
+           .meaning = "The percentage of bars that closed higher, as a reading of mood: above 75 the market is called "
+                      "overbought, below 25 oversold. A rise by one tick counts as much as a surge, and with 12 bars "
+                      "it moves in steps of about 8.",
+           .levels = {25, 75}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = psl_table,
+           .params_size = sizeof(swing), .traits = TW_WINDOW | TW_INVARIANT,
+           .define = "real = 100 * mean(diff(real, 1) > 0, timeperiod)");
 TW_DEFINED(inertia, .title = "Inertia", .group = "momentum", .source = "Dorsey 1995; pandas-ta-classic inertia",
            .formula = "end of the line of least squares through 100 u / (u + d), u and d the ema of std(x) over bars "
                       "that rise and fall; 0 where both are 0",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = inertia_table,
+           .meaning = "The relative volatility index smoothed by a regression line: above 50 the trend is taken to be "
+                      "upward, below 50 downward. Being smoothed twice it is late.",
+           .levels = {50}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = inertia_table,
            .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = "width = stddev(real, rvi_length); move = diff(real, 1); up = ema(if(move > 0, width, 0 * width), "
                      "rvi_length, nan=nan); down = ema(if(move < 0, width, 0 * width), rvi_length, nan=nan);"
@@ -106,14 +124,19 @@ TW_DEFINED(
     qqe, .title = "Quantitative qualitative estimation", .group = "momentum", .source = "pandas-ta-classic qqe",
     .formula = "r = ema(rsi); stops trail r at factor times its mean move, ema(ema(|r - r'|)) over 2 n - 1 bars; "
                "the stop of the present side, r, and both stops",
-    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("qqe", "rsi_ma", "long", "short"), .params = qqe_table,
-    .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT,
+    .meaning =
+        "A smoothed RSI with stops that trail it: the RSI crossing its stop is the signal to change sides, above or "
+        "below 50 tells the trend. Smoothed so often it seldom turns, and then late; around 50 it crosses to and fro.",
+    .levels = {50}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("qqe", "rsi_ma", "long", "short"),
+    .params = qqe_table, .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT,
     .define = "rsi_ma = ema(rsi(real, timeperiod, nan=nan), smooth, nan=nan); m = 2 * timeperiod - 1;"
               "stops = trail_pair(rsi_ma, factor * ema(ema(abs(diff(rsi_ma, 1)), m, nan=nan), m, nan=nan), nan=nan);"
               "qqe = stops.line; long = stops.lower; short = stops.upper");
 TW_DEFINED(rsx_smooth, .title = "Smoother of the rsx", .group = "overlap",
            .source = "derived by users from the output of Jurik Research's; pandas-ta-classic rsx",
            .formula = "three times y = 1.5 a - 0.5 b, a += k (x - a), b += k (a - b), k = 3 / (n + 2), from 0",
+           .meaning = "The smoothing inside rsx: three stages that each take back part of their lag. It begins at zero "
+                      "and is meant for changes of the price, not for the price itself.",
            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = rsx_table, .params_size = sizeof(swing),
            .traits = TW_RECURSIVE | TW_SCALES,
            .define = "k = 3 / (timeperiod + 2);"
@@ -123,16 +146,22 @@ TW_DEFINED(rsx_smooth, .title = "Smoother of the rsx", .group = "overlap",
 TW_DEFINED(rsx, .title = "Relative strength index in the manner of Jurik's", .group = "momentum",
            .source = "derived by users from the output of Jurik Research's; pandas-ta-classic rsx",
            .formula = "50 (s(m) / s(|m|) + 1), m = x - x', s the smoother; within 0 and 100; 50 where s(|m|) is 0",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = rsx_table, .params_size = sizeof(swing),
-           .traits = TW_RECURSIVE | TW_INVARIANT,
+           .meaning = "A relative strength index from 0 to 100 without its jitter and with hardly more lag, as users "
+                      "rebuilt it from the output of a product whose formula is not public. It is read like the RSI, "
+                      "with 70 and 30 as extremes where it may stay for long in a trend.",
+           .levels = {30, 70}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = rsx_table,
+           .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = "move = diff(real, 1); part = rsx_smooth(move, timeperiod, nan=nan);"
                      "all = rsx_smooth(abs(move), timeperiod, nan=nan);"
                      "real = if(all > 0, clip(50 * (part / all + 1), 0, 100), 50 + 0 * all)");
 TW_DEFINED(wavetrend, .title = "Wave trend", .group = "momentum", .source = "LazyBear 2014",
            .formula = "ema((p - e) / (0.015 ema(|p - e|))), p = (h + l + c) / 3, e = ema(p); 0 where that is 0; signal "
                       "its mean over 4 bars",
-           .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("wavetrend", "signal"), .params = wave_table,
-           .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT,
+           .meaning = "How far the typical price is from its average in units of its usual distance, smoothed: beyond "
+                      "60 on either side it is read as overbought or oversold, and crossings of the signal line out "
+                      "there as turns. In a trend it stays out there, and the scale follows recent calm or storm.",
+           .levels = {-60, 60}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("wavetrend", "signal"),
+           .params = wave_table, .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = "price = typprice(high, low, close); away = price - ema(price, channel_period, nan=nan);"
                      "range = ema(abs(away), channel_period, nan=nan);"
                      "wavetrend = ema(if(range == 0, 0 * away, away / (0.015 * range)), average_period, nan=nan);"
@@ -141,7 +170,10 @@ TW_DEFINED(td_seq, .title = "TD sequential", .group = "momentum", .source = "DeM
            .formula =
                "td_count of c - c[t-4], c - l[t-2], c - h[t-2]: setups and countdowns of buys and sells; without "
                "the qualifiers of the 13th bar",
-           .inputs = TW_NAMES("high", "low", "close"),
+           .meaning = "Counts of bars toward exhaustion: nine closes in a row beyond those of four bars before make a "
+                      "setup, and thirteen bars beyond earlier extremes then complete a countdown, where a turn is "
+                      "expected. In a strong trend one count after another completes without a turn.",
+           .levels = {9, 13}, .inputs = TW_NAMES("high", "low", "close"),
            .outputs = TW_NAMES("buysetup", "sellsetup", "buycountdown", "sellcountdown"), .params = td_table,
            .params_size = sizeof(swing), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = "n = td_count(diff(close, 4), close - lag(low, 2), close - lag(high, 2), nan=nan);"

@@ -45,6 +45,9 @@ TW_DEFINED(emv, .title = "Ease of movement", .group = "volume", .source = "Arms 
            .formula =
                "mean of (p - p') (h - l) / (v / d) over the window, p = (h + l) / 2; a bar without range or volume "
                "counts 0",
+           .meaning = "How far the middle of the bars moves for the volume that it takes: high above zero the price "
+                      "rises without effort, near zero much volume moves little. The scale depends on instrument and "
+                      "volumedivisor, and a bar of tiny volume can rule the window.",
            .inputs = TW_NAMES("high", "low", "volume"), .outputs = TW_NAMES("real"), .params = emv_table,
            .params_size = sizeof(window), .traits = TW_WINDOW | TW_SHIFT_FREE,
            .define = "move = diff(medprice(high, low), 1); range = high - low;"

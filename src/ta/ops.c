@@ -104,7 +104,7 @@ void tw_op_describe(const tw_op *op, tw_json *json)
     write_text(json, "source", op->source);
     write_text(json, "formula", op->formula);
     if (op->define) write_text(json, "define", op->define);
-    if (op->meaning) write_text(json, "meaning", op->meaning);
+    write_text(json, "meaning", op->meaning);
     write_names(json, "inputs", op->inputs);
     write_names(json, "outputs", op->outputs);
     write_traits(json, op->traits);

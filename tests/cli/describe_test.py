@@ -33,7 +33,7 @@ def faults(family, item):
         if not item.get(field):
             yield f"has no {field}"
     if family == "operators":
-        for field in ("group", "formula", "inputs", "outputs"):
+        for field in ("group", "formula", "meaning", "inputs", "outputs"):
             if not item.get(field):
                 yield f"has no {field}"
     if item["source"].startswith("docs/") and not (ROOT / item["source"]).is_file():

@@ -46,5 +46,8 @@ static const tw_recur mcgd_recur = {1, 2, 1, mcgd_step, mcgd_coefs};
 
 TW_RECUR_OP(mcgd, .title = "McGinley's dynamic average", .group = "overlap", .source = "McGinley 1997; TA-Lib 0.8 MCGD",
             .formula = "y += (x - y) / (n (x / y)^4), begun with the first value; kept where that is not finite",
+            .meaning = "An average that speeds up when the price falls away below it and slows down when the price "
+                       "runs above: meant to hold on in a rise and to let go in a fall. The fourth power makes it lag "
+                       "far behind steep rises, and where values come near zero or below it means nothing.",
             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = mcgd_table, .lookback = mcgd_back,
             .traits = TW_RECURSIVE | TW_SCALES);

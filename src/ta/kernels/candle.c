@@ -53,6 +53,8 @@ TW_OP(candle_mean) = {.name = "candle_mean",
                       .group = "pattern",
                       .source = "TA-Lib, candle settings",
                       .formula = "sum x[t-i] / period, 1 <= i <= period; missing where x is, or one of these",
+                      .meaning = "What is usual for bodies, ranges or shadows: the mean that candlestick patterns "
+                                 "compare a bar with, when they call it long or short. It leaves the bar itself out.",
                       .inputs = TW_NAMES("x"),
                       .outputs = TW_NAMES("mean"),
                       .params = mean_table,

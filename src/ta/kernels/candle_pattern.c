@@ -65,6 +65,8 @@ TW_OP(candle_pattern) = {.name = "candle_pattern",
                          .source = "TA-Lib, pattern recognition",
                          .formula = "the operator cdl... of that name says what; inputs that it does not name are not "
                                     "looked at",
+                         .meaning = "The rules of all candlestick patterns in one kernel, which the operators cdl... "
+                                    "call with the means that they need: use those. What each says is on its page.",
                          .inputs = TW_NAMES("open", "high", "low", "close", "body", "range", "near", "shadow"),
                          .outputs = TW_NAMES("integer"),
                          .params = pattern_table,

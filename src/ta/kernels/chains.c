@@ -158,6 +158,8 @@ static const tw_recur smooth_ratio_recur = {2, 5, 1, smooth_ratio_step, ratio_co
 
 TW_RECUR_OP(smooth_ratio, .title = "Ratio of two series, each smoothed twice", .group = "momentum",
             .source = "Blau 1995", .formula = "e(x) / e(y), e(x) = ema(ema(x, slow), fast); 0 where e(y) is 0",
+            .meaning = "The smoothing that Blau's indicators share: a series over its own size, both averaged twice, "
+                       "so that the result is on a fixed scale. It is a piece to build from, as tsi and smi are.",
             .inputs = TW_NAMES("x", "y"), .outputs = TW_NAMES("ratio"), .params = ratio_table, .lookback = ratio_back,
             .traits = TW_RECURSIVE | TW_INVARIANT);
 

@@ -101,28 +101,39 @@ TW_RECUR_OP(swak_gauss, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
             .title = "Swiss army knife: Gaussian filter", .group = "overlap",
             .source = "Ehlers 2006; TA-Lib 0.8 SWAK_GAUSS",
             .formula = POLES "y = a^2 x + 2 (1 - a) y' - (1 - a)^2 y''; begun at rest on the first value",
+            .meaning = "A smooth average of two exponential stages: it lags a bar less than swak_butter of the same "
+                       "period and never overshoots. It is read like any average.",
             .params = two_pole_table, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 TW_RECUR_OP(swak_butter, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
             .title = "Swiss army knife: Butterworth filter", .group = "overlap",
             .source = "Ehlers 2006; TA-Lib 0.8 SWAK_BUTTER",
             .formula = POLES
             "y = a^2 / 4 (x + 2 x' + x'') + 2 (1 - a) y' - (1 - a)^2 y''; begun at rest on the first value",
+            .meaning = "A smooth average that takes out movement quicker than timeperiod, and swings from bar to bar "
+                       "altogether. It is read like any average; it is smoother than swak_gauss and a bar later.",
             .params = two_pole_table, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 TW_RECUR_OP(
     swak_hp, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .title = "Swiss army knife: high-pass filter",
     .group = "cycle", .source = "Ehlers 2006; TA-Lib 0.8 SWAK_HP",
     .formula = "w = 2 pi / n, a = (cos w + sin w - 1) / cos w, y = (1 - a / 2) (x - x') + (1 - a) y'; begun with 0",
+    .meaning = "What is left when slow movement is taken out: the price against its own recent course, swinging around "
+               "zero. Noise passes through in full, and a trend keeps it on one side.",
     .params = one_pole_table, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
-TW_RECUR_OP(swak_2php, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-            .title = "Swiss army knife: high-pass filter of two poles", .group = "cycle",
-            .source = "Ehlers 2006; TA-Lib 0.8 SWAK_2PHP",
-            .formula = POLES "y = (1 - a / 2)^2 (x - 2 x' + x'') + 2 (1 - a) y' - (1 - a)^2 y''; begun with 0",
-            .params = two_pole_table, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
+TW_RECUR_OP(
+    swak_2php, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
+    .title = "Swiss army knife: high-pass filter of two poles", .group = "cycle",
+    .source = "Ehlers 2006; TA-Lib 0.8 SWAK_2PHP",
+    .formula = POLES "y = (1 - a / 2)^2 (x - 2 x' + x'') + 2 (1 - a) y' - (1 - a)^2 y''; begun with 0",
+    .meaning = "What is left when all slow movement is taken out, more sharply than with one pole: cycles shorter than "
+               "timeperiod. It swings around zero and reaches turns early; noise passes through in full.",
+    .params = two_pole_table, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 TW_RECUR_OP(
     swak_bp, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .title = "Swiss army knife: band-pass filter",
     .group = "cycle", .source = "Ehlers 2006; TA-Lib 0.8 SWAK_BP",
     .formula = "t = 4 pi delta / n, a = (1 - sin t) / cos t, y = (1 - a) / 2 (x - x'') + cos(2 pi / n) (1 + a) y' - "
                "a y''; begun with 0",
+    .meaning = "The part of the price that swings with about the given period, all slower and faster movement removed: "
+               "delta sets how narrow. A narrow band rings, and so draws a fine cycle where there is none.",
     .params = band_table, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- fisher_line. s: seen, smoothed place, result */
@@ -142,8 +153,10 @@ TW_LANE void line_step(const double *coef, tw_recur_bar *b)
     b->y[0] = b->s[2] = 0.5 * tw_lane_log1p(2.0 * v / (1.0 - v)) + 0.5 * b->s[2];
 }
 static const tw_recur fisher_line_recur = {1, 3, 2, line_step, line_coefs};
-TW_RECUR_OP(fisher_line, .title = "Fisher transform of a place in a range", .group = "momentum",
-            .source = "Ehlers 2002",
-            .formula = "v = 0.66 (x - 1/2) + 0.67 v', 0.999 beyond 0.99; f = ln((1 + v) / (1 - v)) / 2 + f' / 2",
-            .inputs = TW_NAMES("place"), .outputs = TW_NAMES("fisher", "trigger"), .params = line_table,
-            .traits = TW_RECURSIVE);
+TW_RECUR_OP(
+    fisher_line, .title = "Fisher transform of a place in a range", .group = "momentum", .source = "Ehlers 2002",
+    .formula = "v = 0.66 (x - 1/2) + 0.67 v', 0.999 beyond 0.99; f = ln((1 + v) / (1 - v)) / 2 + f' / 2",
+    .meaning = "The smoothing and stretching of the Fisher transform for any series from 0 to 1: the piece from which "
+               "fisher is built. Around the middle it changes little, near the ends it opens up without bound.",
+    .inputs = TW_NAMES("place"), .outputs = TW_NAMES("fisher", "trigger"), .params = line_table,
+    .traits = TW_RECURSIVE);

@@ -632,12 +632,20 @@ HILBERT_OP(
     ht_dcphase, .title = "Phase of the dominant cycle, in degrees", .group = "cycle",
     .source = "Ehlers 2001; TA-Lib HT_DCPHASE",
     .formula = "90 + 360 / n + atan(sum s sin(2 pi i / n) / sum s cos(2 pi i / n)) over the last n bars, a cycle",
+    .meaning = "Where the price is in the measured cycle, in degrees: it turns steadily while there is a cycle and "
+               "stands nearly still in a trend. It falls from 315 back to -45 once a turn; that jump is no event. "
+               "Without a cycle it means nothing.",
     .outputs = TW_NAMES("real"), .params = nan_table, .traits = TW_RECURSIVE);
 HILBERT_OP(ht_sine, .title = "Sine of the dominant cycle, and that of an eighth of a turn later", .group = "cycle",
            .source = "Ehlers 2001; TA-Lib HT_SINE", .formula = "sin phase, sin(phase + 45 degrees)",
+           .meaning = "The place in the measured cycle as a wave, and the same wave an eighth of a cycle ahead: while "
+                      "the market cycles, their crossings announce its turns. In a trend both lines wander together "
+                      "without crossing, or cross to no purpose.",
            .outputs = TW_NAMES("sine", "leadsine"), .params = nan_table, .traits = TW_RECURSIVE);
 HILBERT_OP(
     ht_trendmode, .title = "1 in a trend, 0 in a cycle", .group = "cycle", .source = "Ehlers 2001; TA-Lib HT_TRENDMODE",
     .formula = "0 until half a cycle after the waves crossed, and while the phase moves by 0.67 to 1.5 of 360 / n; "
                "1 where the price is 1.5 % or more off the trend line",
+    .meaning = "Whether to read the market by trend indicators or by oscillators, judged from how steadily the "
+               "measured cycle turns. It switches late, and often where the cycle is not clear.",
     .outputs = TW_NAMES("integer"), .params = nan_table, .traits = TW_RECURSIVE);

@@ -145,6 +145,9 @@ TW_OP(jma) = {
     .source = "derived by users from the output of Jurik Research's; pandas-ta-classic jma",
     .formula = "bands jump to a price beyond them, else near it by bet^sqrt(r); r = clip(w / mean w, 1, most)^power, "
                "w the distance to the farther band; a = beta^r, three smoothings by a, beta and a^2",
+    .meaning = "A smoothing that follows large moves nearly at once and holds still in small ones, as users rebuilt it "
+               "from the output of a product whose formula is not public. It need not agree with the original, and its "
+               "quick steps can be mistaken for turns.",
     .inputs = TW_NAMES("real"),
     .outputs = TW_NAMES("real"),
     .params = jma_table,

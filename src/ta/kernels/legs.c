@@ -45,6 +45,8 @@ static const tw_recur trail_pair_recur = {2, 5, 3, trail_pair_step, no_coefs};
 TW_RECUR_OP(trail_pair, .title = "Pair of stops that trail a line", .group = "overlap", .source = "the lines of QQE",
             .formula = "lower = x - width, not below lower' while x > lower' as before; upper likewise; line: lower "
                        "since x > upper', upper since x < lower'",
+            .meaning = "Two stops that follow a line from both sides and tighten while it stays between or goes on, "
+                       "with the one that now applies: the piece from which qqe is made.",
             .inputs = TW_NAMES("x", "width"), .outputs = TW_NAMES("line", "lower", "upper"), .params = no_table,
             .traits = TW_RECURSIVE | TW_SCALES);
 
@@ -120,6 +122,9 @@ TW_RECUR_OP(zigzag, .title = "Pivots of a zigzag, each from the bar on that conf
                 "signal 1 (-1) where a low (high) lies deviation % from the highest high (lowest low) of its leg and "
                 "so confirms that as a pivot, else 0; price of the last pivot and bars since; side of the leg, 0 "
                 "before the first pivot, where the price is the middle of the first bar",
+            .meaning = "The turns of the price that matter: moves of less than deviation percent are left out. A pivot "
+                       "is known only when the price has come back that far, so it is told from that bar on; a chart "
+                       "that draws it at the turn shows what nobody knew then.",
             .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("signal", "price", "age", "side"),
             .params = zigzag_table, .traits = TW_RECURSIVE);
 
@@ -142,12 +147,14 @@ TW_LANE void bricks_step(const double *coef, tw_recur_bar *b)
 }
 static const tw_recur bricks_recur = {2, 3, 3, bricks_step, no_coefs};
 
-TW_RECUR_OP(bricks, .title = "Bricks of a Renko chart, as a state of each bar", .group = "overlap",
-            .source = "Nison 1994",
-            .formula = "a brick for each whole box beyond level, two against side; side of the last brick, its end, "
-                       "bricks of this bar (negative: down); begun at x",
-            .inputs = TW_NAMES("x", "box"), .outputs = TW_NAMES("side", "level", "bricks"), .params = no_table,
-            .traits = TW_RECURSIVE);
+TW_RECUR_OP(
+    bricks, .title = "Bricks of a Renko chart, as a state of each bar", .group = "overlap", .source = "Nison 1994",
+    .formula = "a brick for each whole box beyond level, two against side; side of the last brick, its end, "
+               "bricks of this bar (negative: down); begun at x",
+    .meaning = "The bricks that the price has laid as a Renko chart draws them, told bar by bar for any series and any "
+               "box: the piece from which renko is made. With a box that changes, old bricks are not drawn anew.",
+    .inputs = TW_NAMES("x", "box"), .outputs = TW_NAMES("side", "level", "bricks"), .params = no_table,
+    .traits = TW_RECURSIVE);
 
 /* ---------------------------------------------------------------- td_count. s: seen, setups, countdowns + 1. */
 
@@ -173,6 +180,8 @@ static const tw_recur td_count_recur = {3, 5, 4, td_count_step, no_coefs};
 TW_RECUR_OP(td_count, .title = "Counts of a TD sequential", .group = "momentum", .source = "DeMark 1994",
             .formula = "buy setup: bars in a row with move < 0, sell setup: > 0; the 9th begins a countdown and ends "
                        "that of the other side: bars with below <= 0 (sell: above >= 0), over after 13",
+            .meaning = "The counters of a TD sequential for any three series: the piece from which td_seq is made. Its "
+                       "states are counts, not a signal of strength.",
             .inputs = TW_NAMES("move", "below", "above"),
             .outputs = TW_NAMES("buysetup", "sellsetup", "buycountdown", "sellcountdown"), .params = no_table,
             .traits = TW_RECURSIVE | TW_INVARIANT);
@@ -203,6 +212,8 @@ static const tw_recur volume_force_recur = {4, 5, 1, volume_force_step, no_coefs
 TW_RECUR_OP(volume_force, .title = "Volume force of Klinger", .group = "volume", .source = "Klinger 1997",
             .formula = "100 side v |2 dm / cm - 1|; side of the last change of h + l + c, dm = h - l, cm the sum of dm "
                        "since the bar before the side changed; 0 where cm is 0",
+            .meaning = "Volume with the side of the trend, counted more or less fully by the range of the bar in that "
+                       "of the move so far: the raw material of kvo. It is jumpy by itself and in units of volume.",
             .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = no_table,
             .lookback = force_back, .traits = TW_RECURSIVE);
 
@@ -226,9 +237,15 @@ TW_LANE void edecay_step(const double *coef, tw_recur_bar *b)
 static const tw_recur decay_recur = {1, 2, 1, decay_step, decay_coefs};
 static const tw_recur edecay_recur = {1, 2, 1, edecay_step, decay_coefs};
 
-TW_RECUR_OP(decay, .title = "Value that fades by a fixed step", .group = "momentum", .source = "Tulip decay",
-            .formula = "max(x, y' - 1 / period)", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-            .params = decay_table, .traits = TW_RECURSIVE | TW_SHIFTS);
+TW_RECUR_OP(
+    decay, .title = "Value that fades by a fixed step", .group = "momentum", .source = "Tulip decay",
+    .formula = "max(x, y' - 1 / period)",
+    .meaning = "A signal that stays visible after it has flashed and fades within timeperiod bars, so that later bars "
+               "still know of it. The step is in the units of the series: made for values from 0 to 1, not for prices.",
+    .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = decay_table, .traits = TW_RECURSIVE | TW_SHIFTS);
 TW_RECUR_OP(edecay, .title = "Value that fades by a fixed share", .group = "momentum", .source = "Tulip edecay",
-            .formula = "max(x, y' (1 - 1 / period))", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
-            .params = decay_table, .traits = TW_RECURSIVE | TW_SCALES);
+            .formula = "max(x, y' (1 - 1 / period))",
+            .meaning = "A signal that stays visible after it has flashed and fades by a share of itself at each bar, "
+                       "never quite to zero. A series that itself falls more slowly than that comes out unchanged.",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = decay_table,
+            .traits = TW_RECURSIVE | TW_SCALES);

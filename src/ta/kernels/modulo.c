@@ -18,6 +18,8 @@ TW_OP(mod) = {.name = "mod",
               .group = "arithmetic",
               .source = "Knuth, The Art of Computer Programming 1, 1.2.4",
               .formula = "a - b floor(a / b); NaN for b = 0",
+              .meaning = "A building block: the place of a counter within a cycle, as the month of a running count of "
+                         "months. As the result has the divisor's sign, counters below zero do not turn around.",
               .inputs = TW_NAMES("a", "b"),
               .outputs = TW_NAMES("y"),
               .traits = TW_POINTWISE | TW_SCALES,

@@ -136,7 +136,7 @@ TW_SCAN_OP(ts_zscore, .title = "Standard score of the last value in its window",
            .source = "definition", .formula = "(x - mean) / std; NaN where std is 0",
            .meaning = "How many standard deviations the newest value is from the mean of its window. Beyond 2 is far "
                       "out by recent standards; in a trend it stays there.",
-           .inputs = TW_NAMES("x"), .outputs = TW_NAMES("zscore"), .params = sample_table,
+           .levels = {-2, 2}, .inputs = TW_NAMES("x"), .outputs = TW_NAMES("zscore"), .params = sample_table,
            .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- third and fourth moments

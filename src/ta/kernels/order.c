@@ -141,22 +141,26 @@ TW_OP(quantile) = {.name = "quantile",
                    .run_wide = sorted_wide,
                    .run_one = sorted_one};
 
-TW_OP(percentile) = {.name = "percentile",
-                     .title = "Percentile of a window, one of its values",
-                     .group = "statistic",
-                     .source = "Hyndman and Fan 1996, type 1; TA-Lib 0.8 PERCENTILE",
-                     .formula = "the k-th smallest value, k = ceil(percentile / 100 period), at least 1",
-                     .inputs = TW_NAMES("real"),
-                     .outputs = TW_NAMES("real"),
-                     .params = percentile_table,
-                     .params_size = sizeof(tw_window),
-                     .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-                     .lookback = tw_window_back,
-                     .history = sorted_history,
-                     .state_size = sorted_size,
-                     .init = percentile_init,
-                     .run_wide = sorted_wide,
-                     .run_one = sorted_one};
+TW_OP(percentile) = {
+    .name = "percentile",
+    .title = "Percentile of a window, one of its values",
+    .group = "statistic",
+    .source = "Hyndman and Fan 1996, type 1; TA-Lib 0.8 PERCENTILE",
+    .formula = "the k-th smallest value, k = ceil(percentile / 100 period), at least 1",
+    .meaning =
+        "The value of the window that a given percentage of it does not exceed: 50 is the median, 5 and 95 make a band "
+        "that outliers cannot widen. It is always one of the values, so it moves in steps; quantile interpolates.",
+    .inputs = TW_NAMES("real"),
+    .outputs = TW_NAMES("real"),
+    .params = percentile_table,
+    .params_size = sizeof(tw_window),
+    .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
+    .lookback = tw_window_back,
+    .history = sorted_history,
+    .state_size = sorted_size,
+    .init = percentile_init,
+    .run_wide = sorted_wide,
+    .run_one = sorted_one};
 
 /* ---------------------------------------------------------------- median_deviation */
 
@@ -194,23 +198,27 @@ TW_LANE void median_deviation_run(void *state, size_t n, const double *const *in
     }
 }
 TW_OP_FORMS(median_deviation, median_deviation_run)
-TW_OP(median_deviation) = {.name = "median_deviation",
-                           .title = "Median absolute deviation from the median of a window",
-                           .group = "statistic",
-                           .source = "Hampel 1974",
-                           .formula = "median |x[t-i] - median x|, i < period; 1.4826 times that estimates a normal "
-                                      "standard deviation",
-                           .inputs = TW_NAMES("real"),
-                           .outputs = TW_NAMES("real"),
-                           .params = talib_table,
-                           .params_size = sizeof(tw_window),
-                           .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
-                           .lookback = tw_window_back,
-                           .history = sorted_history,
-                           .state_size = sorted_size,
-                           .init = median_init,
-                           .run_wide = median_deviation_wide,
-                           .run_one = median_deviation_one};
+TW_OP(median_deviation) = {
+    .name = "median_deviation",
+    .title = "Median absolute deviation from the median of a window",
+    .group = "statistic",
+    .source = "Hampel 1974",
+    .formula = "median |x[t-i] - median x|, i < period; 1.4826 times that estimates a normal "
+               "standard deviation",
+    .meaning =
+        "The spread of a window that not even wild outliers can move, until they are half of it. It is zero where more "
+        "than half of the values are the same, as for a price that seldom trades: guard a division by it.",
+    .inputs = TW_NAMES("real"),
+    .outputs = TW_NAMES("real"),
+    .params = talib_table,
+    .params_size = sizeof(tw_window),
+    .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,
+    .lookback = tw_window_back,
+    .history = sorted_history,
+    .state_size = sorted_size,
+    .init = median_init,
+    .run_wide = median_deviation_wide,
+    .run_one = median_deviation_one};
 
 /* ---------------------------------------------------------------- ts_rank, below */
 
@@ -258,5 +266,8 @@ TW_DIRECT_OP(ts_rank, .title = "Rank of the last value in its window, as a share
              .inputs = TW_NAMES("x"), .outputs = TW_NAMES("rank"), .params = window_table,
              .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 TW_DIRECT_OP(below, .title = "How many values of a window are below its last one", .group = "window",
-             .source = "definition", .formula = "count of x[t-i] < x[t], i < period", .inputs = TW_NAMES("x"),
-             .outputs = TW_NAMES("below"), .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
+             .source = "definition", .formula = "count of x[t-i] < x[t], i < period",
+             .meaning = "How many values of the window the newest one exceeds: the piece from which percentage ranks "
+                        "are built. It is blind to how far above them it is.",
+             .inputs = TW_NAMES("x"), .outputs = TW_NAMES("below"), .params = window_table,
+             .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);

@@ -43,6 +43,8 @@ static const tw_recur poles_recur = {2, 4, 1, poles_step, poles_coefs};
 TW_RECUR_OP(poles, .title = "Filter of up to three poles that follows its input", .group = "overlap",
             .source = "difference equation of an all-pole filter, as steps",
             .formula = "y = y' + gain (x - y') + m1 (y' - y'') + m2 (y'' - y'''), y = start before the first bar",
+            .meaning = "A building block: a smoothing filter given by its coefficients, from which the super smoother "
+                       "and its like are made. Not every choice of coefficients gives a filter that settles.",
             .inputs = TW_NAMES("x", "start"), .outputs = TW_NAMES("y"), .params = poles_table,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 
@@ -64,8 +66,11 @@ static const tw_recur allpass_recur = {1, 3, 1, allpass_step, allpass_coefs};
 
 TW_RECUR_OP(allpass, .title = "Delay that is longer for slow moves", .group = "overlap",
             .source = "Ehlers 2004, a stage of the Laguerre filter",
-            .formula = "y = x' + gamma (y' - x); x before the first bar", .inputs = TW_NAMES("x"),
-            .outputs = TW_NAMES("y"), .params = allpass_table, .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
+            .formula = "y = x' + gamma (y' - x); x before the first bar",
+            .meaning = "A stage of Ehlers' Laguerre filters: it leaves every wave as high as it is and only delays it, "
+                       "the slow ones more than the fast. It is a piece to build from; of a price it shows little.",
+            .inputs = TW_NAMES("x"), .outputs = TW_NAMES("y"), .params = allpass_table,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- hwma. s: seen, level, slope, curvature. */
 
@@ -93,5 +98,7 @@ TW_RECUR_OP(hwma, .title = "Holt-Winters moving average", .group = "overlap",
             .source = "Holt 1957, Winters 1960; pandas-ta-classic hwma",
             .formula = "f += v + a/2 + na (x - f - v - a/2), v += a + nb (f - f' - v - a), a += nc (v - v' - a); "
                        "f + v + a/2, begun with f = x, v = a = 0",
+            .meaning = "An average that estimates level, slope and bend of the price at once and shows where they "
+                       "point for the next bar: little lag in a steady trend. It overshoots where the trend breaks.",
             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = hwma_table,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);

@@ -108,6 +108,9 @@ TW_OP(volume_profile) = {
         "volume by bins of equal width from the lowest to the highest price; middle of the fullest bin (of equals "
         "the lowest), upper and lower end of the area grown about it by the fuller neighbour until it holds "
         "value_area; without volume or range: middle, highest, lowest price",
+    .meaning = "At which prices of a window the volume was done: poc is the price with most of it, and between val and "
+               "vah lies value_area of all. The price is expected to return to the area or to leave it for good; both "
+               "happen. A bar's whole volume is put to its one price, so it is coarser than a profile of trades.",
     .inputs = TW_NAMES("real", "volume"),
     .outputs = TW_NAMES("poc", "vah", "val"),
     .params = profile_table,

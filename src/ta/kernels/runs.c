@@ -29,10 +29,16 @@ TW_LANE void cummin_step(const double *coef, tw_recur_bar *b)
 static const tw_recur cummax_recur = {1, 2, 1, cummax_step, first_coefs};
 static const tw_recur cummin_recur = {1, 2, 1, cummin_step, first_coefs};
 TW_RECUR_OP(cummax, .title = "Highest value so far", .group = "math", .source = "definition; pandas cummax",
-            .formula = "max x[s], s <= t", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = nan_table,
+            .formula = "max x[s], s <= t",
+            .meaning = "The highest value since the first bar: the record that drawdowns are measured from. It depends "
+                       "on where the series begins, and one bad print stays for ever.",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = nan_table,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 TW_RECUR_OP(cummin, .title = "Lowest value so far", .group = "math", .source = "definition; pandas cummin",
-            .formula = "min x[s], s <= t", .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = nan_table,
+            .formula = "min x[s], s <= t",
+            .meaning = "The lowest value since the first bar. It depends on where the series begins, and one bad print "
+                       "stays for ever.",
+            .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = nan_table,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
 
 /* ---------------------------------------------------------------- streak. s: seen, last value, streak */
@@ -64,6 +70,8 @@ TW_RECUR_OP(streak, .title = "Bars that rose, or fell, in a row", .group = "mome
             .source = "Connors and Alvarez 2012",
             .formula = "max(s', 0) + 1 where x rises, min(s', 0) - 1 where it falls, else 0; up = max(s, 0), down = "
                        "max(-s, 0)",
+            .meaning = "How many bars in a row have risen, or fallen. Long runs are read as exhaustion by some and as "
+                       "a trend by others; a rise by one tick counts as much as a surge.",
             .inputs = TW_NAMES("real"), .outputs = TW_NAMES("streak", "up", "down"), .params = nan_table,
             .lookback = one_back, .traits = TW_RECURSIVE | TW_INVARIANT);
 
@@ -88,5 +96,7 @@ static const tw_recur trail_recur = {2, 4, 2, trail_step, first_coefs};
 TW_RECUR_OP(trail, .title = "Stop that follows a line at a width", .group = "overlap", .source = "Ozbilgic 2020",
             .formula = "long: line - width, never down while the line is above it; short: line + width, never up while "
                        "the line is below it; the side changes where the line crosses the last stop; begun long",
+            .meaning = "A stop that only tightens while the line stays on its side, and jumps to the other when it is "
+                       "crossed: the piece from which pmax is made, for any line and any width.",
             .inputs = TW_NAMES("line", "width"), .outputs = TW_NAMES("stop", "side"), .params = nan_table,
             .traits = TW_RECURSIVE);

@@ -101,4 +101,5 @@ TW_LANE double log_ratio_of(double a, double b)
 }
 TW_MAP2(log_ratio, .title = "Natural logarithm of a ratio", .group = "math", .source = "definition",
         .formula = "ln(a / b), to the last digit also where a and b are near each other; -inf at 0, NaN below",
+        .meaning = "The log return between two prices, exact also where they hardly differ. Both must be above zero.",
         .inputs = TW_NAMES("real0", "real1"), .outputs = TW_NAMES("real"), .traits = TW_POINTWISE | TW_INVARIANT);

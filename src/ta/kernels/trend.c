@@ -33,6 +33,9 @@ static const tw_recur ha_recur = {4, 2, 4, ha_step, no_coefs};
 TW_RECUR_OP(ha, .title = "Averaged candles (Heikin-Ashi)", .group = "price", .source = "Valcu 2004; TA-Lib 0.8 HA",
             .formula = "close (o + h + l + c) / 4, open the middle of the body before, at first (o + c) / 2; high and "
                        "low with these",
+            .meaning = "Candles averaged so that trends show as runs of one colour without opposite shadows. Their "
+                       "prices never traded: use them to see, never to fill orders in a test, and expect the turn a "
+                       "few bars late. Gaps are smoothed away.",
             .inputs = TW_NAMES("open", "high", "low", "close"),
             .outputs = TW_NAMES("haopen", "hahigh", "halow", "haclose"), .params = nan_table,
             .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFTS);
@@ -64,5 +67,7 @@ TW_RECUR_OP(trailing_bands, .title = "Bands that follow a price and turn when it
             .group = "overlap", .source = "Seban 2008",
             .formula = "the upper band only falls until a close is above it, the lower only rises until one is below; "
                        "trend 1: the lower one, until a close is below it; -1: the upper one, until one is above",
+            .meaning = "Two bands that only tighten while the price stays within, and the one that acts as the stop "
+                       "now: the piece from which supertrend is made, for bands of any kind.",
             .inputs = TW_NAMES("upper", "lower", "close"), .outputs = TW_NAMES("line", "trend"), .params = nan_table,
             .traits = TW_RECURSIVE);

@@ -92,14 +92,20 @@ TW_LANE void vary_trima_tile(const void *s, size_t n, const double *const *in, d
 
 TW_DIRECT_OP(vary_sma, .title = "Simple moving average whose period is a series", .group = "overlap",
              .source = "TA-Lib MAVP", .formula = "sma(x, p[t]); missing while a value of the longest window is",
+             .meaning = "The part of mavp that averages plainly: a simple average over as many bars as a second series "
+                        "says. When the length jumps, so does the line.",
              .inputs = TW_NAMES("real", "periods"), .outputs = TW_NAMES("real"), .params = window_table,
              .check = window_check, .traits = TW_WINDOW);
 TW_DIRECT_OP(vary_wma, .title = "Linearly weighted moving average whose period is a series", .group = "overlap",
              .source = "TA-Lib MAVP", .formula = "wma(x, p[t]); missing while a value of the longest window is",
+             .meaning = "The part of mavp with linear weights: the newest bar counts most, over as many bars as a "
+                        "second series says. When the length jumps, so does the line.",
              .inputs = TW_NAMES("real", "periods"), .outputs = TW_NAMES("real"), .params = window_table,
              .check = window_check, .traits = TW_WINDOW);
 TW_DIRECT_OP(vary_trima, .title = "Triangular moving average whose period is a series", .group = "overlap",
              .source = "TA-Lib MAVP", .formula = "trima(x, p[t]); missing while a value of the longest window is",
+             .meaning = "The part of mavp with triangular weights: the middle counts most, over as many bars as a "
+                        "second series says. When the length jumps, so does the line.",
              .inputs = TW_NAMES("real", "periods"), .outputs = TW_NAMES("real"), .params = window_table,
              .check = window_check, .traits = TW_WINDOW);
 
@@ -273,13 +279,21 @@ static void t3_more(double *coef) { tw_t3_coefs(0.7, coef); }
                  __VA_ARGS__}
 
 CHAIN_OP(vary_ema, no_more, .title = "Exponential moving average whose period is a series",
-         .formula = "ema(x, p[t]), all periods begun so that they have their first value on one bar");
+         .formula = "ema(x, p[t]), all periods begun so that they have their first value on one bar",
+         .meaning = "The part of mavp for exponential averages: one is kept for every possible length, and a second "
+                    "series says which is shown. A change of length jumps from one to another.");
 CHAIN_OP(vary_dema, no_more, .title = "Double exponential moving average whose period is a series",
-         .formula = "dema(x, p[t]), all periods begun so that they have their first value on one bar");
+         .formula = "dema(x, p[t]), all periods begun so that they have their first value on one bar",
+         .meaning = "The part of mavp for double exponential averages: one is kept for every possible length, and a "
+                    "second series says which is shown. A change of length jumps from one to another.");
 CHAIN_OP(vary_tema, no_more, .title = "Triple exponential moving average whose period is a series",
-         .formula = "tema(x, p[t]), all periods begun so that they have their first value on one bar");
+         .formula = "tema(x, p[t]), all periods begun so that they have their first value on one bar",
+         .meaning = "The part of mavp for triple exponential averages: one is kept for every possible length, and a "
+                    "second series says which is shown. A change of length jumps from one to another.");
 CHAIN_OP(vary_t3, t3_more, .title = "T3 moving average whose period is a series",
-         .formula = "t3(x, p[t]), all periods begun so that they have their first value on one bar");
+         .formula = "t3(x, p[t]), all periods begun so that they have their first value on one bar",
+         .meaning = "The part of mavp for T3 averages: one is kept for every possible length, and a second series says "
+                    "which is shown. A change of length jumps from one to another.");
 
 /* ---------------------------------------------------------------- vary_kama
  * values: the averages; then the paths of this bar, and a strip of the prices a lane has seen, which moves to the front
@@ -377,6 +391,8 @@ TW_OP(vary_kama) = {.name = "vary_kama",
                     .group = "overlap",
                     .source = "Kaufman 1995; TA-Lib MAVP",
                     .formula = "kama(x, p[t]), all periods begun with the first whole window of the longest",
+                    .meaning = "The part of mavp for Kaufman's averages: one is kept for every possible length, and a "
+                               "second series says which is shown. A change of length jumps from one to another.",
                     .inputs = TW_NAMES("real", "periods"),
                     .outputs = TW_NAMES("real"),
                     .params = recur_table,

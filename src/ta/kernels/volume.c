@@ -177,5 +177,8 @@ static const tw_recur vwap_recur = {4, 3, 1, vwap_step, sum_coefs};
 TW_RECUR_OP(vwap, .title = "Volume-weighted average price since the first bar", .group = "volume",
             .source = "definition; TA-Lib 0.8 VWAP",
             .formula = "sum v (h + l + c) / 3 / sum v over all bars so far; the price itself before there is volume",
+            .meaning = "The average price paid since the first bar, by which those who fill large orders are measured: "
+                       "buyers below it did better than the day. It is meant for one session; over many the old volume "
+                       "weighs so much that the line hardly moves.",
             .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
             .traits = TW_RECURSIVE);

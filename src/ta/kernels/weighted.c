@@ -122,10 +122,23 @@ static void sinwma_weigh(const weighted_params *p, size_t n, double *w)
 WEIGHTED(alma, .title = "Arnaud Legoux moving average", .source = "Legoux and Kouzis-Loukas 2009; TA-Lib 0.8 ALMA",
          .formula = "mean with weights exp(-(j - m)^2 / (2 s^2)), j = 0 the oldest, m = floor(offset (n - 1)), s = n / "
                     "sigma",
+         .meaning = "A moving average with weights on a bell curve, which offset places within the window: near 1 it "
+                    "follows closely, in the middle it is smoothest. It trades lag against smoothness like any other "
+                    "average, only with a dial for it.",
          .params = alma_table);
 WEIGHTED(fwma, .title = "Moving average with Fibonacci's numbers as weights", .source = "Johnson; pandas-ta fwma",
-         .formula = "mean with weights 1, 1, 2, 3, 5, .. from the oldest to the newest", .params = fwma_table);
+         .formula = "mean with weights 1, 1, 2, 3, 5, .. from the oldest to the newest",
+         .meaning =
+             "A moving average whose weights grow by the Fibonacci numbers: the last few bars are nearly all that "
+             "counts. It follows the price closely and smooths little, and a longer timeperiod hardly changes it.",
+         .params = fwma_table);
 WEIGHTED(pwma, .title = "Moving average with Pascal's triangle as weights", .source = "Johnson; pandas-ta pwma",
-         .formula = "mean with weights C(n - 1, j), j < n", .params = period_table);
+         .formula = "mean with weights C(n - 1, j), j < n",
+         .meaning = "A moving average weighted by a row of Pascal's triangle, close to a bell curve around the middle "
+                    "of the window. It is very smooth without ripples, and late by half the window.",
+         .params = period_table);
 WEIGHTED(sinwma, .title = "Moving average with half a sine as weights", .source = "Everget; pandas-ta sinwma",
-         .formula = "mean with weights sin(pi (j + 1) / (n + 1)), j < n", .params = period_table);
+         .formula = "mean with weights sin(pi (j + 1) / (n + 1)), j < n",
+         .meaning = "A moving average weighted by half a wave of a sine: the middle of the window counts most, its "
+                    "ends least. It is smooth, values enter and leave gently, and it is late by half the window.",
+         .params = period_table);

@@ -354,6 +354,14 @@ static void check_param(const tw_op *op, const tw_param *p)
         try_bound(op, p, p->hi + (p->kind == TW_KIND_INT ? 1.0 : 1e-3 * (1.0 + fabs(p->hi))), false);
     }
 }
+/* What a formula does not say: the page of an operator begins with it. */
+static void check_meaning(const tw_op *op)
+{
+    const size_t n = op->meaning ? strlen(op->meaning) : 0;
+    if (n < 30 || op->meaning[n - 1] != '.')
+        fail_msg("%s: .meaning must say in sentences what it measures, how it is read and where it misleads, got '%s'",
+                 op->name, n ? op->meaning : "");
+}
 static void descriptors_are_whole(void **state)
 {
     size_t n;
@@ -366,6 +374,7 @@ static void descriptors_are_whole(void **state)
         assert_int_equal(tw_op_find(TW_ISA_BEST, op->name, &found, NULL), TW_OK);
         assert_ptr_equal(found, op);
         assert_true(op->title && op->group && op->source && op->formula);
+        check_meaning(op);
         assert_true(tw_op_inputs(op) >= 1 && tw_op_inputs(op) <= OP_IN);
         assert_true(tw_op_outputs(op) >= 1 && tw_op_outputs(op) <= OP_OUT);
         assert_int_equal(1, (op->section != NULL) + (op->define != NULL) + (op->run_wide != NULL));
