@@ -50,7 +50,7 @@ TW_DEFINED(
     vfi, .title = "Volume flow indicator", .group = "volume", .source = "Katsanos 2004",
     .formula = "ema of sum(s min(v, vcoef a)) / a, a the mean volume up to the bar before; s the sign of the move "
                "of (h + l + c) / 3 where that exceeds coef c std(log move, 30), else 0; 0 where a is 0",
-    .meaning = "Volume added on days up and taken away on days down, counting only moves that are more than noise and "
+    .meaning = "Volume added on bars up and taken away on bars down, counting only moves that are more than noise and "
                "cutting off extreme volumes: above zero buyers have had the upper hand for half a year. The long "
                "window makes it slow, and what falls out of it moves it as much as what comes in.",
     .inputs = TW_NAMES("high", "low", "close", "volume"), .outputs = TW_NAMES("real"), .params = vfi_table,

@@ -199,9 +199,9 @@ TW_DEFINED(crsi, .title = "Connors' relative strength index", .group = "momentum
            .source = "Connors 2012; TA-Lib 0.8 CRSI",
            .formula = "mean of rsi(x, n), rsi(streak, m) and the percentage of the p returns before that are below the "
                       "last one",
-           .meaning = "A short-term oscillator from 0 to 100, of a short RSI, an RSI of how many days in a row rose or "
+           .meaning = "A short-term oscillator from 0 to 100, of a short RSI, an RSI of how many bars in a row rose or "
                       "fell, and the rank of the last return. Beyond 90 and 10 it is read as a move that will be given "
-                      "back within days. It says nothing of the trend, against which such trades go wrong most.",
+                      "back within a few bars. It says nothing of the trend, against which such trades go wrong most.",
            .levels = {10, 90}, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = crsi_table,
            .params_size = sizeof(oscillator), .traits = TW_RECURSIVE | TW_INVARIANT,
            .define = "rank = percentrank(rocp(real, 1), rankperiod);"
