@@ -436,30 +436,32 @@ static tw_status check_tiles(const tw_runner *r, const tw_tiles *in, const tw_ti
 
 static tw_status run(pass *p, tw_error *err)
 {
-    tw_runner *r = p->runner;
+    const tw_runner *r = p->runner;
     TW_TRY(check_tiles(r, p->in, p->out, err));
     if (p->n_call == 0 || r->layout.n_phases == 0) return TW_OK;
-    tw_pool *pool = r->ctx ? r->ctx->pool : NULL;
-    if (r->layout.n_phases == 1 && p->n_call == 1 && !p->peek) {
-        fx_bar bar = {r, p->in, p->out};
-        return tw_pool_run(pool, r->n_blocks, fx_tick_task, &bar, err);
-    }
     p->phase = r->layout.phases;
     p->direct = all_apart(p);
-    if (r->layout.n_phases == 1) return tw_pool_run(pool, r->n_blocks, block_task, p, err);
+    if (r->layout.n_phases == 1) return tw_pool_run(r->ctx ? r->ctx->pool : NULL, r->n_blocks, block_task, p, err);
     return run_together(p, err);
+}
+
+static tw_status run_bar(const fx_bar *bar, tw_error *err)
+{
+    TW_TRY(check_tiles(bar->runner, bar->in, bar->out, err));
+    return fx_tick(bar, err);
 }
 
 tw_status tw_runner_run(tw_runner *runner, size_t n, const tw_tiles *in, const tw_tiles_out *out, tw_error *err)
 {
-    pass p = {.runner = runner, .in = in, .out = out, .n_call = n};
-    TW_TRY(run(&p, err));
+    if (n == 1 && runner->layout.n_phases == 1)
+        TW_TRY(run_bar(&(fx_bar){runner, in, out}, err));
+    else
+        TW_TRY(run(&(pass){.runner = runner, .in = in, .out = out, .n_call = n}, err));
     runner->bars += n;
     return TW_OK;
 }
 
 tw_status tw_runner_peek(tw_runner *runner, const tw_tiles *in, const tw_tiles_out *out, tw_error *err)
 {
-    pass p = {.runner = runner, .in = in, .out = out, .n_call = 1, .peek = true};
-    return run(&p, err);
+    return run(&(pass){.runner = runner, .in = in, .out = out, .n_call = 1, .peek = true}, err);
 }

@@ -56,12 +56,13 @@ static inline size_t fx_lanes_used(const tw_runner *r, size_t block)
     return left < r->lanes ? left : r->lanes;
 }
 
-/* A bar of all symbols, for fx_tick_task, which takes a block one row on. */
+/* A bar of all symbols. */
 typedef struct fx_bar {
     const tw_runner *runner;
     const tw_tiles *in;
     const tw_tiles_out *out;
 } fx_bar;
-tw_status fx_tick_task(void *arg, size_t block, int thread, tw_error *err);
+/* Takes a plan without cross-sections one bar on. */
+tw_status fx_tick(const fx_bar *bar, tw_error *err);
 
 #endif

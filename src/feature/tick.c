@@ -8,7 +8,7 @@
 
 enum { AHEAD = 2 };
 
-/* What is at work on a block. */
+/* What is at work on a block. Functions below are told the lanes, 1 or TW_LANES, as a constant. */
 typedef struct tick {
     const fx_bar *bar;
     size_t block, used; /* lanes that have symbols */
@@ -28,7 +28,7 @@ static void settle(const tw_runner *r, int thread, double **at)
 }
 
 /* The row behind those that are kept; where the room ends, the history moves to the front. */
-static void next_rows(const tick *w)
+static inline void next_rows(const tick *w, const size_t lanes)
 {
     const tw_runner *r = w->bar->runner;
     const fx_layout *l = &r->layout;
@@ -37,27 +37,26 @@ static void next_rows(const tick *w)
         const fx_place *place = l->kept[i];
         double *base = fx_kept(r, w->memory) + place->offset;
         if (positions[i] >= place->slack) {
-            memmove(base, base + positions[i] * r->lanes, place->history * r->lanes * sizeof *base);
+            memmove(base, base + positions[i] * lanes, place->history * lanes * sizeof *base);
             positions[i] = 0;
         }
-        w->at[place - l->places] = base + (place->history + positions[i]++) * r->lanes;
+        w->at[place - l->places] = base + (place->history + positions[i]++) * lanes;
     }
 }
 
 /* All lanes of a block, or its only one. */
-static void copy_lanes(double *to, const double *from, size_t lanes)
+static inline void copy_lanes(double *to, const double *from, const size_t lanes)
 {
     if (lanes == 1)
         *to = *from;
     else
         memcpy(to, from, TW_LANES * sizeof *to);
 }
-static void load(const tick *w, const fx_step *step)
+static inline void load(const tick *w, const fx_step *step, const size_t lanes)
 {
     const tw_tiles *in = w->bar->in + step->column;
     const double *from = in->base + w->block * in->block_stride;
     double *to = w->at[step->outputs[0]];
-    const size_t lanes = w->bar->runner->lanes;
     if (w->used == lanes) {
         copy_lanes(to, from, lanes);
         return;
@@ -65,7 +64,7 @@ static void load(const tick *w, const fx_step *step)
     for (size_t l = 0; l < lanes; l++) to[l] = l < w->used ? from[l] : NAN;
 }
 
-static void run_operator(const tick *w, const fx_step *step)
+static inline void run_operator(const tick *w, const fx_step *step)
 {
     const double *in[FX_INPUTS];
     double *out[FX_OUTPUTS];
@@ -74,10 +73,10 @@ static void run_operator(const tick *w, const fx_step *step)
     step->run(w->memory + step->state, 1, in, out);
 }
 
-static void store(const tick *w, const fx_store *s)
+static inline void store(const tick *w, const fx_store *s, const size_t lanes)
 {
     const tw_tiles_out *out = w->bar->out + s->feature;
-    const size_t first = w->block * out->block_stride, lanes = w->bar->runner->lanes;
+    const size_t first = w->block * out->block_stride;
     double *from = w->at[s->place], missing[TW_LANES];
     if (w->used < lanes) {
         for (size_t l = 0; l < lanes; l++) missing[l] = l < w->used ? from[l] : NAN;
@@ -89,35 +88,48 @@ static void store(const tick *w, const fx_store *s)
         for (size_t l = 0; l < lanes; l++) out->f32[first + l] = (float)from[l];
 }
 
-static void fill(const tick *w, const fx_step *step)
+static void fill(const tick *w, const fx_step *step, const size_t lanes)
 {
     double *to = w->at[step->outputs[0]];
-    for (size_t l = 0; l < w->bar->runner->lanes; l++) to[l] = step->constant;
+    for (size_t l = 0; l < lanes; l++) to[l] = step->constant;
 }
 
 /* What a later step will read: the front of its memory and its inputs' rows of this bar are not in the nearest cache
  * where there are many blocks. */
-static void fetch(const tick *w, const fx_step *step)
+static inline void fetch(const tick *w, const fx_step *step)
 {
     const size_t most = step->state_size < 1024 ? step->state_size : 1024;
     for (size_t k = 0; k < most; k += 64) __builtin_prefetch(w->memory + step->state + k, 1, 3);
 }
 
-tw_status fx_tick_task(void *arg, size_t block, int thread, tw_error *err)
+static inline void run_block(const fx_bar *bar, size_t block, int thread, const size_t lanes)
 {
-    const fx_bar *bar = arg;
     const tw_runner *r = bar->runner;
     const fx_layout *l = &r->layout;
-    tick w = {bar, block, fx_lanes_used(r, block), fx_block(r, block), (double **)(void *)fx_scratch(r, thread)};
-    (void)err;
+    const tick w = {bar, block, lanes == 1 ? 1 : fx_lanes_used(r, block), fx_block(r, block),
+                    (double **)(void *)fx_scratch(r, thread)};
     if (!r->settled[thread]) settle(r, thread, w.at);
-    next_rows(&w);
+    next_rows(&w, lanes);
     for (const fx_step *step = l->steps, *end = step + l->n_steps; step < end; step++) {
-        fetch(&w, step + AHEAD < end ? step + AHEAD : step);
+        if (lanes > 1) fetch(&w, step + AHEAD < end ? step + AHEAD : step);
         if (step->kind == FX_RUN) run_operator(&w, step);
-        if (step->kind == FX_LOAD) load(&w, step);
-        if (step->kind == FX_FILL) fill(&w, step);
-        for (uint32_t i = 0; i < step->n_stores; i++) store(&w, l->stores + step->first_store + i);
+        if (step->kind == FX_LOAD) load(&w, step, lanes);
+        if (step->kind == FX_FILL) fill(&w, step, lanes);
+        for (uint32_t i = 0; i < step->n_stores; i++) store(&w, l->stores + step->first_store + i, lanes);
     }
+}
+static tw_status block_task(void *arg, size_t block, int thread, tw_error *err)
+{
+    (void)err;
+    run_block(arg, block, thread, TW_LANES);
+    return TW_OK;
+}
+
+tw_status fx_tick(const fx_bar *bar, tw_error *err)
+{
+    const tw_runner *r = bar->runner;
+    if (r->lanes > 1)
+        return tw_pool_run(r->ctx ? r->ctx->pool : NULL, r->n_blocks, block_task, (void *)(uintptr_t)bar, err);
+    run_block(bar, 0, 0, 1);
     return TW_OK;
 }
