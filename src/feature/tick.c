@@ -94,8 +94,7 @@ static void fill(const tick *w, const fx_step *step, const size_t lanes)
     for (size_t l = 0; l < lanes; l++) to[l] = step->constant;
 }
 
-/* What a later step will read: the front of its memory and its inputs' rows of this bar are not in the nearest cache
- * where there are many blocks. */
+/* The front of a later step's memory, which is not in the nearest cache where there are many blocks. */
 static inline void fetch(const tick *w, const fx_step *step)
 {
     const size_t most = step->state_size < 1024 ? step->state_size : 1024;

@@ -135,7 +135,7 @@ TW_LANE candle_bar bar_of(const candle *b, size_t k)
                         bottom_of(b, k), body_of(b, k), upper_of(b, k), lower_of(b, k)};
 }
 
-/* No word against it: the fact is not asked for, or is as it should be. */
+/* A fact that is not asked for is met; else it must hold, or must not. */
 TW_LANE truth met(uint64_t fact, uint64_t yes, uint64_t no, truth holds)
 {
     return (yes & fact ? holds : ~(truth)0) & (no & fact ? ~holds : ~(truth)0);

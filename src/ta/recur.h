@@ -217,24 +217,27 @@ TW_LANE void tw_recur_run(const tw_recur *d, void *state, size_t n, const double
 /* A mean of the first `period` values, then v += k (x - v): Wilder's and the exponential average as TA-Lib seeds them.
  * Fused, since the next bar waits for it: 8 cycles instead of 12, and correctly rounded on every path (by libm where
  * the processor has none). n counts this value; below `period` v is the sum so far. coef: period, k. With k = 1 the
- * average is the value: x - v
- * + v would keep what rounding made of the last one (1e12, then 37.1: 37.0999755859375). */
+ * average is the value: x - v + v would keep what rounding made of the last one (1e12, then 37.1: 37.0999755859375). */
 typedef struct tw_seed {
     double n, period, k;
 } tw_seed;
+/* The sum so far, the mean of a whole seed, and from then on `smooth`. */
+TW_LANE double tw_seed_or(const tw_recur_bar *b, double sum, tw_seed s, double smooth)
+{
+    return b->warm || s.n > s.period ? smooth : s.n == s.period ? sum / s.period : sum;
+}
 TW_LANE double tw_seeded(const tw_recur_bar *b, double v, double x, tw_seed s)
 {
-    const double sum = v + x, step = __builtin_fma(x - v, s.k, v), smooth = s.k == 1.0 ? x : step;
-    return b->warm || s.n > s.period ? smooth : s.n == s.period ? sum / s.period : sum;
+    const double step = __builtin_fma(x - v, s.k, v);
+    return tw_seed_or(b, v + x, s, s.k == 1.0 ? x : step);
 }
 
 /* Wilder's average, seeded the same way: by its two shares, so that the next bar waits for one fused multiplication
- * alone, 4 cycles. The average of a constant may be off by its last digit, and stays 0 for 0: good for sizes that are
- * divided by each other, not for averages that are taken from each other. */
+ * alone, 4 cycles; x itself with k = 1. The average of a constant may be off by its last digit, and stays 0 for 0: good
+ * for sizes that are divided by each other, not for averages that are taken from each other. */
 TW_LANE double tw_wilder(const tw_recur_bar *b, double v, double x, tw_seed s)
 {
-    const double sum = v + x, step = __builtin_fma(v, 1.0 - s.k, x * s.k), smooth = s.k == 1.0 ? x : step;
-    return b->warm || s.n > s.period ? smooth : s.n == s.period ? sum / s.period : sum;
+    return tw_seed_or(b, v + x, s, __builtin_fma(v, 1.0 - s.k, x * s.k));
 }
 
 /* What t3 makes of its last four averages, the oldest link first: Tillson 1998. */

@@ -73,16 +73,18 @@ TW_LANE void tw_scan_overlap_rows(const tw_scan *d, const tw_scan_state *s, size
     }
 }
 
-/* Takes the row at `back` before the newest in. */
-TW_LANE void tw_scan_take(const tw_scan *d, const double *const *x, size_t back, size_t period, double *part,
-                          const bool first)
+/* What the row `back` bars ago is worth; the oldest of a window has time 0. */
+TW_LANE void tw_scan_term(const tw_scan *d, const double *const *x, size_t back, size_t period, double *term)
 {
     tw_scan_bar bar = {.u = (double)(period - 1 - back)};
-    double term[TW_SCAN_PARTS], both[TW_SCAN_PARTS];
     TW_FEW(k, d->inputs) bar.x[k] = (x[k] - back)[0];
     d->term(&bar, term);
-    if (!first) d->join(part, term, both);
-    TW_FEW(q, d->parts) part[q] = first ? term[q] : both[q];
+}
+TW_LANE void tw_scan_join(const tw_scan *d, double *part, const double *newer)
+{
+    double both[TW_SCAN_PARTS];
+    d->join(part, newer, both);
+    TW_FEW(q, d->parts) part[q] = both[q];
 }
 
 /* One row alone, as a live bar is: the window in TW_SCAN_CHAINS pieces, each from its oldest row on, side by side. */
@@ -90,18 +92,22 @@ enum { TW_SCAN_CHAINS = 4 };
 TW_LANE void tw_scan_overlap_row(const tw_scan *d, const tw_scan_state *s, const double *const *x, double *const *y)
 {
     const size_t period = s->period, length = period / TW_SCAN_CHAINS;
-    double part[TW_SCAN_CHAINS][TW_SCAN_PARTS], half[2][TW_SCAN_PARTS], window[TW_SCAN_PARTS], out[TW_SCAN_OUTPUTS];
+    double part[TW_SCAN_CHAINS][TW_SCAN_PARTS], term[TW_SCAN_PARTS], out[TW_SCAN_OUTPUTS];
     tw_scan_bar bar = {.u = (double)(period - 1)};
-    TW_FEW(j, TW_SCAN_CHAINS) tw_scan_take(d, x, period - 1 - j * length, period, part[j], true);
-    for (size_t i = 1; i < length; i++)
-        TW_FEW(j, TW_SCAN_CHAINS) tw_scan_take(d, x, period - 1 - j * length - i, period, part[j], false);
-    for (size_t back = period - TW_SCAN_CHAINS * length; back-- > 0;)
-        tw_scan_take(d, x, back, period, part[TW_SCAN_CHAINS - 1], false);
-    TW_FEW(j, 2) d->join(part[2 * j], part[2 * j + 1], half[j]);
-    d->join(half[0], half[1], window);
+    TW_FEW(j, TW_SCAN_CHAINS) tw_scan_term(d, x, period - 1 - j * length, period, part[j]);
+    for (size_t i = 1; i < length; i++) TW_FEW(j, TW_SCAN_CHAINS)
+        {
+            tw_scan_term(d, x, period - 1 - j * length - i, period, term);
+            tw_scan_join(d, part[j], term);
+        }
+    for (size_t back = period - TW_SCAN_CHAINS * length; back-- > 0;) {
+        tw_scan_term(d, x, back, period, term);
+        tw_scan_join(d, part[TW_SCAN_CHAINS - 1], term);
+    }
+    TW_FEW(j, TW_SCAN_CHAINS - 1) tw_scan_join(d, part[0], part[j + 1]);
     TW_FEW(k, d->inputs) bar.x[k] = x[k][0];
     TW_FEW(k, TW_SCAN_COEFS) bar.coef[k] = s->coef[k];
-    d->finish(&bar, window, out);
+    d->finish(&bar, part[0], out);
     TW_FEW(o, d->outputs) y[o][0] = tw_canon(out[o]);
 }
 

@@ -155,7 +155,7 @@ TW_LANE void line_step(const double *coef, tw_recur_bar *b)
 static const tw_recur fisher_line_recur = {1, 3, 2, line_step, line_coefs};
 TW_RECUR_OP(
     fisher_line, .title = "Fisher transform of a place in a range", .group = "momentum", .source = "Ehlers 2002",
-    .formula = "v = 0.66 (x - 1/2) + 0.67 v', 0.999 beyond 0.99; f = ln((1 + v) / (1 - v)) / 2 + f' / 2",
+    .formula = "v = 0.66 (place - 1/2) + 0.67 v', 0.999 beyond 0.99; f = ln((1 + v) / (1 - v)) / 2 + f' / 2",
     .meaning = "The smoothing and stretching of the Fisher transform for any series from 0 to 1: the piece from which "
                "fisher is built. Around the middle it changes little, near the ends it opens up without bound.",
     .inputs = TW_NAMES("place"), .outputs = TW_NAMES("fisher", "trigger"), .params = line_table,

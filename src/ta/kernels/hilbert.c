@@ -140,19 +140,27 @@ static inline void miss_bar(const hilbert *d, hilbert_state *s, size_t l, size_t
     TW_FEW(q, d->values)
     s->cells[q * lanes + l] = s->reset != 0.0 ? 0.0 : spoil ? (double)NAN : s->cells[q * lanes + l];
 }
-/* The bar that comes, for memory v and results y. */
-TW_LANE hilbert_bar bar_of(const hilbert *d, hilbert_state *s, double *v, double *y0, double *y1, const size_t lanes)
+/* Where bars come from and their results go: at first those of the first. */
+typedef struct hilbert_way {
+    const double *x;
+    double *y[OUTPUTS];
+} hilbert_way;
+
+/* The bar that comes, for memory v. */
+TW_LANE hilbert_bar bar_of(const hilbert *d, hilbert_state *s, double *v, double *const *y, const size_t lanes)
 {
-    hilbert_bar b = {.coef = s->coef, .v = v, .y = {y0, y1}};
+    hilbert_bar b = {.coef = s->coef, .v = v};
+    TW_FEW(o, OUTPUTS) b.y[o] = y[o];
     TW_FEW(q, SERIES) b.row[q] = row_of(d, s, q, lanes);
     return b;
 }
-/* Bar t of every lane. */
-static inline void careful_row(const hilbert *d, hilbert_state *s, const double *x, double *const *out, size_t t,
-                               const size_t lanes)
+/* A bar of every lane. */
+static inline void careful_row(const hilbert *d, hilbert_state *s, const hilbert_way *way, const size_t lanes)
 {
+    const double *x = way->x;
     double v[MOST_VALUES * TW_LANES], y[OUTPUTS * TW_LANES];
-    const hilbert_bar bar = bar_of(d, s, v, y, y + lanes, lanes);
+    double *const results[OUTPUTS] = {y, y + lanes};
+    const hilbert_bar bar = bar_of(d, s, v, results, lanes);
     size_t missing = 0;
 
     for (size_t i = 0; i < d->values * lanes; i++) v[i] = s->cells[i];
@@ -166,7 +174,7 @@ static inline void careful_row(const hilbert *d, hilbert_state *s, const double 
     TW_FEW(o, d->outputs) TW_EACH(l, lanes)
     {
         const double value = tw_canon(y[o * lanes + l]);
-        out[o][t * lanes + l] = (tw_is_finite(x[l]) & (v[l] > d->back)) ? value : (double)NAN;
+        way->y[o][l] = (tw_is_finite(x[l]) & (v[l] > d->back)) ? value : (double)NAN;
     }
     for (size_t l = 0; l < lanes; l++) missing += !tw_is_finite(x[l]);
     TW_EACH(l, lanes)
@@ -178,17 +186,18 @@ static inline void careful_row(const hilbert *d, hilbert_state *s, const double 
         if (!tw_is_finite(x[l])) miss_bar(d, s, l, lanes);
 }
 /* The same where no lane misses the bar and each has all that it needs: the formulas alone. */
-TW_LANE void whole_row(const hilbert *d, hilbert_state *s, double *v, const double *x, double *const *out, size_t t,
-                       const size_t lanes)
+TW_LANE void whole_row(const hilbert *d, hilbert_state *s, double *v, const hilbert_way *way, const size_t lanes)
 {
-    const hilbert_bar bar = bar_of(d, s, v, out[0] + t * lanes, out[d->outputs - 1] + t * lanes, lanes);
-    TW_EACH(l, lanes) cycle_lane(d, &bar, x[l], l, lanes);
+    const hilbert_bar bar = bar_of(d, s, v, way->y, lanes);
+    TW_EACH(l, lanes) cycle_lane(d, &bar, way->x[l], l, lanes);
     d->finish(&bar, lanes);
     TW_FEW(o, d->outputs) TW_EACH(l, lanes) bar.y[o][l] = tw_canon(bar.y[o][l]);
 }
-/* The strips have room for one bar more. */
-TW_LANE void next_row(const hilbert *d, hilbert_state *s, const size_t lanes)
+/* On to the next bar, for which the strips have room. */
+TW_LANE void next_row(const hilbert *d, hilbert_state *s, hilbert_way *way, const size_t lanes)
 {
+    way->x += lanes;
+    TW_FEW(o, OUTPUTS) way->y[o] += lanes;
     if (++s->at < SLACK) return;
     TW_FEW(q, SERIES)
     {
@@ -206,39 +215,35 @@ TW_LANE bool all_whole(const hilbert *d, const hilbert_state *s, size_t n, const
     return wanting == 0;
 }
 /* Some bars: the memory of whole ones is in locals, which stay in registers where there is one lane. */
-TW_LANE void hilbert_rows(const hilbert *d, hilbert_state *s, size_t n, const double *x, double *const *out,
-                          const size_t lanes)
+TW_LANE void hilbert_rows(const hilbert *d, hilbert_state *s, size_t n, hilbert_way *way, const size_t lanes)
 {
-    if (!all_whole(d, s, n, x, lanes)) {
+    if (!all_whole(d, s, n, way->x, lanes)) {
         for (size_t t = 0; t < n; t++) {
-            careful_row(d, s, x + t * lanes, out, t, lanes);
-            next_row(d, s, lanes);
+            careful_row(d, s, way, lanes);
+            next_row(d, s, way, lanes);
         }
         return;
     }
     double v[MOST_VALUES * TW_LANES];
     tw_recur_copy(v, s->cells, d->values, lanes);
     for (size_t t = 0; t < n; t++) {
-        whole_row(d, s, v, x + t * lanes, out, t, lanes);
-        next_row(d, s, lanes);
+        whole_row(d, s, v, way, lanes);
+        next_row(d, s, way, lanes);
     }
     tw_recur_copy(s->cells, v, d->values, lanes);
 }
-TW_LANE void hilbert_run(const hilbert *d, void *state, size_t n, const double *const *in, double *const *out,
-                         const size_t lanes)
+TW_LANE void hilbert_run(const hilbert *d, void *state, size_t n, hilbert_way way, const size_t lanes)
 {
     enum { SOME = 32 };
-    for (size_t t = 0; t < n; t += SOME) {
-        double *const y[OUTPUTS] = {out[0] + t * lanes, out[d->outputs - 1] + t * lanes};
-        hilbert_rows(d, state, n - t < SOME ? n - t : SOME, in[0] + t * lanes, y, lanes);
-    }
+    for (size_t t = 0; t < n; t += SOME) hilbert_rows(d, state, n - t < SOME ? n - t : SOME, &way, lanes);
 }
 
 /* The operator `op` from the constant op##_hilbert; the rest are fields of tw_op. */
 #define HILBERT_OP(op, ...)                                                                                            \
     TW_LANE void op##_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)      \
     {                                                                                                                  \
-        hilbert_run(&op##_hilbert, state, n, in, out, lanes);                                                          \
+        const hilbert_way way = {in[0], {out[0], out[op##_hilbert.outputs - 1]}};                                      \
+        hilbert_run(&op##_hilbert, state, n, way, lanes);                                                              \
     }                                                                                                                  \
     TW_OP_FORMS(op, op##_run)                                                                                          \
     static size_t op##_size(const void *params, size_t lanes)                                                          \
@@ -408,26 +413,32 @@ TW_LANE double price_sum(const double *price, double bars)
     for (size_t k = CYCLE / 2; k-- > 0;) sum += two_at(price, k, 0.0, bars);
     return sum[1] + sum[0];
 }
-TW_LANE void price_sums(const double *price, const double *bars, double *sum)
+/* Sums of lanes that fill two registers. */
+typedef struct halves {
+    few bars[PAIR], even[PAIR], odd[PAIR];
+} halves;
+/* Takes bars 2 k and 2 k + 1 in, which `price` points at, of lanes that have these. */
+TW_LANE void take(halves *s, const double *price, size_t k, const bool all)
 {
-    few even[PAIR] = {{0.0}}, odd[PAIR] = {{0.0}};
-    size_t k = half_of_longest(bars, PAIR * VECTOR);
-    for (const size_t common = half_of_shortest(bars, PAIR * VECTOR); k > common; k--) TW_FEW(j, PAIR)
-        {
-            const double *x = price - 2 * (k - 1) * TW_LANES + j * VECTOR;
-            const few n = few_at(bars + j * VECTOR), at = few_of(2.0 * (double)(k - 1));
-            even[j] += few_if(at < n, few_at(x));
-            odd[j] += few_if(at + 1.0 < n, few_at(x - TW_LANES));
-        }
-    for (; k > 0; k--) TW_FEW(j, PAIR)
-        {
-            const double *x = price - 2 * (k - 1) * TW_LANES + j * VECTOR;
-            even[j] += few_at(x);
-            odd[j] += few_at(x - TW_LANES);
-        }
+    const few at = few_of(2.0 * (double)k);
     TW_FEW(j, PAIR)
     {
-        const few both = even[j] + odd[j];
+        const few x0 = few_at(price + j * VECTOR), x1 = few_at(price + j * VECTOR - TW_LANES);
+        s->even[j] += all ? x0 : few_if(at < s->bars[j], x0);
+        s->odd[j] += all ? x1 : few_if(at + 1.0 < s->bars[j], x1);
+    }
+}
+TW_LANE void price_sums(const double *price, const double *bars, double *sum)
+{
+    halves s = {.even = {{0.0}}};
+    TW_FEW(j, PAIR) s.bars[j] = few_at(bars + j * VECTOR);
+    size_t k = half_of_longest(bars, PAIR * VECTOR);
+    for (const size_t common = half_of_shortest(bars, PAIR * VECTOR); k > common; k--)
+        take(&s, price - 2 * (k - 1) * TW_LANES, k - 1, false);
+    for (; k > 0; k--) take(&s, price - 2 * (k - 1) * TW_LANES, k - 1, true);
+    TW_FEW(j, PAIR)
+    {
+        const few both = s.even[j] + s.odd[j];
         memcpy(sum + j * VECTOR, &both, sizeof both);
     }
 }

@@ -47,7 +47,7 @@ TW_LANE void count_term(const tw_scan_bar *bar, double *term)
 }
 static const tw_scan count_scan = {1, 1, 1, {0}, count_term, tw_join_add1, sum_finish, NULL};
 TW_SCAN_OP(count, .title = "How often a condition held in a window", .group = "window", .source = "definition",
-           .formula = "#{i < period: x[t-i] != 0}",
+           .formula = "#{i < period: condition[t-i] != 0}",
            .meaning = "In how many bars of the window a condition held. Divided by the period it is a frequency.",
            .inputs = TW_NAMES("condition"), .outputs = TW_NAMES("count"), .params = window_table,
            .traits = TW_WINDOW | TW_INVARIANT);
