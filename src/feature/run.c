@@ -265,9 +265,9 @@ static void run_step(const work *w, const fx_step *step)
     for (uint32_t i = 0; i < step->n_stores; i++) store(w, l->stores + step->first_store + i);
 }
 
-/* While step i of n is done: its share of the rows of the next chunk. For plans of many steps: the processor sees by
+/* While step i of n is done: its share of the rows of the next chunk. For plans of several: the processor sees by
  * itself what one step reads, row after row, but not what comes back only after others. */
-enum { MANY = 4 };
+enum { SEVERAL = 2 };
 static void fetch_ahead(const work *w, size_t i, size_t n)
 {
     enum { LINE = 64 };
@@ -298,7 +298,7 @@ static void run_chunk(const pass *p, size_t block, int thread)
         if (step->kind == FX_RUN) place_features(&w, step);
     }
     const uint32_t n_steps = p->phase->end - p->phase->first;
-    const bool fetches = p->direct && r->lanes > 1 && n_steps >= r->layout.n_loads + MANY;
+    const bool fetches = p->direct && n_steps >= r->layout.n_loads + SEVERAL;
     for (uint32_t i = p->phase->first; i < p->phase->end; i++) {
         run_step(&w, r->layout.steps + i);
         if (fetches) fetch_ahead(&w, i - p->phase->first, n_steps);

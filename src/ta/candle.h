@@ -86,8 +86,14 @@ typedef struct candle {
  * has to be carried along, on any instruction set. */
 typedef uint64_t truth;
 
-/* The means that must be known for each bar of a pattern, besides its prices. */
-typedef enum candle_need { CANDLE_PRICES, CANDLE_NEARS, CANDLE_MEANS } candle_need;
+/* The means that a pattern looks at, together. */
+typedef enum candle_need {
+    NEED_PRICES = 0,
+    NEED_BODY = 1U << CANDLE_BODY,
+    NEED_RANGE = 1U << CANDLE_RANGE,
+    NEED_NEAR = 1U << CANDLE_NEAR,
+    NEED_SHADOW = 1U << CANDLE_SHADOW
+} candle_need;
 
 /* 0, or a size with the direction as its sign. */
 typedef double candle_test(const candle *b);
@@ -95,7 +101,7 @@ typedef double candle_test(const candle *b);
 /* A pattern: none of its last `bars` bars may be missing, nor the one before these if it compares neighbours. */
 typedef struct candle_row {
     const char *name;
-    candle_need need;
+    unsigned need;
     size_t bars;
     tw_op_run *wide, *one;
 } candle_row;
@@ -214,30 +220,23 @@ TW_LANE double sized(truth full, truth other, uint64_t size, truth falling)
 
 /* ---------------------------------------------------------------- the kernel */
 
-/* What a pattern is: its test, what must be known of each of its last `bars` bars. */
+/* What a pattern is: its test, the means that it looks at, and its bars. */
 typedef struct candle_form {
     candle_test *test;
-    candle_need need;
+    unsigned need;
     size_t bars;
 } candle_form;
 
-/* Finite where the prices are. */
-TW_LANE double bar_sum(const candle *b, size_t k)
-{
-    return (high_of(b, k) - low_of(b, k)) + (close_of(b, k) - open_of(b, k));
-}
-
-/* Finite where no bar is missing. A mean is missing where one of its bars is: those of the first and of the last bar
- * of a pattern know of all between. */
+/* Finite where no bar is missing. A mean is missing where one of its bars is: those of the first and of the last bar of
+ * a pattern know of all between, as to the prices that they are of. */
 TW_LANE double candle_known(const candle_form *d, const candle *b)
 {
-    const size_t first = d->bars - 1;
+    const size_t first = d->bars - 1, rows = d->bars + (d->need == NEED_PRICES);
     double sum = 0;
-    if (d->need == CANDLE_MEANS)
-        return (mean_body_of(b, 0) + candle_at(b, CANDLE_RANGE, 0)) +
-               (mean_body_of(b, first) + candle_at(b, CANDLE_RANGE, first));
-    if (d->need == CANDLE_NEARS) sum = candle_at(b, CANDLE_NEAR, 0) + candle_at(b, CANDLE_NEAR, first);
-    TW_FEW(k, d->bars + (d->need == CANDLE_PRICES)) sum += bar_sum(b, k);
+    TW_FEW(m, CANDLE_INPUTS)
+    if (d->need & 1U << m) sum += candle_at(b, (candle_input)m, 0) + candle_at(b, (candle_input)m, first);
+    if (!(d->need & (NEED_BODY | NEED_SHADOW))) TW_FEW(k, rows) sum += close_of(b, k) - open_of(b, k);
+    if (!(d->need & (NEED_RANGE | NEED_NEAR | NEED_SHADOW))) TW_FEW(k, rows) sum += high_of(b, k) - low_of(b, k);
     return sum;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What candlestick patterns share, naively: means of the bars before. The patterns themselves are held to TA-Lib's values."""
+"""What candlestick patterns share, naively: mean lengths of the bars before. The patterns themselves are held to TA-Lib's values."""
 import math
 
 NAN = float("nan")
@@ -17,3 +17,10 @@ def mean_before(x, n):
             yield NAN, 0.0
         else:
             yield math.fsum(before) / n, math.fsum(map(abs, before)) / n
+
+
+def shadows(o, h, l, c):
+    return (h - max(o, c)) + (min(o, c) - l) if known((o, h, l, c)) else NAN
+
+
+LENGTHS = {"body": lambda o, c: abs(c - o), "range": lambda h, l: h - l, "shadow": shadows}

@@ -601,6 +601,11 @@ def varied(f):
     return lambda i, p: [[exact(NAN) if v is None else Answer(to_float(v), to_float(s))] for v, s in f(i, p)]
 
 
+def usual(length):
+    """The mean length of the bars before, as a twin."""
+    return lambda i, p: [[Answer(*a)] for a in candles.mean_before([length(*bar) for bar in zip(*i)], p["timeperiod"])]
+
+
 OTHERS = {
     **{f"vary_{kind}": varied(followers.window(kind)) for kind in followers.WEIGHTS},
     "lag": later("k", lambda now, then: exact(then)),
@@ -616,7 +621,7 @@ OTHERS = {
     "donchian": donchian,
     "trange": trange,
     "fracdiff": fracdiff,
-    "candle_mean": lambda i, p: [[Answer(*a)] for a in candles.mean_before(i[0], p["timeperiod"])],
+    **{f"candle_{which}": usual(length) for which, length in candles.LENGTHS.items()},
     "fill": lambda i, p: [[exact(p["value"] if missing(x) else x)] for x in i[0]],
     "clip": lambda i, p: [[exact(NAN if missing(x) else min(max(x, p["lo"]), p["hi"]))] for x in i[0]],
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* candle.c - what candlestick patterns share: means of the bars before. A mean is missing where its bar or one of those
- * is, infinite ones too. */
-#include "ta/op.h"
+/* candle.c - what candlestick patterns share: mean lengths of the bars before. A mean is missing where its bar or one
+ * of those is, infinite ones too. */
+#include "ta/candle.h"
 
-/* ---------------------------------------------------------------- means of the bars before */
-
-enum { CANDLE_PERIOD_MAX = 100 };
+enum { CANDLE_PERIOD_MAX = 100, STRETCH = 64 * TW_LANES }; /* STRETCH: values, of one lane or of all */
 
 typedef struct mean_params {
     int timeperiod;
@@ -37,31 +35,83 @@ TW_LANE void means(size_t n, const double *x, double *y, const size_t period, co
     }
 }
 
-/* The periods of TA-Lib are constants, so that the loop over the bars before becomes one over values side by side. */
-TW_LANE void candle_mean_run(void *state, size_t n, const double *const *in, double *const *out, const size_t lanes)
+/* The length of a bar, of the prices that an operator takes. */
+typedef double candle_length(const double *prices);
+
+/* A stretch of n values: lengths first, with those of the bars before. The periods of TA-Lib are constants, so that the
+ * loop over the bars before becomes one over values side by side. */
+TW_LANE void mean_stretch(candle_length *length, const size_t inputs, size_t period, size_t n, const double *const *in,
+                          double *y, const size_t lanes)
 {
-    const size_t period = mean_back(state);
+    double lengths[CANDLE_PERIOD_MAX * TW_LANES + STRETCH];
+    const size_t before = period * lanes;
+    const double *x[4];
+    TW_FEW(q, 4) x[q] = in[q < inputs ? q : 0] - before;
+    TW_EACH(i, before + n)
+    {
+        double prices[4];
+        TW_FEW(q, inputs) prices[q] = x[q][i];
+        lengths[i] = length(prices);
+    }
     switch (period) {
-    case 5: means(n * lanes, in[0], out[0], 5, lanes); break;
-    case 10: means(n * lanes, in[0], out[0], 10, lanes); break;
-    default: means(n * lanes, in[0], out[0], period, lanes); break;
+    case 5: means(n, lengths + before, y, 5, lanes); break;
+    case 10: means(n, lengths + before, y, 10, lanes); break;
+    default: means(n, lengths + before, y, period, lanes); break;
     }
 }
-TW_OP_FORMS(candle_mean, candle_mean_run)
-TW_OP(candle_mean) = {.name = "candle_mean",
-                      .title = "Mean of the bars before this one",
-                      .group = "pattern",
-                      .source = "TA-Lib, candle settings",
-                      .formula = "sum x[t-i] / period, 1 <= i <= period; missing where x is, or one of these",
-                      .meaning = "What is usual for bodies, ranges or shadows: the mean that candlestick patterns "
-                                 "compare a bar with, when they call it long or short. It leaves the bar itself out.",
-                      .inputs = TW_NAMES("x"),
-                      .outputs = TW_NAMES("mean"),
-                      .params = mean_table,
-                      .params_size = sizeof(mean_params),
-                      .traits = TW_WINDOW | TW_SCALES,
-                      .lookback = mean_back,
-                      .history = mean_back,
-                      .state_size = mean_size,
-                      .run_wide = candle_mean_wide,
-                      .run_one = candle_mean_one};
+TW_LANE void mean_run(candle_length *length, const size_t inputs, const void *state, size_t n, const double *const *in,
+                      double *y, const size_t lanes)
+{
+    for (size_t i = 0; i < n * lanes; i += STRETCH) {
+        const double *x[4];
+        TW_FEW(q, 4) x[q] = in[q < inputs ? q : 0] + i;
+        mean_stretch(length, inputs, mean_back(state), n * lanes - i < STRETCH ? n * lanes - i : STRETCH, x, y + i,
+                     lanes);
+    }
+}
+
+/* The operator candle_##which from its length which##_length; the rest are fields of tw_op. */
+#define MEAN_OP(which, n_inputs, ...)                                                                                  \
+    TW_LANE void candle_##which##_run(void *state, size_t n, const double *const *in, double *const *out,              \
+                                      const size_t lanes)                                                              \
+    {                                                                                                                  \
+        mean_run(which##_length, n_inputs, state, n, in, out[0], lanes);                                               \
+    }                                                                                                                  \
+    TW_OP_FORMS(candle_##which, candle_##which##_run)                                                                  \
+    TW_OP(candle_##which) = {.name = "candle_" #which,                                                                 \
+                             .group = "pattern",                                                                       \
+                             .source = "TA-Lib, candle settings",                                                      \
+                             .outputs = TW_NAMES("mean"),                                                              \
+                             .params = mean_table,                                                                     \
+                             .params_size = sizeof(mean_params),                                                       \
+                             .traits = TW_WINDOW | TW_SCALES | TW_SHIFT_FREE,                                          \
+                             .lookback = mean_back,                                                                    \
+                             .history = mean_back,                                                                     \
+                             .state_size = mean_size,                                                                  \
+                             .run_wide = candle_##which##_wide,                                                        \
+                             .run_one = candle_##which##_one,                                                          \
+                             __VA_ARGS__}
+
+TW_LANE double body_length(const double *p) { return tw_lane_abs(p[1] - p[0]); }
+TW_LANE double range_length(const double *p) { return p[0] - p[1]; }
+TW_LANE double shadow_length(const double *p)
+{
+    return (p[1] - candle_greater(p[0], p[3])) + (candle_less(p[0], p[3]) - p[2]);
+}
+
+MEAN_OP(body, 2, .title = "Mean body of the bars before this one",
+        .formula = "sum |c[t-i] - o[t-i]| / period, 1 <= i <= period; missing where this bar is, or one of these",
+        .meaning = "What is usual for bodies: candlestick patterns call a bar long or short beside it. It leaves the "
+                   "bar itself out.",
+        .inputs = TW_NAMES("open", "close"));
+MEAN_OP(range, 2, .title = "Mean range of the bars before this one",
+        .formula = "sum (h[t-i] - l[t-i]) / period, 1 <= i <= period; missing where this bar is, or one of these",
+        .meaning = "What is usual for ranges, the bar itself left out: shares of it say in candlestick patterns what a "
+                   "doji is, what no shadow, and which prices are near or equal.",
+        .inputs = TW_NAMES("high", "low"));
+MEAN_OP(shadow, 4, .title = "Mean of both shadows of the bars before this one",
+        .formula = "sum (h - max(o, c)) + (min(o, c) - l) / period over the period bars before; missing where this bar "
+                   "is, or one of these",
+        .meaning = "What is usual for the two shadows of a bar together, the bar itself left out: half of it is what "
+                   "candlestick patterns call a short shadow less than.",
+        .inputs = TW_NAMES("open", "high", "low", "close"));

@@ -128,12 +128,12 @@ TW_LANE double hikkake(const candle *b, hikkake_test *test)
 TW_LANE double candle_hikkake(const candle *b) { return hikkake(b, plain_break); }
 TW_LANE double candle_hikkakemod(const candle *b) { return hikkake(b, modified_break); }
 
-CANDLE(3blackcrows, CANDLE_MEANS, 4);
-CANDLE(3linestrike, CANDLE_NEARS, 4);
-CANDLE(breakaway, CANDLE_MEANS, 5);
-CANDLE(concealbabyswall, CANDLE_MEANS, 4);
-CANDLE(hikkake, CANDLE_PRICES, 5);
-CANDLE(hikkakemod, CANDLE_NEARS, 6);
-CANDLE(ladderbottom, CANDLE_MEANS, 5);
-CANDLE(mathold, CANDLE_MEANS, 5);
-CANDLE(risefall3methods, CANDLE_MEANS, 5);
+CANDLE(3blackcrows, NEED_RANGE, 4);
+CANDLE(3linestrike, NEED_NEAR, 4);
+CANDLE(breakaway, NEED_BODY, 5);
+CANDLE(concealbabyswall, NEED_RANGE, 4);
+CANDLE(hikkake, NEED_PRICES, 5);
+CANDLE(hikkakemod, NEED_NEAR, 6);
+CANDLE(ladderbottom, NEED_RANGE, 5);
+CANDLE(mathold, NEED_BODY, 5);
+CANDLE(risefall3methods, NEED_BODY, 5);

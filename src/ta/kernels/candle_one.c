@@ -49,16 +49,16 @@ TW_LANE truth short_shadows(const candle *b)
 TW_LANE double candle_longline(const candle *b) { return coloured(b, is(b, 0, CANDLE_LONG, 0) & short_shadows(b)); }
 TW_LANE double candle_shortline(const candle *b) { return coloured(b, is(b, 0, CANDLE_SHORT, 0) & short_shadows(b)); }
 
-CANDLE(belthold, CANDLE_MEANS, 1);
-CANDLE(closingmarubozu, CANDLE_MEANS, 1);
-CANDLE(doji, CANDLE_MEANS, 1);
-CANDLE(dragonflydoji, CANDLE_MEANS, 1);
-CANDLE(gravestonedoji, CANDLE_MEANS, 1);
-CANDLE(highwave, CANDLE_MEANS, 1);
-CANDLE(longleggeddoji, CANDLE_MEANS, 1);
-CANDLE(longline, CANDLE_MEANS, 1);
-CANDLE(marubozu, CANDLE_MEANS, 1);
-CANDLE(rickshawman, CANDLE_MEANS, 1);
-CANDLE(shortline, CANDLE_MEANS, 1);
-CANDLE(spinningtop, CANDLE_MEANS, 1);
-CANDLE(takuri, CANDLE_MEANS, 1);
+CANDLE(belthold, NEED_BODY | NEED_RANGE, 1);
+CANDLE(closingmarubozu, NEED_BODY | NEED_RANGE, 1);
+CANDLE(doji, NEED_RANGE, 1);
+CANDLE(dragonflydoji, NEED_RANGE, 1);
+CANDLE(gravestonedoji, NEED_RANGE, 1);
+CANDLE(highwave, NEED_BODY, 1);
+CANDLE(longleggeddoji, NEED_RANGE, 1);
+CANDLE(longline, NEED_BODY | NEED_SHADOW, 1);
+CANDLE(marubozu, NEED_BODY | NEED_RANGE, 1);
+CANDLE(rickshawman, NEED_RANGE | NEED_NEAR, 1);
+CANDLE(shortline, NEED_BODY | NEED_SHADOW, 1);
+CANDLE(spinningtop, NEED_BODY, 1);
+CANDLE(takuri, NEED_RANGE, 1);

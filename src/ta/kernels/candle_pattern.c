@@ -36,7 +36,7 @@ static size_t row_of(const void *params)
 static size_t pattern_back(const void *params)
 {
     const candle_row *row = rows[row_of(params)];
-    return row->need == CANDLE_PRICES ? row->bars : row->bars - 1;
+    return row->need == NEED_PRICES ? row->bars : row->bars - 1;
 }
 static size_t pattern_history(const void *params) { return rows[row_of(params)]->bars; }
 static size_t pattern_size(const void *params, size_t lanes)
