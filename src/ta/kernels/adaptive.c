@@ -22,7 +22,8 @@ TW_LANE void follow_step(const double *coef, tw_recur_bar *b)
     const double step = __builtin_fma(b->x[0] - last, k, last); /* fused, and x itself with k = 1: see tw_seeded */
     b->y[0] = b->s[1] = ((k == 1.0) & (last == last)) ? b->x[0] : step;
 }
-static const tw_recur follow_recur = {3, 2, 1, follow_step, follow_coefs};
+static const tw_recur follow_recur = {
+    .inputs = 3, .parts = 2, .outputs = 1, .step = follow_step, .coefs = follow_coefs};
 
 TW_RECUR_OP(follow, .title = "Average whose weight of the newest value is a series", .group = "overlap",
             .source = "definition", .formula = "y += k (x - y), 0 <= k <= 1, y = start before the first bar",
@@ -42,7 +43,7 @@ TW_LANE void mcgd_step(const double *coef, tw_recur_bar *b)
     b->s[1] = !b->warm && b->n == 1.0 ? x : kept;
     b->y[0] = b->warm || b->n >= coef[0] ? b->s[1] : (double)NAN;
 }
-static const tw_recur mcgd_recur = {1, 2, 1, mcgd_step, mcgd_coefs};
+static const tw_recur mcgd_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = mcgd_step, .coefs = mcgd_coefs};
 
 TW_RECUR_OP(mcgd, .title = "McGinley's dynamic average", .group = "overlap", .source = "McGinley 1997; TA-Lib 0.8 MCGD",
             .formula = "y += (x - y) / (n (x / y)^4), begun with the first value; kept where that is not finite",

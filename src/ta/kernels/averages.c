@@ -38,8 +38,8 @@ TW_LANE void rma_step(const double *coef, tw_recur_bar *b)
     b->s[1] = tw_wilder(b, b->s[1], b->x[0], (tw_seed){b->n, coef[0], coef[1]});
     b->y[0] = b->warm || b->n >= coef[0] ? b->s[1] : (double)NAN;
 }
-static const tw_recur ema_recur = {1, 2, 1, average_step, ema_coefs};
-static const tw_recur rma_recur = {1, 2, 1, rma_step, rma_coefs};
+static const tw_recur ema_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = average_step, .coefs = ema_coefs};
+static const tw_recur rma_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = rma_step, .coefs = rma_coefs};
 
 TW_RECUR_OP(ema, .title = "Exponential moving average", .group = "overlap",
             .source = "Brown 1956; seeded as TA-Lib EMA",
@@ -68,7 +68,7 @@ TW_LANE void spread_step(const double *coef, tw_recur_bar *b)
     b->s[2] = first ? 0.0 : (1.0 - k) * (b->s[2] + step * d);
     b->y[0] = b->warm || b->n >= coef[0] ? sqrt(b->s[2]) : (double)NAN;
 }
-static const tw_recur ewm_std_recur = {1, 3, 1, spread_step, ema_coefs};
+static const tw_recur ewm_std_recur = {.inputs = 1, .parts = 3, .outputs = 1, .step = spread_step, .coefs = ema_coefs};
 
 TW_RECUR_OP(ewm_std, .title = "Exponentially weighted standard deviation", .group = "statistic",
             .source = "Finch 2009; pandas ewm(span, adjust=False).std(bias=True)",

@@ -49,8 +49,8 @@ static size_t tema_back(const void *params) { return chain_back(params, 3); }
 static size_t trix_back(const void *params) { return chain_back(params, 3) + 1; }
 static size_t t3_back(const void *params) { return chain_back(params, 6); }
 
-/* Takes every average on; true when the last of them has its first `extra` values behind it. */
-TW_LANE bool chain_next(const double *coef, tw_recur_bar *b, const size_t links, const double extra)
+/* Takes every average on. */
+TW_LANE void chain_next(const double *coef, tw_recur_bar *b, const size_t links)
 {
     double x = b->x[0], n = b->n;
     TW_FEW(i, links)
@@ -59,24 +59,32 @@ TW_LANE bool chain_next(const double *coef, tw_recur_bar *b, const size_t links,
         *average = x = b->warm || n >= 1.0 ? tw_seeded(b, *average, x, (tw_seed){n, coef[0], coef[1]}) : 0.0;
         n -= coef[0] - 1.0;
     }
-    return b->warm || n > extra;
 }
-TW_LANE void dema_step(const double *coef, tw_recur_bar *b)
+/* True when the last of them has its first `extra` values behind it. */
+TW_LANE bool chain_ready(const double *coef, const tw_recur_bar *b, const size_t links, const double extra)
 {
-    const bool ready = chain_next(coef, b, 2, 0.0);
-    b->y[0] = ready ? 2.0 * b->s[1] - b->s[2] : (double)NAN;
+    return b->warm || b->n - (double)links * (coef[0] - 1.0) > extra;
 }
-TW_LANE void tema_step(const double *coef, tw_recur_bar *b)
+TW_LANE void dema_chain(const double *coef, tw_recur_bar *b) { chain_next(coef, b, 2); }
+TW_LANE void dema_finish(const double *coef, tw_recur_bar *b)
 {
-    const bool ready = chain_next(coef, b, 3, 0.0);
-    b->y[0] = ready ? 3.0 * b->s[1] - 3.0 * b->s[2] + b->s[3] : (double)NAN;
+    b->y[0] = chain_ready(coef, b, 2, 0.0) ? 2.0 * b->s[1] - b->s[2] : (double)NAN;
 }
-TW_LANE void trix_step(const double *coef, tw_recur_bar *b)
+TW_LANE void tema_chain(const double *coef, tw_recur_bar *b) { chain_next(coef, b, 3); }
+TW_LANE void tema_finish(const double *coef, tw_recur_bar *b)
 {
-    const double last = b->s[3];
-    const bool ready = chain_next(coef, b, 3, 1.0);
-    const double change = (b->s[3] / last - 1.0) * 100.0;
-    b->y[0] = ready ? (last == 0.0 ? 0.0 : change) : (double)NAN;
+    b->y[0] = chain_ready(coef, b, 3, 0.0) ? 3.0 * b->s[1] - 3.0 * b->s[2] + b->s[3] : (double)NAN;
+}
+/* s[4]: the last average of the bar before. */
+TW_LANE void trix_chain(const double *coef, tw_recur_bar *b)
+{
+    b->s[4] = b->s[3];
+    chain_next(coef, b, 3);
+}
+TW_LANE void trix_finish(const double *coef, tw_recur_bar *b)
+{
+    const double last = b->s[4], change = (b->s[3] / last - 1.0) * 100.0;
+    b->y[0] = chain_ready(coef, b, 3, 1.0) ? (last == 0.0 ? 0.0 : change) : (double)NAN;
 }
 static double t3_coefs(const tw_recur_params *p, double *coef)
 {
@@ -84,16 +92,19 @@ static double t3_coefs(const tw_recur_params *p, double *coef)
     tw_t3_coefs(p->vfactor, coef + 2);
     return 6.0 * p->timeperiod;
 }
-TW_LANE void t3_step(const double *coef, tw_recur_bar *b)
+TW_LANE void t3_chain(const double *coef, tw_recur_bar *b) { chain_next(coef, b, 6); }
+TW_LANE void t3_finish(const double *coef, tw_recur_bar *b)
 {
-    const bool ready = chain_next(coef, b, 6, 0.0);
     const double y = coef[2] * b->s[6] + coef[3] * b->s[5] + coef[4] * b->s[4] + coef[5] * b->s[3];
-    b->y[0] = ready ? y : (double)NAN;
+    b->y[0] = chain_ready(coef, b, 6, 0.0) ? y : (double)NAN;
 }
-static const tw_recur dema_recur = {1, 3, 1, dema_step, chain_coefs};
-static const tw_recur tema_recur = {1, 4, 1, tema_step, chain_coefs};
-static const tw_recur trix_recur = {1, 4, 1, trix_step, chain_coefs};
-static const tw_recur t3_recur = {1, 7, 1, t3_step, t3_coefs};
+#define AVERAGES(n) .inputs = 1, .parts = 1 + (n), .outputs = 1, .chained = 1 + (n)
+static const tw_recur dema_recur = {AVERAGES(2), .coefs = chain_coefs, .chain = dema_chain, .finish = dema_finish,
+                                    .plain = true};
+static const tw_recur tema_recur = {AVERAGES(3), .coefs = chain_coefs, .chain = tema_chain, .finish = tema_finish,
+                                    .plain = true};
+static const tw_recur trix_recur = {AVERAGES(4), .coefs = chain_coefs, .chain = trix_chain, .finish = trix_finish};
+static const tw_recur t3_recur = {AVERAGES(6), .coefs = t3_coefs, .chain = t3_chain, .finish = t3_finish};
 
 TW_RECUR_OP(dema, .title = "Double exponential moving average", .group = "overlap",
             .source = "Mulloy 1994; TA-Lib DEMA", .formula = "2 e1 - e2, e1 = ema(x), e2 = ema(e1)",
@@ -154,7 +165,8 @@ TW_LANE void smooth_ratio_step(const double *coef, tw_recur_bar *b)
     const double ratio = b->s[2] / b->s[4], value = b->s[4] == 0.0 ? 0.0 * b->s[2] : ratio;
     b->y[0] = b->warm || later >= coef[1] ? value : (double)NAN;
 }
-static const tw_recur smooth_ratio_recur = {2, 5, 1, smooth_ratio_step, ratio_coefs};
+static const tw_recur smooth_ratio_recur = {
+    .inputs = 2, .parts = 5, .outputs = 1, .step = smooth_ratio_step, .coefs = ratio_coefs};
 
 TW_RECUR_OP(smooth_ratio, .title = "Ratio of two series, each smoothed twice", .group = "momentum",
             .source = "Blau 1995", .formula = "e(x) / e(y), e(x) = ema(ema(x, slow), fast); 0 where e(y) is 0",
@@ -175,7 +187,7 @@ TW_LANE void skip_step(const double *coef, tw_recur_bar *b)
 {
     b->y[0] = b->warm || b->n > coef[0] ? b->x[0] : (double)NAN;
 }
-static const tw_recur skip_recur = {1, 1, 1, skip_step, skip_coefs};
+static const tw_recur skip_recur = {.inputs = 1, .parts = 1, .outputs = 1, .step = skip_step, .coefs = skip_coefs};
 
 TW_RECUR_OP(skip, .title = "A series without its first values", .group = "window", .source = "definition",
             .formula = "x[t] but for the first k values: averages over it begin that much later",
@@ -230,8 +242,9 @@ TW_LANE void macd_step(const double *coef, tw_recur_bar *b)
     b->y[1] = ready ? b->s[3] : (double)NAN;
     b->y[2] = ready ? line - b->s[3] : (double)NAN;
 }
-static const tw_recur macd_recur = {1, 4, 3, macd_step, macd_coefs};
-static const tw_recur macdfix_recur = {1, 4, 3, macd_step, macdfix_coefs};
+static const tw_recur macd_recur = {.inputs = 1, .parts = 4, .outputs = 3, .step = macd_step, .coefs = macd_coefs};
+static const tw_recur macdfix_recur = {
+    .inputs = 1, .parts = 4, .outputs = 3, .step = macd_step, .coefs = macdfix_coefs};
 
 TW_RECUR_OP(
     macd, .title = "Moving average convergence and divergence", .group = "momentum",

@@ -90,11 +90,15 @@ TW_LANE void band_step(const double *coef, tw_recur_bar *b)
     b->s[4] = b->s[3];
     b->y[0] = b->s[3] = y;
 }
-static const tw_recur swak_gauss_recur = {1, 5, 1, gauss_step, two_pole_coefs};
-static const tw_recur swak_butter_recur = {1, 5, 1, butter_step, two_pole_coefs};
-static const tw_recur swak_hp_recur = {1, 4, 1, high_step, one_pole_coefs};
-static const tw_recur swak_2php_recur = {1, 5, 1, high_twice_step, two_pole_coefs};
-static const tw_recur swak_bp_recur = {1, 5, 1, band_step, band_coefs};
+static const tw_recur swak_gauss_recur = {
+    .inputs = 1, .parts = 5, .outputs = 1, .step = gauss_step, .coefs = two_pole_coefs};
+static const tw_recur swak_butter_recur = {
+    .inputs = 1, .parts = 5, .outputs = 1, .step = butter_step, .coefs = two_pole_coefs};
+static const tw_recur swak_hp_recur = {
+    .inputs = 1, .parts = 4, .outputs = 1, .step = high_step, .coefs = one_pole_coefs};
+static const tw_recur swak_2php_recur = {
+    .inputs = 1, .parts = 5, .outputs = 1, .step = high_twice_step, .coefs = two_pole_coefs};
+static const tw_recur swak_bp_recur = {.inputs = 1, .parts = 5, .outputs = 1, .step = band_step, .coefs = band_coefs};
 
 #define POLES "w = 2 pi / n, b = 2.415 (1 - cos w), a = sqrt(b^2 + 2 b) - b, "
 TW_RECUR_OP(swak_gauss, .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"),
@@ -152,7 +156,8 @@ TW_LANE void line_step(const double *coef, tw_recur_bar *b)
     b->s[1] = v;
     b->y[0] = b->s[2] = 0.5 * tw_lane_log1p(2.0 * v / (1.0 - v)) + 0.5 * b->s[2];
 }
-static const tw_recur fisher_line_recur = {1, 3, 2, line_step, line_coefs};
+static const tw_recur fisher_line_recur = {
+    .inputs = 1, .parts = 3, .outputs = 2, .step = line_step, .coefs = line_coefs};
 TW_RECUR_OP(
     fisher_line, .title = "Fisher transform of a place in a range", .group = "momentum", .source = "Ehlers 2002",
     .formula = "v = 0.66 (place - 1/2) + 0.67 v', 0.999 beyond 0.99; f = ln((1 + v) / (1 - v)) / 2 + f' / 2",

@@ -40,7 +40,8 @@ TW_LANE void trail_pair_step(const double *coef, tw_recur_bar *b)
     b->s[4] = side;
     b->y[0] = side > 0.0 ? low : high;
 }
-static const tw_recur trail_pair_recur = {2, 5, 3, trail_pair_step, no_coefs};
+static const tw_recur trail_pair_recur = {
+    .inputs = 2, .parts = 5, .outputs = 3, .step = trail_pair_step, .coefs = no_coefs};
 
 TW_RECUR_OP(trail_pair, .title = "Pair of stops that trail a line", .group = "overlap", .source = "the lines of QQE",
             .formula = "lower = x - width, not below lower' while x > lower' as before; upper likewise; line: lower "
@@ -114,7 +115,8 @@ TW_LANE void zigzag_step(const double *coef, tw_recur_bar *b)
     b->y[2] = b->s[7] = going ? go.pivot_age : begin.pivot_age;
     b->y[3] = b->s[1];
 }
-static const tw_recur zigzag_recur = {2, 8, 4, zigzag_step, zigzag_coefs};
+static const tw_recur zigzag_recur = {
+    .inputs = 2, .parts = 8, .outputs = 4, .step = zigzag_step, .coefs = zigzag_coefs};
 
 TW_RECUR_OP(zigzag, .title = "Pivots of a zigzag, each from the bar on that confirms it", .group = "overlap",
             .source = "Merrill 1977, without what is only known later",
@@ -145,7 +147,7 @@ TW_LANE void bricks_step(const double *coef, tw_recur_bar *b)
     b->s[1] = b->y[1] = moved != 0.0 ? level + moved * box : level;
     b->y[2] = bricks + spoiled(b);
 }
-static const tw_recur bricks_recur = {2, 3, 3, bricks_step, no_coefs};
+static const tw_recur bricks_recur = {.inputs = 2, .parts = 3, .outputs = 3, .step = bricks_step, .coefs = no_coefs};
 
 TW_RECUR_OP(
     bricks, .title = "Bricks of a Renko chart, as a state of each bar", .group = "overlap", .source = "Nison 1994",
@@ -175,7 +177,8 @@ TW_LANE void td_count_step(const double *coef, tw_recur_bar *b)
     b->y[2] = tw_above_zero(b->s[3] - 1.0) + spoiled(b);
     b->y[3] = tw_above_zero(b->s[4] - 1.0) + spoiled(b);
 }
-static const tw_recur td_count_recur = {3, 5, 4, td_count_step, no_coefs};
+static const tw_recur td_count_recur = {
+    .inputs = 3, .parts = 5, .outputs = 4, .step = td_count_step, .coefs = no_coefs};
 
 TW_RECUR_OP(td_count, .title = "Counts of a TD sequential", .group = "momentum", .source = "DeMark 1994",
             .formula = "buy setup: bars in a row with move < 0, sell setup: > 0; the 9th begins a countdown and ends "
@@ -207,7 +210,8 @@ TW_LANE void volume_force_step(const double *coef, tw_recur_bar *b)
     b->s[4] = sum;
     b->y[0] = b->warm || b->n > 1.0 ? side * force + spoiled(b) : (double)NAN;
 }
-static const tw_recur volume_force_recur = {4, 5, 1, volume_force_step, no_coefs};
+static const tw_recur volume_force_recur = {
+    .inputs = 4, .parts = 5, .outputs = 1, .step = volume_force_step, .coefs = no_coefs};
 
 TW_RECUR_OP(volume_force, .title = "Volume force of Klinger", .group = "volume", .source = "Klinger 1997",
             .formula = "100 side v |2 dm / cm - 1|; side of the last change of h + l + c, dm = h - l, cm the sum of dm "
@@ -234,8 +238,8 @@ TW_LANE void edecay_step(const double *coef, tw_recur_bar *b)
     const double left = b->s[1] - coef[0] * b->s[1], x = b->x[0];
     b->y[0] = b->s[1] = (is_first(b) | (x > left)) ? x : left;
 }
-static const tw_recur decay_recur = {1, 2, 1, decay_step, decay_coefs};
-static const tw_recur edecay_recur = {1, 2, 1, edecay_step, decay_coefs};
+static const tw_recur decay_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = decay_step, .coefs = decay_coefs};
+static const tw_recur edecay_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = edecay_step, .coefs = decay_coefs};
 
 TW_RECUR_OP(
     decay, .title = "Value that fades by a fixed step", .group = "momentum", .source = "Tulip decay",

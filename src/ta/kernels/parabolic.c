@@ -105,8 +105,9 @@ TW_LANE void stop_step(const double *coef, tw_recur_bar *b, const bool marked)
 }
 TW_LANE void sar_step(const double *coef, tw_recur_bar *b) { stop_step(coef, b, false); }
 TW_LANE void sarext_step(const double *coef, tw_recur_bar *b) { stop_step(coef, b, true); }
-static const tw_recur sar_recur = {2, 7, 1, sar_step, sar_coefs};
-static const tw_recur sarext_recur = {2, 7, 1, sarext_step, sarext_coefs};
+static const tw_recur sar_recur = {.inputs = 2, .parts = 7, .outputs = 1, .step = sar_step, .coefs = sar_coefs};
+static const tw_recur sarext_recur = {
+    .inputs = 2, .parts = 7, .outputs = 1, .step = sarext_step, .coefs = sarext_coefs};
 
 TW_RECUR_OP(sar, .title = "Parabolic stop and reverse", .group = "overlap", .source = "Wilder 1978; TA-Lib SAR",
             .formula =

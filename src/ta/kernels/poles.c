@@ -38,7 +38,7 @@ TW_LANE void poles_step(const double *coef, tw_recur_bar *b)
     b->s[2] = y1;
     b->y[0] = b->s[1] = y;
 }
-static const tw_recur poles_recur = {2, 4, 1, poles_step, poles_coefs};
+static const tw_recur poles_recur = {.inputs = 2, .parts = 4, .outputs = 1, .step = poles_step, .coefs = poles_coefs};
 
 TW_RECUR_OP(poles, .title = "Filter of up to three poles that follows its input", .group = "overlap",
             .source = "difference equation of an all-pole filter, as steps",
@@ -62,7 +62,8 @@ TW_LANE void allpass_step(const double *coef, tw_recur_bar *b)
     b->s[1] = x;
     b->y[0] = b->s[2] = last + coef[0] * (y - x);
 }
-static const tw_recur allpass_recur = {1, 3, 1, allpass_step, allpass_coefs};
+static const tw_recur allpass_recur = {
+    .inputs = 1, .parts = 3, .outputs = 1, .step = allpass_step, .coefs = allpass_coefs};
 
 TW_RECUR_OP(allpass, .title = "Delay that is longer for slow moves", .group = "overlap",
             .source = "Ehlers 2004, a stage of the Laguerre filter",
@@ -92,7 +93,7 @@ TW_LANE void hwma_step(const double *coef, tw_recur_bar *b)
     b->s[3] = a;
     b->y[0] = now + v + 0.5 * a;
 }
-static const tw_recur hwma_recur = {1, 4, 1, hwma_step, hwma_coefs};
+static const tw_recur hwma_recur = {.inputs = 1, .parts = 4, .outputs = 1, .step = hwma_step, .coefs = hwma_coefs};
 
 TW_RECUR_OP(hwma, .title = "Holt-Winters moving average", .group = "overlap",
             .source = "Holt 1957, Winters 1960; pandas-ta-classic hwma",

@@ -26,8 +26,8 @@ TW_LANE void cummin_step(const double *coef, tw_recur_bar *b)
     (void)coef;
     b->y[0] = b->s[1] = is_first(b) ? b->x[0] : grown;
 }
-static const tw_recur cummax_recur = {1, 2, 1, cummax_step, first_coefs};
-static const tw_recur cummin_recur = {1, 2, 1, cummin_step, first_coefs};
+static const tw_recur cummax_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = cummax_step, .coefs = first_coefs};
+static const tw_recur cummin_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = cummin_step, .coefs = first_coefs};
 TW_RECUR_OP(cummax, .title = "Highest value so far", .group = "math", .source = "definition; pandas cummax",
             .formula = "max x[s], s <= t",
             .meaning = "The highest value since the first bar: the record that drawdowns are measured from. It depends "
@@ -65,7 +65,8 @@ TW_LANE void streak_step(const double *coef, tw_recur_bar *b)
     b->y[1] = known ? tw_above_zero(run) : (double)NAN;
     b->y[2] = known ? tw_above_zero(-run) : (double)NAN;
 }
-static const tw_recur streak_recur = {1, 3, 3, streak_step, second_coefs};
+static const tw_recur streak_recur = {
+    .inputs = 1, .parts = 3, .outputs = 3, .step = streak_step, .coefs = second_coefs};
 TW_RECUR_OP(streak, .title = "Bars that rose, or fell, in a row", .group = "momentum",
             .source = "Connors and Alvarez 2012",
             .formula = "max(s', 0) + 1 where x rises, min(s', 0) - 1 where it falls, else 0; up = max(s, 0), down = "
@@ -92,7 +93,7 @@ TW_LANE void trail_step(const double *coef, tw_recur_bar *b)
     b->y[0] = side > 0.0 ? b->s[1] : b->s[2];
     b->y[1] = side;
 }
-static const tw_recur trail_recur = {2, 4, 2, trail_step, first_coefs};
+static const tw_recur trail_recur = {.inputs = 2, .parts = 4, .outputs = 2, .step = trail_step, .coefs = first_coefs};
 TW_RECUR_OP(trail, .title = "Stop that follows a line at a width", .group = "overlap", .source = "Ozbilgic 2020",
             .formula = "long: line - width, never down while the line is above it; short: line + width, never up while "
                        "the line is below it; the side changes where the line crosses the last stop; begun long",

@@ -28,7 +28,7 @@ TW_LANE void ha_step(const double *coef, tw_recur_bar *b)
     b->y[2] = lower(b->x[2], lower(open, close)) + spoilt;
     b->y[3] = close + spoilt;
 }
-static const tw_recur ha_recur = {4, 2, 4, ha_step, no_coefs};
+static const tw_recur ha_recur = {.inputs = 4, .parts = 2, .outputs = 4, .step = ha_step, .coefs = no_coefs};
 
 TW_RECUR_OP(ha, .title = "Averaged candles (Heikin-Ashi)", .group = "price", .source = "Valcu 2004; TA-Lib 0.8 HA",
             .formula = "close (o + h + l + c) / 4, open the middle of the body before, at first (o + c) / 2; high and "
@@ -61,7 +61,8 @@ TW_LANE void trailing_bands_step(const double *coef, tw_recur_bar *b)
     b->y[0] = (trend > 0.0 ? lower_band : upper) + spoilt;
     b->y[1] = trend + spoilt;
 }
-static const tw_recur trailing_bands_recur = {3, 5, 2, trailing_bands_step, no_coefs};
+static const tw_recur trailing_bands_recur = {
+    .inputs = 3, .parts = 5, .outputs = 2, .step = trailing_bands_step, .coefs = no_coefs};
 
 TW_RECUR_OP(trailing_bands, .title = "Bands that follow a price and turn when it closes beyond them",
             .group = "overlap", .source = "Seban 2008",

@@ -15,18 +15,24 @@ static double sum_coefs(const tw_recur_params *p, double *coef)
 }
 
 /* ---------------------------------------------------------------- ad, adosc. s: seen, sum, fast, slow average of it.
- */
+ * u: the volume that the bar adds. */
 
-TW_LANE double accumulated(const tw_recur_bar *b)
+TW_LANE void ad_term(const double *coef, tw_recur_bar *b)
 {
     const double high = b->x[0], low = b->x[1], close = b->x[2], range = high - low;
     const double part = ((close - low) - (high - close)) / range * b->x[3];
-    return b->s[1] + (range > 0.0 ? part : 0.0);
+    (void)coef;
+    b->u[0] = range > 0.0 ? part : 0.0;
 }
-TW_LANE void ad_step(const double *coef, tw_recur_bar *b)
+TW_LANE void ad_chain(const double *coef, tw_recur_bar *b)
 {
     (void)coef;
-    b->y[0] = b->s[1] = accumulated(b);
+    b->s[1] = b->s[1] + b->u[0];
+}
+TW_LANE void ad_finish(const double *coef, tw_recur_bar *b)
+{
+    (void)coef;
+    b->y[0] = b->s[1];
 }
 static double adosc_coefs(const tw_recur_params *p, double *coef)
 {
@@ -40,17 +46,25 @@ static size_t adosc_back(const void *params)
     double coef[TW_RECUR_COEFS];
     return (size_t)adosc_coefs(params, coef) - 1;
 }
-TW_LANE void adosc_step(const double *coef, tw_recur_bar *b)
+TW_LANE void adosc_chain(const double *coef, tw_recur_bar *b)
 {
     const bool first = !b->warm && b->n == 1.0;
-    const double sum = accumulated(b);
-    b->s[1] = sum;
-    b->s[2] = first ? sum : (sum - b->s[2]) * coef[1] + b->s[2];
-    b->s[3] = first ? sum : (sum - b->s[3]) * coef[2] + b->s[3];
+    ad_chain(coef, b);
+    TW_FEW(i, 2)
+    {
+        const double k = coef[1 + i], next = __builtin_fma(b->s[2 + i], 1.0 - k, k * b->s[1]);
+        b->s[2 + i] = first ? b->s[1] : next;
+    }
+}
+TW_LANE void adosc_finish(const double *coef, tw_recur_bar *b)
+{
     b->y[0] = b->warm || b->n >= coef[0] ? b->s[2] - b->s[3] : (double)NAN;
 }
-static const tw_recur ad_recur = {4, 2, 1, ad_step, sum_coefs};
-static const tw_recur adosc_recur = {4, 4, 1, adosc_step, adosc_coefs};
+#define ACCUMULATED .inputs = 4, .outputs = 1, .terms = 1, .term = ad_term, .plain = true
+static const tw_recur ad_recur = {ACCUMULATED,        .parts = 2,        .chained = 2,
+                                  .coefs = sum_coefs, .chain = ad_chain, .finish = ad_finish};
+static const tw_recur adosc_recur = {ACCUMULATED,          .parts = 4,           .chained = 4,
+                                     .coefs = adosc_coefs, .chain = adosc_chain, .finish = adosc_finish};
 
 TW_RECUR_OP(ad, .title = "Accumulation and distribution line", .group = "volume", .source = "Chaikin; TA-Lib AD",
             .formula = "a += v ((c - l) - (h - c)) / (h - l), nothing where h <= l",
@@ -119,11 +133,11 @@ TW_LANE void wad_step(const double *coef, tw_recur_bar *b)
     b->s[2] = close;
     b->y[0] = b->s[1];
 }
-static const tw_recur cumsum_recur = {1, 2, 1, cumsum_step, sum_coefs};
-static const tw_recur pvt_recur = {2, 4, 1, pvt_step, sum_coefs};
-static const tw_recur nvi_recur = {2, 4, 1, nvi_step, sum_coefs};
-static const tw_recur pvi_recur = {2, 4, 1, pvi_step, sum_coefs};
-static const tw_recur wad_recur = {3, 3, 1, wad_step, sum_coefs};
+static const tw_recur cumsum_recur = {.inputs = 1, .parts = 2, .outputs = 1, .step = cumsum_step, .coefs = sum_coefs};
+static const tw_recur pvt_recur = {.inputs = 2, .parts = 4, .outputs = 1, .step = pvt_step, .coefs = sum_coefs};
+static const tw_recur nvi_recur = {.inputs = 2, .parts = 4, .outputs = 1, .step = nvi_step, .coefs = sum_coefs};
+static const tw_recur pvi_recur = {.inputs = 2, .parts = 4, .outputs = 1, .step = pvi_step, .coefs = sum_coefs};
+static const tw_recur wad_recur = {.inputs = 3, .parts = 3, .outputs = 1, .step = wad_step, .coefs = sum_coefs};
 
 TW_RECUR_OP(
     cumsum, .title = "Sum of all values so far", .group = "math", .source = "definition; TA-Lib 0.8 CUMSUM",
@@ -172,7 +186,7 @@ TW_LANE void vwap_step(const double *coef, tw_recur_bar *b)
     b->s[1] = total;
     b->y[0] = b->s[2] = ((share == 1.0) & (last == last)) ? price : next;
 }
-static const tw_recur vwap_recur = {4, 3, 1, vwap_step, sum_coefs};
+static const tw_recur vwap_recur = {.inputs = 4, .parts = 3, .outputs = 1, .step = vwap_step, .coefs = sum_coefs};
 
 TW_RECUR_OP(vwap, .title = "Volume-weighted average price since the first bar", .group = "volume",
             .source = "definition; TA-Lib 0.8 VWAP",

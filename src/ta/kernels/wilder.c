@@ -21,33 +21,37 @@ static double wilder_coefs(const tw_recur_params *p, double *coef)
     return 2.0 * p->timeperiod + 1.0; /* adx is the longest */
 }
 
-/* ---------------------------------------------------------------- rsi, cmo. s: seen, last, mean gain, mean loss. */
+/* ---------------------------------------------------------------- rsi, cmo. s: seen, last, mean gain, mean loss.
+ * u: gain, loss. */
 
-/* The mean gain and loss a move on; whether there are enough of them. */
-TW_LANE bool gains_next(const double *coef, tw_recur_bar *b)
+TW_LANE void sides_term(const double *coef, tw_recur_bar *b)
 {
     const double move = b->warm || b->n > 1.0 ? b->x[0] - b->s[1] : 0.0;
-    const double up = move > 0.0 ? move : 0.0, down = up - move;
-    const double moves = b->n - 1.0;
-    b->s[1] = b->x[0];
-    b->s[2] = tw_seeded(b, b->s[2], up, (tw_seed){moves, coef[0], coef[1]});
-    b->s[3] = tw_seeded(b, b->s[3], down, (tw_seed){moves, coef[0], coef[1]});
-    return b->warm || moves >= coef[0];
+    (void)coef;
+    b->u[0] = move > 0.0 ? move : 0.0;
+    b->u[1] = b->u[0] - move;
 }
-TW_LANE void rsi_step(const double *coef, tw_recur_bar *b)
+TW_LANE void sides_chain(const double *coef, tw_recur_bar *b)
 {
-    const bool ready = gains_next(coef, b);
+    const tw_seed seed = {b->n - 1.0, coef[0], coef[1]};
+    TW_FEW(i, 2) b->s[2 + i] = tw_seeded(b, b->s[2 + i], b->u[i], seed);
+}
+TW_LANE bool sides_ready(const double *coef, const tw_recur_bar *b) { return b->warm || b->n - 1.0 >= coef[0]; }
+TW_LANE void rsi_finish(const double *coef, tw_recur_bar *b)
+{
     const double both = b->s[2] + b->s[3], rsi = 100.0 * (b->s[2] / both);
-    b->y[0] = ready ? (both == 0.0 ? 0.0 : rsi) : (double)NAN;
+    b->y[0] = sides_ready(coef, b) ? (both == 0.0 ? 0.0 : rsi) : (double)NAN;
 }
-TW_LANE void cmo_step(const double *coef, tw_recur_bar *b)
+TW_LANE void cmo_finish(const double *coef, tw_recur_bar *b)
 {
-    const bool ready = gains_next(coef, b);
     const double both = b->s[2] + b->s[3], cmo = 100.0 * ((b->s[2] - b->s[3]) / both);
-    b->y[0] = ready ? (both == 0.0 ? 0.0 : cmo) : (double)NAN;
+    b->y[0] = sides_ready(coef, b) ? (both == 0.0 ? 0.0 : cmo) : (double)NAN;
 }
-static const tw_recur cmo_recur = {1, 4, 1, cmo_step, wilder_coefs};
-static const tw_recur rsi_recur = {1, 4, 1, rsi_step, wilder_coefs};
+#define SIDES                                                                                                          \
+    .inputs = 1, .parts = 4, .outputs = 1, .coefs = wilder_coefs, .lasts = 1, .last = {0}, .terms = 2, .chained = 4,   \
+    .term = sides_term, .chain = sides_chain
+static const tw_recur rsi_recur = {SIDES, .finish = rsi_finish};
+static const tw_recur cmo_recur = {SIDES, .finish = cmo_finish};
 
 TW_RECUR_OP(rsi, .title = "Relative strength index", .group = "momentum", .source = "Wilder 1978; TA-Lib RSI",
             .formula = "100 rma(gains) / (rma(gains) + rma(losses)); 0 for a flat series",
@@ -68,21 +72,31 @@ TW_RECUR_OP(cmo, .title = "Chande momentum oscillator", .group = "momentum",
 
 /* ---------------------------------------------------------------- atr, natr. s: seen, last close, average range. */
 
-TW_LANE double atr_next(const double *coef, tw_recur_bar *b)
+TW_LANE void atr_term(const double *coef, tw_recur_bar *b)
 {
-    const double range = tw_true_range(b->x[0], b->x[1], b->s[1]), ranges = b->n - 1.0;
-    b->s[1] = b->x[2];
-    b->s[2] = b->warm || ranges >= 1.0 ? tw_wilder(b, b->s[2], range, (tw_seed){ranges, coef[0], coef[1]}) : 0.0;
-    return b->warm || ranges >= coef[0] ? b->s[2] : (double)NAN;
+    (void)coef;
+    b->u[0] = tw_true_range(b->x[0], b->x[1], b->s[1]);
 }
-TW_LANE void atr_step(const double *coef, tw_recur_bar *b) { b->y[0] = atr_next(coef, b); }
-TW_LANE void natr_step(const double *coef, tw_recur_bar *b)
+TW_LANE void atr_chain(const double *coef, tw_recur_bar *b)
 {
-    const double atr = atr_next(coef, b), share = 100.0 * (atr / b->x[2]);
+    const double ranges = b->n - 1.0;
+    b->s[2] = b->warm || ranges >= 1.0 ? tw_wilder(b, b->s[2], b->u[0], (tw_seed){ranges, coef[0], coef[1]}) : 0.0;
+}
+TW_LANE void atr_finish(const double *coef, tw_recur_bar *b)
+{
+    b->y[0] = b->warm || b->n - 1.0 >= coef[0] ? b->s[2] : (double)NAN;
+}
+TW_LANE void natr_finish(const double *coef, tw_recur_bar *b)
+{
+    atr_finish(coef, b);
+    const double atr = b->y[0], share = 100.0 * (atr / b->x[2]);
     b->y[0] = b->x[2] == 0.0 ? atr * 0.0 : share;
 }
-static const tw_recur atr_recur = {3, 3, 1, atr_step, wilder_coefs};
-static const tw_recur natr_recur = {3, 3, 1, natr_step, wilder_coefs};
+#define RANGES                                                                                                         \
+    .inputs = 3, .parts = 3, .outputs = 1, .coefs = wilder_coefs, .lasts = 1, .last = {2}, .terms = 1, .chained = 3,   \
+    .term = atr_term, .chain = atr_chain
+static const tw_recur atr_recur = {RANGES, .finish = atr_finish, .plain = true};
+static const tw_recur natr_recur = {RANGES, .finish = natr_finish};
 
 TW_RECUR_OP(atr, .title = "Average true range", .group = "volatility", .source = "Wilder 1978; TA-Lib ATR",
             .formula = "rma(max(h - l, |h - c'|, |l - c'|)), c' the close before",
@@ -99,66 +113,86 @@ TW_RECUR_OP(natr, .title = "Average true range in percent of the close", .group 
             .lookback = period_back, .traits = TW_RECURSIVE | TW_INVARIANT);
 
 /* ---------------------------------------------------------------- directional movement
- * s: seen, last high, low, close, sums +DM, -DM, TR, then the last dx (dx) or the average so far (adx).
- * The sums start with period - 1 bars and then go on as s - s / period + x. */
+ * s: seen, last high, low, close, sums TR, +DM, -DM, then the last dx (dx) or the average so far (adx).
+ * u: TR, +DM, -DM; then dx. The sums start with period - 1 bars and then go on as s - s / period + x. */
 
-typedef struct direction {
-    double plus, minus, dx; /* dx is NaN where there is no movement */
-} direction;
+enum { LAST_HIGH = 1, LAST_LOW, LAST_CLOSE, RANGE_SUM, PLUS_SUM, MINUS_SUM, DX };
 
-TW_LANE double wilder_sum(double s, double x, bool seeding, double k) { return seeding ? s + x : s - s * k + x; }
+TW_LANE double wilder_sum(double s, double x, bool seeding, double k)
+{
+    return seeding ? s + x : __builtin_fma(s, 1.0 - k, x);
+}
 /* By how much more the high rose than the low fell, and the reverse; one of them is 0. */
-TW_LANE direction movement_of(const tw_recur_bar *b)
+TW_LANE void movement_of(const tw_recur_bar *b, double *plus, double *minus)
 {
     const bool first = !b->warm && b->n == 1.0;
-    const double up = b->x[0] - b->s[1], down = b->s[2] - b->x[1];
+    const double up = b->x[0] - b->s[LAST_HIGH], down = b->s[LAST_LOW] - b->x[1];
     const double gain = up > down ? tw_above_zero(up) : 0.0, loss = down > up ? tw_above_zero(down) : 0.0;
-    return (direction){first ? 0.0 : gain, first ? 0.0 : loss, 0.0};
+    *plus = first ? 0.0 : gain;
+    *minus = first ? 0.0 : loss;
 }
-TW_LANE direction direction_next(const double *coef, tw_recur_bar *b)
+TW_LANE void direction_term(const double *coef, tw_recur_bar *b)
 {
-    const bool first = !b->warm && b->n == 1.0, seeding = !b->warm && b->n <= coef[0];
-    const direction move = movement_of(b);
-    const double range = first ? 0.0 : tw_true_range(b->x[0], b->x[1], b->s[3]);
-    TW_FEW(i, 3) b->s[1 + i] = b->x[i];
-    b->s[4] = wilder_sum(b->s[4], move.plus, seeding, coef[1]);
-    b->s[5] = wilder_sum(b->s[5], move.minus, seeding, coef[1]);
-    b->s[6] = wilder_sum(b->s[6], range, seeding, coef[1]);
-    direction d = {100.0 * (b->s[4] / b->s[6]), 100.0 * (b->s[5] / b->s[6]), 0.0};
-    d.plus = b->s[6] > 0.0 ? d.plus : 0.0;
-    d.minus = b->s[6] > 0.0 ? d.minus : 0.0;
-    d.dx = 100.0 * (tw_lane_abs(d.minus - d.plus) / (d.minus + d.plus));
-    return d;
+    const bool first = !b->warm && b->n == 1.0;
+    (void)coef;
+    b->u[0] = first ? 0.0 : tw_true_range(b->x[0], b->x[1], b->s[LAST_CLOSE]);
+    movement_of(b, &b->u[1], &b->u[2]);
 }
-TW_LANE void plus_di_step(const double *coef, tw_recur_bar *b)
+TW_LANE void direction_chain(const double *coef, tw_recur_bar *b)
 {
-    const direction d = direction_next(coef, b);
-    b->y[0] = b->warm || b->n > coef[0] ? d.plus : (double)NAN;
+    const bool seeding = !b->warm && b->n <= coef[0];
+    TW_FEW(i, 3) b->s[RANGE_SUM + i] = wilder_sum(b->s[RANGE_SUM + i], b->u[i], seeding, coef[1]);
 }
-TW_LANE void minus_di_step(const double *coef, tw_recur_bar *b)
+/* Of the sum of the movements to one side. */
+TW_LANE double indicator_of(const tw_recur_bar *b, double sum)
 {
-    const direction d = direction_next(coef, b);
-    b->y[0] = b->warm || b->n > coef[0] ? d.minus : (double)NAN;
+    const double range = b->s[RANGE_SUM], share = 100.0 * (sum / range);
+    return range > 0.0 ? share : 0.0;
 }
-TW_LANE void dx_step(const double *coef, tw_recur_bar *b)
+TW_LANE void plus_di_finish(const double *coef, tw_recur_bar *b)
 {
-    const direction d = direction_next(coef, b);
-    const double dx = d.dx == d.dx ? d.dx : b->s[7];
-    b->s[7] = b->warm || b->n > coef[0] ? dx : b->s[7];
-    b->y[0] = b->warm || b->n > coef[0] ? b->s[7] : (double)NAN;
+    b->y[0] = b->warm || b->n > coef[0] ? indicator_of(b, b->s[PLUS_SUM]) : (double)NAN;
 }
-TW_LANE void adx_step(const double *coef, tw_recur_bar *b)
+TW_LANE void minus_di_finish(const double *coef, tw_recur_bar *b)
 {
-    const direction d = direction_next(coef, b);
-    const double count = b->n - coef[0], old = b->s[7];
-    const double dx = d.dx == d.dx ? d.dx : b->warm || count > coef[0] ? old : 0.0; /* no movement: the average stays */
-    b->s[7] = b->warm || count >= 1.0 ? tw_wilder(b, old, dx, (tw_seed){count, coef[0], coef[1]}) : 0.0;
-    b->y[0] = b->warm || count >= coef[0] ? b->s[7] : (double)NAN;
+    b->y[0] = b->warm || b->n > coef[0] ? indicator_of(b, b->s[MINUS_SUM]) : (double)NAN;
 }
-static const tw_recur plus_di_recur = {3, 7, 1, plus_di_step, wilder_coefs};
-static const tw_recur minus_di_recur = {3, 7, 1, minus_di_step, wilder_coefs};
-static const tw_recur dx_recur = {3, 8, 1, dx_step, wilder_coefs};
-static const tw_recur adx_recur = {3, 8, 1, adx_step, wilder_coefs};
+/* NaN where there is no movement. */
+TW_LANE void dx_middle(const double *coef, tw_recur_bar *b)
+{
+    const double plus = indicator_of(b, b->s[PLUS_SUM]), minus = indicator_of(b, b->s[MINUS_SUM]);
+    (void)coef;
+    b->u[0] = 100.0 * (tw_lane_abs(minus - plus) / (minus + plus));
+}
+TW_LANE void dx_rechain(const double *coef, tw_recur_bar *b)
+{
+    const double dx = b->u[0] == b->u[0] ? b->u[0] : b->s[DX];
+    b->s[DX] = b->warm || b->n > coef[0] ? dx : b->s[DX];
+}
+TW_LANE void dx_finish(const double *coef, tw_recur_bar *b)
+{
+    b->y[0] = b->warm || b->n > coef[0] ? b->s[DX] : (double)NAN;
+}
+TW_LANE void adx_rechain(const double *coef, tw_recur_bar *b)
+{
+    const double count = b->n - coef[0], old = b->s[DX], dx = b->u[0];
+    const double held = b->warm || count != coef[0] ? old : old / coef[0]; /* no movement: nothing is added */
+    const double next = tw_wilder(b, old, dx, (tw_seed){count, coef[0], coef[1]});
+    b->s[DX] = b->warm || count >= 1.0 ? (dx == dx ? next : held) : 0.0;
+}
+TW_LANE void adx_finish(const double *coef, tw_recur_bar *b)
+{
+    b->y[0] = b->warm || b->n - coef[0] >= coef[0] ? b->s[DX] : (double)NAN;
+}
+#define DIRECTION                                                                                                      \
+    .inputs = 3, .outputs = 1, .coefs = wilder_coefs, .lasts = 3, .last = {0, 1, 2}, .terms = 3, .chained = DX,        \
+    .term = direction_term, .chain = direction_chain
+static const tw_recur plus_di_recur = {DIRECTION, .parts = DX, .finish = plus_di_finish};
+static const tw_recur minus_di_recur = {DIRECTION, .parts = DX, .finish = minus_di_finish};
+static const tw_recur dx_recur = {DIRECTION,           .parts = DX + 1, .middle = dx_middle, .rechain = dx_rechain,
+                                  .finish = dx_finish, .plain = true};
+static const tw_recur adx_recur = {
+    DIRECTION, .parts = DX + 1, .middle = dx_middle, .rechain = adx_rechain, .finish = adx_finish, .plain = true};
 
 TW_RECUR_OP(plus_di, .title = "Plus directional indicator", .group = "momentum",
             .source = "Wilder 1978; TA-Lib PLUS_DI",
@@ -197,18 +231,32 @@ static size_t movement_back(const void *params)
     const size_t period = period_back(params);
     return period > 1 ? period - 1 : 1;
 }
-TW_LANE void movement_next(const double *coef, tw_recur_bar *b, double move)
+TW_LANE void movement_chain(const double *coef, tw_recur_bar *b)
+{
+    b->s[3] = wilder_sum(b->s[3], b->u[0], !b->warm && b->n <= coef[0], coef[1]);
+}
+TW_LANE void movement_finish(const double *coef, tw_recur_bar *b)
 {
     const double need = coef[0] < 2.0 ? 2.0 : coef[0];
-    b->s[1] = b->x[0];
-    b->s[2] = b->x[1];
-    b->s[3] = wilder_sum(b->s[3], move, !b->warm && b->n <= coef[0], coef[1]);
     b->y[0] = b->warm || b->n >= need ? b->s[3] : (double)NAN;
 }
-TW_LANE void plus_dm_step(const double *coef, tw_recur_bar *b) { movement_next(coef, b, movement_of(b).plus); }
-TW_LANE void minus_dm_step(const double *coef, tw_recur_bar *b) { movement_next(coef, b, movement_of(b).minus); }
-static const tw_recur plus_dm_recur = {2, 4, 1, plus_dm_step, wilder_coefs};
-static const tw_recur minus_dm_recur = {2, 4, 1, minus_dm_step, wilder_coefs};
+TW_LANE void plus_dm_term(const double *coef, tw_recur_bar *b)
+{
+    double minus;
+    (void)coef;
+    movement_of(b, &b->u[0], &minus);
+}
+TW_LANE void minus_dm_term(const double *coef, tw_recur_bar *b)
+{
+    double plus;
+    (void)coef;
+    movement_of(b, &plus, &b->u[0]);
+}
+#define MOVEMENT                                                                                                       \
+    .inputs = 2, .parts = 4, .outputs = 1, .coefs = wilder_coefs, .lasts = 2, .last = {0, 1}, .terms = 1,              \
+    .chained = 4, .chain = movement_chain, .finish = movement_finish, .plain = true
+static const tw_recur plus_dm_recur = {MOVEMENT, .term = plus_dm_term};
+static const tw_recur minus_dm_recur = {MOVEMENT, .term = minus_dm_term};
 
 TW_RECUR_OP(plus_dm, .title = "Plus directional movement", .group = "momentum", .source = "Wilder 1978; TA-Lib PLUS_DM",
             .formula = "S(+dm), S += x - S / period, +dm = h - h' where that is above 0 and l' - l",
@@ -232,16 +280,35 @@ static double obv_coefs(const tw_recur_params *p, double *coef)
     (void)p, (void)coef;
     return 1.0;
 }
-TW_LANE void obv_step(const double *coef, tw_recur_bar *b)
+TW_LANE void obv_term(const double *coef, tw_recur_bar *b)
 {
     const double close = b->x[0], volume = b->x[1], last = b->s[1];
-    const double rise = close > last ? volume : 0.0, fall = close < last ? volume : 0.0;
     (void)coef;
-    b->s[1] = close;
-    b->s[2] = !b->warm && b->n == 1.0 ? volume : b->s[2] + rise - fall;
+    b->u[0] = close > last ? volume : 0.0;
+    b->u[0] = close < last ? -volume : b->u[0];
+}
+TW_LANE void obv_chain(const double *coef, tw_recur_bar *b)
+{
+    (void)coef;
+    b->s[2] = !b->warm && b->n == 1.0 ? b->x[1] : b->s[2] + b->u[0];
+}
+TW_LANE void obv_finish(const double *coef, tw_recur_bar *b)
+{
+    (void)coef;
     b->y[0] = b->s[2];
 }
-static const tw_recur obv_recur = {2, 3, 1, obv_step, obv_coefs};
+static const tw_recur obv_recur = {.inputs = 2,
+                                   .parts = 3,
+                                   .outputs = 1,
+                                   .coefs = obv_coefs,
+                                   .lasts = 1,
+                                   .last = {0},
+                                   .terms = 1,
+                                   .chained = 3,
+                                   .term = obv_term,
+                                   .chain = obv_chain,
+                                   .finish = obv_finish,
+                                   .plain = true};
 
 TW_RECUR_OP(
     obv, .title = "On-balance volume", .group = "volume", .source = "Granville 1963; TA-Lib OBV",
