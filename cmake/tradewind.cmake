@@ -47,7 +47,7 @@ if(TW_SANITIZE)
   set(TW_KERNEL_FLAGS -O1)
 elseif(CMAKE_C_COMPILER_ID STREQUAL GNU)
   set(TW_KERNEL_FLAGS -O2 -ftree-loop-vectorize -fvect-cost-model=dynamic -fpeel-loops -funswitch-loops
-                      -fno-tree-slp-vectorize)
+                      -fno-tree-slp-vectorize -fno-tree-loop-distribute-patterns)
 else()
   set(TW_KERNEL_FLAGS -O3 -fno-slp-vectorize)
 endif()

@@ -8,9 +8,7 @@ typedef struct window {
 
 static const tw_param donchian_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 20, 1, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
-static const tw_param middle_table[] = {
-    TW_PARAM_SEARCH(window, timeperiod, 14, 2, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
-static const tw_param minmax_table[] = {
+static const tw_param trima_table[] = {
     TW_PARAM_SEARCH(window, timeperiod, 30, 2, TW_DEFINED_MOST, 5, 250, true, "bars in the window"), TW_PARAM_END};
 
 TW_DEFINED(donchian, .title = "Donchian channel", .group = "overlap", .source = "Donchian 1960; TA-Lib 0.8 DONCHIAN",
@@ -22,31 +20,10 @@ TW_DEFINED(donchian, .title = "Donchian channel", .group = "overlap", .source = 
            .params = donchian_table, .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
            .define = "upperband = max(high, timeperiod); lowerband = min(low, timeperiod);"
                      "middleband = medprice(upperband, lowerband)");
-TW_DEFINED(midpoint, .title = "Middle of the range of a window", .group = "overlap", .source = "TA-Lib MIDPOINT",
-           .formula = "(max x + min x) / 2 over the window",
-           .meaning = "Half way between the highest and the lowest value of the window. It moves in steps, when an "
-                      "extreme comes or leaves, and one spike keeps it away from the price until it has left.",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = middle_table,
-           .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-           .define = "real = medprice(max(real, timeperiod), min(real, timeperiod))");
-TW_DEFINED(midprice, .title = "Middle of the range of prices of a window", .group = "overlap",
-           .source = "TA-Lib MIDPRICE", .formula = "(max h + min l) / 2 over the window",
-           .meaning =
-               "Half way between the highest high and the lowest low of the window: the middle of the trading range, "
-               "as the lines of Ichimoku use it. It moves in steps, and one spike holds it for a whole window.",
-           .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = middle_table,
-           .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-           .define = "real = medprice(max(high, timeperiod), min(low, timeperiod))");
-TW_DEFINED(minmax, .title = "Lowest and highest value of a window", .group = "math", .source = "TA-Lib MINMAX",
-           .formula = "min x[t-i], max x[t-i], i < period",
-           .meaning = "The least and the greatest value of the window at once.", .inputs = TW_NAMES("real"),
-           .outputs = TW_NAMES("min", "max"), .params = minmax_table, .params_size = sizeof(window),
-           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
-           .define = "min = min(real, timeperiod); max = max(real, timeperiod)");
 TW_DEFINED(trima, .title = "Triangular moving average", .group = "overlap", .source = "TA-Lib TRIMA",
            .formula = "mean with weights 1, 2, .. up to the middle and down again: an average of an average",
            .meaning = "A simple average taken twice, which weighs the middle of the window most. It is very smooth and "
                       "correspondingly late: useful to see the underlying course, hardly to time an entry.",
-           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = minmax_table,
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = trima_table,
            .params_size = sizeof(window), .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS,
            .define = "real = sma(sma(real, floor((timeperiod + 1) / 2)), floor(timeperiod / 2) + 1)");

@@ -87,13 +87,51 @@ TW_LANE void tw_scan_join(const tw_scan *d, double *part, const double *newer)
     TW_FEW(q, d->parts) part[q] = both[q];
 }
 
-/* One row alone, as a live bar is: the window in TW_SCAN_CHAINS pieces, each from its oldest row on, side by side. */
-enum { TW_SCAN_CHAINS = 4 };
-TW_LANE void tw_scan_overlap_row(const tw_scan *d, const tw_scan_state *s, const double *const *x, double *const *y)
+/* One row alone, as a live bar is. */
+enum { TW_SCAN_CHAINS = 4, TW_SCAN_PIECES = 8 };
+
+/* Parts that are extremes, each by itself: these may be joined in any order. */
+TW_LANE bool tw_scan_is_values(const tw_scan *d)
 {
-    const size_t period = s->period, length = period / TW_SCAN_CHAINS;
-    double part[TW_SCAN_CHAINS][TW_SCAN_PARTS], term[TW_SCAN_PARTS], out[TW_SCAN_OUTPUTS];
-    tw_scan_bar bar = {.u = (double)(period - 1)};
+    bool all = true;
+    TW_FEW(q, d->parts) all = all & (tw_lane_abs(d->identity[q]) == TW_LANE_INF);
+    return all;
+}
+/* Takes TW_SCAN_PIECES rows in, the oldest `back` bars ago. */
+TW_LANE void tw_scan_pieces(const tw_scan *d, const double *const *x, size_t back, double part[][TW_SCAN_PIECES])
+{
+    TW_EACH(j, TW_SCAN_PIECES)
+    {
+        tw_scan_bar bar = {.u = 0.0};
+        double old[TW_SCAN_PARTS], term[TW_SCAN_PARTS], both[TW_SCAN_PARTS];
+        TW_FEW(k, d->inputs) bar.x[k] = (x[k] - back)[j];
+        d->term(&bar, term);
+        TW_FEW(q, d->parts) old[q] = part[q][j];
+        d->join(old, term, both);
+        TW_FEW(q, d->parts) part[q][j] = both[q];
+    }
+}
+/* The window of values in eight pieces side by side: rows j, j + 8, ... and once more the last eight. */
+TW_LANE void tw_scan_row_values(const tw_scan *d, size_t period, const double *const *x, double *window)
+{
+    double part[TW_SCAN_PARTS][TW_SCAN_PIECES];
+    TW_FEW(q, d->parts) TW_EACH(j, TW_SCAN_PIECES) part[q][j] = d->identity[q];
+    for (size_t back = period - 1; back >= TW_SCAN_PIECES; back -= TW_SCAN_PIECES) tw_scan_pieces(d, x, back, part);
+    tw_scan_pieces(d, x, TW_SCAN_PIECES - 1, part);
+    for (size_t half = TW_SCAN_PIECES / 2; half; half /= 2) TW_EACH(j, half)
+        {
+            double older[TW_SCAN_PARTS], newer[TW_SCAN_PARTS], both[TW_SCAN_PARTS];
+            TW_FEW(q, d->parts) older[q] = part[q][j], newer[q] = part[q][j + half];
+            d->join(older, newer, both);
+            TW_FEW(q, d->parts) part[q][j] = both[q];
+        }
+    TW_FEW(q, d->parts) window[q] = part[q][0];
+}
+/* The window in order, in TW_SCAN_CHAINS parts, each from its oldest row on. */
+TW_LANE void tw_scan_row_chains(const tw_scan *d, size_t period, const double *const *x, double *window)
+{
+    const size_t length = period / TW_SCAN_CHAINS;
+    double part[TW_SCAN_CHAINS][TW_SCAN_PARTS], term[TW_SCAN_PARTS];
     TW_FEW(j, TW_SCAN_CHAINS) tw_scan_term(d, x, period - 1 - j * length, period, part[j]);
     for (size_t i = 1; i < length; i++) TW_FEW(j, TW_SCAN_CHAINS)
         {
@@ -105,9 +143,19 @@ TW_LANE void tw_scan_overlap_row(const tw_scan *d, const tw_scan_state *s, const
         tw_scan_join(d, part[TW_SCAN_CHAINS - 1], term);
     }
     TW_FEW(j, TW_SCAN_CHAINS - 1) tw_scan_join(d, part[0], part[j + 1]);
+    TW_FEW(q, d->parts) window[q] = part[0][q];
+}
+TW_LANE void tw_scan_overlap_row(const tw_scan *d, const tw_scan_state *s, const double *const *x, double *const *y)
+{
+    double window[TW_SCAN_PARTS], out[TW_SCAN_OUTPUTS];
+    tw_scan_bar bar = {.u = (double)(s->period - 1)};
+    if (tw_scan_is_values(d) && s->period >= TW_SCAN_PIECES)
+        tw_scan_row_values(d, s->period, x, window);
+    else
+        tw_scan_row_chains(d, s->period, x, window);
     TW_FEW(k, d->inputs) bar.x[k] = x[k][0];
     TW_FEW(k, TW_SCAN_COEFS) bar.coef[k] = s->coef[k];
-    d->finish(&bar, part[0], out);
+    d->finish(&bar, window, out);
     TW_FEW(o, d->outputs) y[o][0] = tw_canon(out[o]);
 }
 

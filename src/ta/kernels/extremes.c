@@ -140,17 +140,32 @@ TW_LANE void index_row(double *places, const double *x, const double *best, cons
         y[l] = best[l] == best[l] ? next : (double)NAN;
     }
 }
+/* Rows of one lane: whole numbers, since the next bar waits for a comparison and two choices. */
+TW_LANE void index_rows_one(double *kept, size_t n, const double *x, const double *best, const double *ago, double *y,
+                            double first, double length)
+{
+    const int64_t nowhere = INT64_MIN / 2, period = (int64_t)length;
+    int64_t now = (int64_t)first, place = *kept > -TW_LANE_INF ? (int64_t)*kept : nowhere;
+    for (size_t r = 0; r < n; r++, now++) {
+        const int64_t oldest = now - (ago[r] == ago[r] ? (int64_t)ago[r] : period - 1);
+        const int64_t held = x[r] == best[r] ? now : place, next = place > now - period ? held : oldest;
+        place = best[r] == best[r] ? next : nowhere;
+        y[r] = best[r] == best[r] ? (double)place : (double)NAN;
+    }
+    *kept = place > nowhere ? (double)place : -TW_LANE_INF;
+}
 /* The places of one scan, the k-th of the operator, for n bars. */
 TW_LANE void index_places(index_state *s, size_t k, const tw_scan *d, size_t n, const double *in, double *out,
                           const size_t lanes)
 {
-    double best[STRETCH] = {0.0}, ago[STRETCH] = {0.0}, *const found[TW_SCAN_OUTPUTS] = {best, ago, ago};
+    double best[STRETCH], ago[STRETCH], *const found[TW_SCAN_OUTPUTS] = {best, ago, ago};
     double *places = s->cells + k * lanes, *scan = s->cells + 2 * lanes + k * s->scan_cells;
     for (size_t t = 0, m; t < n; t += m) {
         const double *const x = in + t * lanes, *const inputs[TW_SCAN_INPUTS] = {x, x, x};
         m = n - t < STRETCH / lanes ? n - t : STRETCH / lanes;
         tw_scan_run(d, scan, m, inputs, found, lanes);
-        for (size_t r = 0; r < m; r++)
+        if (lanes == 1) index_rows_one(places, m, x, best, ago, out + t, s->bars + (double)t, s->period);
+        for (size_t r = 0; lanes > 1 && r < m; r++)
             index_row(places, x + r * lanes, best + r * lanes, ago + r * lanes, out + (t + r) * lanes,
                       s->bars + (double)(t + r), s->period, lanes);
     }

@@ -62,6 +62,53 @@ TW_SCAN_OP(willr, .title = "Williams %R", .group = "momentum", .source = "Willia
            .levels = {-80, -20}, .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"),
            .params = window_table, .traits = TW_WINDOW | TW_INVARIANT | TW_SHIFT_FREE);
 
+/* ---------------------------------------------------------------- highest, lowest and the middle between */
+
+static const tw_param middle_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 14, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+static const tw_param minmax_table[] = {
+    TW_PARAM_SEARCH(tw_window, timeperiod, 30, 2, TW_PERIOD_MAX, 5, 250, true, "bars in the window"), TW_PARAM_END};
+
+/* Both ends of one series. */
+TW_LANE void span_term(const tw_scan_bar *bar, double *term) { term[0] = term[1] = bar->x[0]; }
+TW_LANE double middle_of(const double *w) { return (w[0] + w[1]) / 2.0; }
+TW_LANE void middle_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    (void)bar;
+    y[0] = middle_of(w);
+}
+TW_LANE void minmax_finish(const tw_scan_bar *bar, const double *w, double *y)
+{
+    (void)bar;
+    y[0] = w[1];
+    y[1] = w[0];
+}
+#define RANGE_OF                                                                                                       \
+    {                                                                                                                  \
+        -TW_LANE_INF, TW_LANE_INF                                                                                      \
+    }
+static const tw_scan midpoint_scan = {1, 2, 1, RANGE_OF, span_term, tw_range_join, middle_finish, NULL};
+static const tw_scan midprice_scan = {2, 2, 1, RANGE_OF, tw_range_term, tw_range_join, middle_finish, NULL};
+static const tw_scan minmax_scan = {1, 2, 2, RANGE_OF, span_term, tw_range_join, minmax_finish, NULL};
+
+TW_SCAN_OP(midpoint, .title = "Middle of the range of a window", .group = "overlap", .source = "TA-Lib MIDPOINT",
+           .formula = "(max x + min x) / 2 over the window",
+           .meaning = "Half way between the highest and the lowest value of the window. It moves in steps, when an "
+                      "extreme comes or leaves, and one spike keeps it away from the price until it has left.",
+           .inputs = TW_NAMES("real"), .outputs = TW_NAMES("real"), .params = middle_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(midprice, .title = "Middle of the range of prices of a window", .group = "overlap",
+           .source = "TA-Lib MIDPRICE", .formula = "(max h + min l) / 2 over the window",
+           .meaning =
+               "Half way between the highest high and the lowest low of the window: the middle of the trading range, "
+               "as the lines of Ichimoku use it. It moves in steps, and one spike holds it for a whole window.",
+           .inputs = TW_NAMES("high", "low"), .outputs = TW_NAMES("real"), .params = middle_table,
+           .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+TW_SCAN_OP(minmax, .title = "Lowest and highest value of a window", .group = "math", .source = "TA-Lib MINMAX",
+           .formula = "min x[t-i], max x[t-i], i < period",
+           .meaning = "The least and the greatest value of the window at once.", .inputs = TW_NAMES("real"),
+           .outputs = TW_NAMES("min", "max"), .params = minmax_table, .traits = TW_WINDOW | TW_SCALES | TW_SHIFTS);
+
 /* ---------------------------------------------------------------- true range */
 
 static size_t trange_back(const void *params)

@@ -23,8 +23,8 @@ static void a_definition_is_its_nodes(void **state)
     assert_int_equal(tw_plan_nodes(plan), 5); /* two columns, max, min, medprice: both features are one node */
     assert_int_equal(tw_plan_lookback(plan, 0), 8);
     tw_plan_free(plan);
-    plan =
-        plan_of_two("donchian(high, low, timeperiod=9)", "donchian(high, low, 9).upperband - midprice(high, low, 9)");
+    plan = plan_of_two("donchian(high, low, timeperiod=9)",
+                       "donchian(high, low, 9).upperband - medprice(max(high, 9), min(low, 9))");
     assert_int_equal(tw_plan_nodes(plan), 6); /* the first output is the default; the window is shared */
     tw_plan_free(plan);
 }
