@@ -42,7 +42,8 @@ endif()
 set(TW_ISAS baseline)
 # gcc 12 makes a fused multiply-add of a sum and a difference side by side (vfmaddsub), -ffp-contract=off or not, where it
 # vectorises straight-line code; loops over lanes do not need that. At -O3 it would also write a loop over 8 or 16 lanes
-# out before it looks at it, and make straight-line code of it; at -O2 it writes out what TW_FEW marks.
+# out before it looks at it, and make straight-line code of it; at -O2 it writes out what TW_FEW marks. Loops that copy or
+# clear a row stay loops: of these it makes rep movs and rep stos, which take longer to start than a row takes.
 if(TW_SANITIZE)
   set(TW_KERNEL_FLAGS -O1)
 elseif(CMAKE_C_COMPILER_ID STREQUAL GNU)
