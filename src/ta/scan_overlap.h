@@ -168,10 +168,12 @@ TW_LANE void tw_scan_overlap(const tw_scan *d, const tw_scan_state *s, size_t n,
         m = n - t < TW_SCAN_OVERLAP_ROWS ? n - t : TW_SCAN_OVERLAP_ROWS;
         TW_FEW(i, d->inputs) x[i] = in[i] + t;
         TW_FEW(o, d->outputs) y[o] = out[o] + t;
-        if (m == 1 && s->period >= TW_SCAN_CHAINS)
+        if (m == 1 && s->period >= TW_SCAN_CHAINS) {
             tw_scan_overlap_row(d, s, x, y);
-        else
-            tw_scan_overlap_rows(d, s, m, x, y);
+            continue;
+        }
+        TW_FEW(i, d->inputs) tw_fetch(x[i] + m, t + m < n ? TW_SCAN_OVERLAP_ROWS : 0);
+        tw_scan_overlap_rows(d, s, m, x, y);
     }
 }
 
