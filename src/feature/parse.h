@@ -15,7 +15,7 @@
 #include "feature/lex.h"
 
 /* Bounds against hostile text. */
-enum { FX_MOST_TEXT = 65536, FX_MOST_DEPTH = 200, FX_MOST_ARGUMENTS = 16, FX_MOST_NESTED = 16 };
+enum { FX_MOST_TEXT = 65536, FX_MOST_DEPTH = 200, FX_MOST_ARGUMENTS = 24, FX_MOST_NESTED = 16 };
 
 /* An expression, and how an error calls it: kind "feature", name "mom". */
 typedef struct fx_source {

@@ -5,8 +5,9 @@
  * before. The means are nodes of their own (kernels/candle.c), so that the patterns of a plan share them. A fact is a
  * comparison of two prices or lengths: which ones a pattern tests is a constant, so that no other is made.
  *
- * Lengths are measured as TA-Lib does by default: bodies and shadows against means of the 10 bars before the bar,
- * itself excluded, distances between prices against that of 5. A bar that closes where it opened is white. */
+ * Lengths are measured as in TA-Lib: bodies and shadows against means of the 10 bars before the bar, itself excluded,
+ * distances between prices against that of 5, times a factor, which is a setting. A bar that closes where it opened is
+ * white. */
 #ifndef TW_TA_CANDLE_H
 #define TW_TA_CANDLE_H
 
@@ -56,8 +57,8 @@ typedef enum candle_input {
 /* Beside means. */
 #define CANDLE_LONG (1U << 26)  /* the body is longer than the mean body */
 #define CANDLE_SHORT (1U << 27) /* shorter */
-#define CANDLE_DOJI (1U << 28)  /* at most a tenth of the mean range */
-#define NO_UPPER (1U << 29)     /* the upper shadow is shorter than a tenth of the mean range */
+#define CANDLE_DOJI (1U << 28)  /* at most a share of the mean range */
+#define NO_UPPER (1U << 29)     /* the upper shadow is shorter than a share of the mean range */
 #define NO_LOWER (1U << 30)
 #define SOME_UPPER (1U << 31) /* longer */
 #define SOME_LOWER (UINT64_C(1) << 32)
@@ -65,13 +66,23 @@ typedef enum candle_input {
 #define LONG_LOWER (UINT64_C(1) << 34)
 #define TWICE_UPPER (UINT64_C(1) << 35) /* longer than two bodies */
 #define TWICE_LOWER (UINT64_C(1) << 36)
+#define OVER_UPPER (UINT64_C(1) << 37) /* longer than the body, whatever the settings */
+#define OVER_LOWER (UINT64_C(1) << 38)
+#define CANDLE_OVER (UINT64_C(1) << 39) /* the body is longer than what is short: not at most that */
 
 #define LONG_WHITE (CANDLE_LONG | CANDLE_WHITE)
 #define BARE (NO_UPPER | NO_LOWER)
 
+/* Factors of the lengths that bodies, shadows and distances are compared with, by TA-Lib's names for them; and how far
+ * a close goes into a body. */
+typedef struct candle_settings {
+    double bodylong, bodyshort, bodydoji, shadowlong, shadowverylong, shadowshort, shadowveryshort, near, far, equal;
+    double penetration;
+} candle_settings;
+
 /* The state of candle_pattern: its memory are the earlier rows of its inputs. */
 typedef struct candle_state {
-    double penetration;
+    candle_settings settings;
     size_t row;
 } candle_state;
 
@@ -79,7 +90,7 @@ typedef struct candle_state {
 typedef struct candle {
     const double *x[CANDLE_INPUTS];
     size_t i, lanes;
-    double penetration;
+    candle_settings settings;
 } candle;
 
 /* The top bit says whether; the others mean nothing. Comparisons are the signs of differences: no mask of a comparison
@@ -129,7 +140,7 @@ TW_LANE double body_of(const candle *b, size_t k) { return tw_lane_abs(close_of(
 TW_LANE double upper_of(const candle *b, size_t k) { return high_of(b, k) - top_of(b, k); }
 TW_LANE double lower_of(const candle *b, size_t k) { return bottom_of(b, k) - low_of(b, k); }
 TW_LANE double mean_body_of(const candle *b, size_t k) { return candle_at(b, CANDLE_BODY, k); }
-TW_LANE double tenth_of(const candle *b, size_t k) { return 0.1 * candle_at(b, CANDLE_RANGE, k); }
+TW_LANE double doji_of(const candle *b, size_t k) { return b->settings.bodydoji * candle_at(b, CANDLE_RANGE, k); }
 
 /* A bar and its parts; of those that a pattern does not ask for nothing is left. */
 typedef struct candle_bar {
@@ -158,7 +169,8 @@ TW_LANE truth met(uint64_t fact, uint64_t yes, uint64_t no, truth holds)
 CANDLE_FACTS truth is(const candle *b, size_t k, uint64_t yes, uint64_t no)
 {
     const candle_bar now = bar_of(b, k), last = bar_of(b, k + 1);
-    const double mean = mean_body_of(b, k), tenth = tenth_of(b, k);
+    const candle_settings *s = &b->settings;
+    const double mean = mean_body_of(b, k), trace = s->shadowveryshort * candle_at(b, CANDLE_RANGE, k);
     return met(CANDLE_WHITE, yes, no, at_least(now.close, now.open)) &
            met(CANDLE_WAS_WHITE, yes, no, at_least(last.close, last.open)) &
            met(CLOSE_UP, yes, no, above(now.close, last.close)) &
@@ -179,20 +191,28 @@ CANDLE_FACTS truth is(const candle *b, size_t k, uint64_t yes, uint64_t no)
            met(BODY_LONGER, yes, no, above(now.body, last.body)) &
            met(BODY_SHORTER, yes, no, below(now.body, last.body)) &
            met(OPEN_UNDER_LOW, yes, no, below(now.open, last.low)) &
-           met(OPEN_OVER_HIGH, yes, no, above(now.open, last.high)) & met(CANDLE_LONG, yes, no, above(now.body, mean)) &
-           met(CANDLE_SHORT, yes, no, below(now.body, mean)) & met(CANDLE_DOJI, yes, no, at_most(now.body, tenth)) &
-           met(NO_UPPER, yes, no, below(now.upper, tenth)) & met(NO_LOWER, yes, no, below(now.lower, tenth)) &
-           met(SOME_UPPER, yes, no, above(now.upper, tenth)) & met(SOME_LOWER, yes, no, above(now.lower, tenth)) &
-           met(LONG_UPPER, yes, no, above(now.upper, now.body)) & met(LONG_LOWER, yes, no, above(now.lower, now.body)) &
-           met(TWICE_UPPER, yes, no, above(now.upper, 2.0 * now.body)) &
-           met(TWICE_LOWER, yes, no, above(now.lower, 2.0 * now.body));
+           met(OPEN_OVER_HIGH, yes, no, above(now.open, last.high)) &
+           met(CANDLE_LONG, yes, no, above(now.body, s->bodylong * mean)) &
+           met(CANDLE_SHORT, yes, no, below(now.body, s->bodyshort * mean)) &
+           met(CANDLE_OVER, yes, no, above(now.body, s->bodyshort * mean)) &
+           met(CANDLE_DOJI, yes, no, at_most(now.body, doji_of(b, k))) &
+           met(NO_UPPER, yes, no, below(now.upper, trace)) & met(NO_LOWER, yes, no, below(now.lower, trace)) &
+           met(SOME_UPPER, yes, no, above(now.upper, trace)) & met(SOME_LOWER, yes, no, above(now.lower, trace)) &
+           met(LONG_UPPER, yes, no, above(now.upper, s->shadowlong * now.body)) &
+           met(LONG_LOWER, yes, no, above(now.lower, s->shadowlong * now.body)) &
+           met(TWICE_UPPER, yes, no, above(now.upper, s->shadowverylong * now.body)) &
+           met(TWICE_LOWER, yes, no, above(now.lower, s->shadowverylong * now.body)) &
+           met(OVER_UPPER, yes, no, above(now.upper, now.body)) & met(OVER_LOWER, yes, no, above(now.lower, now.body));
 }
 
 /* Distances between prices, as shares of the mean range of 5 bars. */
-TW_LANE double near_of(const candle *b, size_t k) { return 0.2 * candle_at(b, CANDLE_NEAR, k); }
-TW_LANE double far_of(const candle *b, size_t k) { return 0.6 * candle_at(b, CANDLE_NEAR, k); }
-TW_LANE double equal_of(const candle *b, size_t k) { return 0.05 * candle_at(b, CANDLE_NEAR, k); }
-TW_LANE double short_shadow_of(const candle *b, size_t k) { return candle_at(b, CANDLE_SHADOW, k) / 2.0; }
+TW_LANE double near_of(const candle *b, size_t k) { return b->settings.near * candle_at(b, CANDLE_NEAR, k); }
+TW_LANE double far_of(const candle *b, size_t k) { return b->settings.far * candle_at(b, CANDLE_NEAR, k); }
+TW_LANE double equal_of(const candle *b, size_t k) { return b->settings.equal * candle_at(b, CANDLE_NEAR, k); }
+TW_LANE double short_shadow_of(const candle *b, size_t k)
+{
+    return b->settings.shadowshort * candle_at(b, CANDLE_SHADOW, k) / 2.0;
+}
 
 /* ---------------------------------------------------------------- results */
 
@@ -244,13 +264,13 @@ TW_LANE double candle_known(const candle_form *d, const candle *b)
 TW_LANE void candle_run(const candle_form *d, const void *state, size_t n, const double *const *in, double *const *out,
                         const size_t lanes)
 {
-    const double penetration = ((const candle_state *)state)->penetration;
+    const candle_settings settings = ((const candle_state *)state)->settings;
     const double *const o = in[0], *const h = in[1], *const l = in[2], *const c = in[3];
     const double *const body = in[4], *const range = in[5], *const near = in[6], *const shadow = in[7];
     double *y = out[0];
     TW_EACH(i, n * lanes)
     {
-        const candle b = {{o, h, l, c, body, range, near, shadow}, i, lanes, penetration};
+        const candle b = {{o, h, l, c, body, range, near, shadow}, i, lanes, settings};
         const double value = d->test(&b), known = candle_known(d, &b);
         y[i] = tw_is_finite(known) ? value : TW_LANE_NAN;
     }

@@ -58,7 +58,7 @@ TW_LANE double candle_breakaway(const candle *b)
 /* The lower end of the body is in the first body, and not deep. */
 TW_LANE truth rests_in(const candle *b, size_t k)
 {
-    const double deep = close_of(b, 4) - body_of(b, 4) * b->penetration;
+    const double deep = close_of(b, 4) - body_of(b, 4) * b->settings.penetration;
     return below(bottom_of(b, k), close_of(b, 4)) & above(bottom_of(b, k), deep);
 }
 TW_LANE double candle_mathold(const candle *b)

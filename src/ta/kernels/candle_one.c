@@ -40,7 +40,7 @@ TW_LANE double candle_highwave(const candle *b)
 }
 TW_LANE double candle_spinningtop(const candle *b)
 {
-    return coloured(b, is(b, 0, CANDLE_SHORT | LONG_UPPER | LONG_LOWER, 0));
+    return coloured(b, is(b, 0, CANDLE_SHORT | OVER_UPPER | OVER_LOWER, 0));
 }
 TW_LANE truth short_shadows(const candle *b)
 {

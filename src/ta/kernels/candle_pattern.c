@@ -3,7 +3,7 @@
 #include "ta/candle.h"
 
 typedef struct candle_params {
-    double penetration;
+    candle_settings settings;
     char pattern[TW_TEXT_MAX];
 } candle_params;
 
@@ -21,9 +21,22 @@ static const char choices[] =
 #undef PATTERN
     ;
 
+/* The settings are the first of the parameters. */
+#define SETTING(name, preset, help) TW_PARAM(candle_settings, name, preset, 0, 3e37, help)
 static const tw_param pattern_table[] = {
-    TW_PARAM(candle_params, penetration, 0.3, 0, 3e37, "share of a body that the last close goes back"),
-    TW_PARAM_TEXT(candle_params, pattern, "doji", choices + 1, "which pattern"), TW_PARAM_END};
+    SETTING(penetration, 0.3, "share of a body that the last close goes back"),
+    SETTING(bodylong, 1, "a body is long above so many mean bodies"),
+    SETTING(bodyshort, 1, "and short below so many"),
+    SETTING(bodydoji, 0.1, "a doji up to so many mean ranges"),
+    SETTING(shadowlong, 1, "a shadow is long above so many bodies"),
+    SETTING(shadowverylong, 2, "and very long above so many"),
+    SETTING(shadowshort, 1, "a shadow is short below so many mean halves of both shadows"),
+    SETTING(shadowveryshort, 0.1, "and as good as none below so many mean ranges"),
+    SETTING(near, 0.2, "prices are near within so many means of `near`"),
+    SETTING(far, 0.6, "far beyond so many"),
+    SETTING(equal, 0.05, "and equal within so many"),
+    TW_PARAM_TEXT(candle_params, pattern, "doji", choices + 1, "which pattern"),
+    TW_PARAM_END};
 
 /* The table of parameters refuses names that are not here. */
 static size_t row_of(const void *params)
@@ -47,7 +60,7 @@ static size_t pattern_size(const void *params, size_t lanes)
 static void pattern_init(void *state, const void *params, size_t lanes)
 {
     (void)lanes;
-    *(candle_state *)state = (candle_state){((const candle_params *)params)->penetration, row_of(params)};
+    *(candle_state *)state = (candle_state){((const candle_params *)params)->settings, row_of(params)};
 }
 
 static void pattern_wide(void *state, size_t n, const double *const *in, double *const *out)
@@ -66,7 +79,9 @@ TW_OP(candle_pattern) = {.name = "candle_pattern",
                          .formula = "the operator cdl... of that name says what; inputs that it does not name are not "
                                     "looked at",
                          .meaning = "The rules of all candlestick patterns in one kernel, which the operators cdl... "
-                                    "call with the means that they need: use those. What each says is on its page.",
+                                    "call with the means that they need and TA-Lib's settings: use those. Called by "
+                                    "itself it takes other settings: periods by the means that it is given, factors "
+                                    "by name. What each pattern says is on its page.",
                          .inputs = TW_NAMES("open", "high", "low", "close", "body", "range", "near", "shadow"),
                          .outputs = TW_NAMES("integer"),
                          .params = pattern_table,

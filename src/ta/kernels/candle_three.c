@@ -7,38 +7,38 @@
 /* How far the last close comes into the first body. */
 TW_LANE truth falls_into(const candle *b)
 {
-    return below(close_of(b, 0), close_of(b, 2) - body_of(b, 2) * b->penetration);
+    return below(close_of(b, 0), close_of(b, 2) - body_of(b, 2) * b->settings.penetration);
 }
 TW_LANE truth rises_into(const candle *b)
 {
-    return above(close_of(b, 0), close_of(b, 2) + body_of(b, 2) * b->penetration);
+    return above(close_of(b, 0), close_of(b, 2) + body_of(b, 2) * b->settings.penetration);
 }
 TW_LANE double evening(const candle *b, uint64_t yes, uint64_t no)
 {
-    return falling_if(is(b, 2, LONG_WHITE, 0) & is(b, 1, BODY_ABOVE | yes, no) & is(b, 0, CANDLE_LONG, CANDLE_WHITE) &
+    return falling_if(is(b, 2, LONG_WHITE, 0) & is(b, 1, BODY_ABOVE | yes, no) & is(b, 0, CANDLE_OVER, CANDLE_WHITE) &
                       falls_into(b));
 }
 TW_LANE double morning(const candle *b, uint64_t yes, uint64_t no)
 {
-    return rising_if(is(b, 2, CANDLE_LONG, CANDLE_WHITE) & is(b, 1, BODY_BELOW | yes, no) & is(b, 0, LONG_WHITE, 0) &
-                     rises_into(b));
+    return rising_if(is(b, 2, CANDLE_LONG, CANDLE_WHITE) & is(b, 1, BODY_BELOW | yes, no) &
+                     is(b, 0, CANDLE_OVER | CANDLE_WHITE, 0) & rises_into(b));
 }
-TW_LANE double candle_eveningstar(const candle *b) { return evening(b, 0, CANDLE_LONG); }
+TW_LANE double candle_eveningstar(const candle *b) { return evening(b, 0, CANDLE_OVER); }
 TW_LANE double candle_eveningdojistar(const candle *b) { return evening(b, CANDLE_DOJI, 0); }
-TW_LANE double candle_morningstar(const candle *b) { return morning(b, 0, CANDLE_LONG); }
+TW_LANE double candle_morningstar(const candle *b) { return morning(b, 0, CANDLE_OVER); }
 TW_LANE double candle_morningdojistar(const candle *b) { return morning(b, CANDLE_DOJI, 0); }
 TW_LANE double candle_abandonedbaby(const candle *b)
 {
     return either(is(b, 2, CANDLE_LONG, CANDLE_WHITE) & is(b, 1, CANDLE_DOJI | RANGE_BELOW, 0) &
-                      is(b, 0, LONG_WHITE | RANGE_ABOVE, 0) & rises_into(b),
+                      is(b, 0, CANDLE_OVER | CANDLE_WHITE | RANGE_ABOVE, 0) & rises_into(b),
                   is(b, 2, LONG_WHITE, 0) & is(b, 1, CANDLE_DOJI | RANGE_ABOVE, 0) &
-                      is(b, 0, CANDLE_LONG | RANGE_BELOW, CANDLE_WHITE) & falls_into(b));
+                      is(b, 0, CANDLE_OVER | RANGE_BELOW, CANDLE_WHITE) & falls_into(b));
 }
 /* Three dojis, all measured against the mean of the first. */
 TW_LANE double candle_tristar(const candle *b)
 {
-    const double tenth = tenth_of(b, 2);
-    const truth dojis = is(b, 2, CANDLE_DOJI, 0) & at_most(body_of(b, 1), tenth) & at_most(body_of(b, 0), tenth);
+    const double doji = doji_of(b, 2);
+    const truth dojis = is(b, 2, CANDLE_DOJI, 0) & at_most(body_of(b, 1), doji) & at_most(body_of(b, 0), doji);
     return either(dojis & is(b, 1, BODY_BELOW, 0) & is(b, 0, BOTTOM_UP, 0),
                   dojis & is(b, 1, BODY_ABOVE, 0) & is(b, 0, TOP_DOWN, 0));
 }
@@ -53,7 +53,7 @@ TW_LANE double candle_2crows(const candle *b)
 }
 TW_LANE double candle_upsidegap2crows(const candle *b)
 {
-    return falling_if(is(b, 2, LONG_WHITE, 0) & is(b, 1, BODY_ABOVE, CANDLE_WHITE | CANDLE_LONG) &
+    return falling_if(is(b, 2, LONG_WHITE, 0) & is(b, 1, BODY_ABOVE, CANDLE_WHITE | CANDLE_OVER) &
                       is(b, 0, OPEN_UP | CLOSE_DOWN, CANDLE_WHITE) & above(close_of(b, 0), close_of(b, 2)));
 }
 TW_LANE double candle_identical3crows(const candle *b)
@@ -76,7 +76,7 @@ TW_LANE truth opens_near(const candle *b, size_t k)
 TW_LANE double candle_3whitesoldiers(const candle *b)
 {
     const uint64_t bare = RISING | OPEN_UP | NO_UPPER;
-    return rising_if(is(b, 2, CANDLE_WHITE | NO_UPPER, 0) & is(b, 1, bare, 0) & is(b, 0, bare | CANDLE_LONG, 0) &
+    return rising_if(is(b, 2, CANDLE_WHITE | NO_UPPER, 0) & is(b, 1, bare, 0) & is(b, 0, bare | CANDLE_OVER, 0) &
                      opens_near(b, 1) & opens_near(b, 0) & above(body_of(b, 1), body_of(b, 2) - far_of(b, 2)) &
                      above(body_of(b, 0), body_of(b, 1) - far_of(b, 1)));
 }
@@ -106,9 +106,9 @@ TW_LANE double candle_stalledpattern(const candle *b)
 TW_LANE double candle_3inside(const candle *b)
 {
     const truth first = is(b, 2, CANDLE_LONG, 0);
-    return either(first & is(b, 1, TOP_DOWN | BOTTOM_UP, CANDLE_LONG | CANDLE_WAS_WHITE) & is(b, 0, CANDLE_WHITE, 0) &
+    return either(first & is(b, 1, TOP_DOWN | BOTTOM_UP, CANDLE_OVER | CANDLE_WAS_WHITE) & is(b, 0, CANDLE_WHITE, 0) &
                       above(close_of(b, 0), open_of(b, 2)),
-                  first & is(b, 1, TOP_DOWN | BOTTOM_UP | CANDLE_WAS_WHITE, CANDLE_LONG) & is(b, 0, 0, CANDLE_WHITE) &
+                  first & is(b, 1, TOP_DOWN | BOTTOM_UP | CANDLE_WAS_WHITE, CANDLE_OVER) & is(b, 0, 0, CANDLE_WHITE) &
                       below(close_of(b, 0), open_of(b, 2)));
 }
 TW_LANE double candle_3outside(const candle *b)

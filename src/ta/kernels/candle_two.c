@@ -33,11 +33,11 @@ TW_LANE double harami(const candle *b, uint64_t small, uint64_t not_small)
     return sized(first & is(b, 0, small | TOP_DOWN | BOTTOM_UP, not_small),
                  first & is(b, 0, small, not_small | TOP_UP | BOTTOM_DOWN), CANDLE_80, is(b, 1, CANDLE_WHITE, 0));
 }
-TW_LANE double candle_harami(const candle *b) { return harami(b, 0, CANDLE_LONG); }
+TW_LANE double candle_harami(const candle *b) { return harami(b, 0, CANDLE_OVER); }
 TW_LANE double candle_haramicross(const candle *b) { return harami(b, CANDLE_DOJI, 0); }
 TW_LANE double candle_homingpigeon(const candle *b)
 {
-    return rising_if(is(b, 1, CANDLE_LONG, CANDLE_WHITE) & is(b, 0, OPEN_DOWN | CLOSE_UP, CANDLE_WHITE | CANDLE_LONG));
+    return rising_if(is(b, 1, CANDLE_LONG, CANDLE_WHITE) & is(b, 0, OPEN_DOWN | CLOSE_UP, CANDLE_WHITE | CANDLE_OVER));
 }
 /* A body that holds the one before, of the other colour; 80 where they share one edge, 0 where both. */
 TW_LANE double candle_engulfing(const candle *b)
@@ -78,7 +78,7 @@ TW_LANE double candle_piercing(const candle *b)
 TW_LANE double candle_darkcloudcover(const candle *b)
 {
     return falling_if(is(b, 1, LONG_WHITE, 0) & is(b, 0, OPEN_OVER_HIGH | CLOSE_OVER_OPEN, CANDLE_WHITE) &
-                      below(close_of(b, 0), close_of(b, 1) - body_of(b, 1) * b->penetration));
+                      below(close_of(b, 0), close_of(b, 1) - body_of(b, 1) * b->settings.penetration));
 }
 
 /* ---------------------------------------------------------------- prices that meet */
