@@ -59,9 +59,25 @@ TW_LANE void mean_stretch(candle_length *length, const size_t inputs, size_t per
     default: means(n, lengths + before, y, period, lanes); break;
     }
 }
+/* One bar of one lane: straight from the prices, the same sum. */
+TW_LANE void mean_row(candle_length *length, const size_t inputs, size_t period, const double *const *in, double *y)
+{
+    double prices[4], sum = 0.0;
+    for (size_t back = period; back > 0; back--) {
+        TW_FEW(q, inputs) prices[q] = *(in[q] - back);
+        sum = back == period ? length(prices) : sum + length(prices);
+    }
+    TW_FEW(q, inputs) prices[q] = in[q][0];
+    const double mean = sum / (double)period;
+    y[0] = tw_is_finite(length(prices) + mean) ? mean : TW_LANE_NAN;
+}
 TW_LANE void mean_run(candle_length *length, const size_t inputs, const void *state, size_t n, const double *const *in,
                       double *y, const size_t lanes)
 {
+    if (lanes == 1 && n == 1) {
+        mean_row(length, inputs, mean_back(state), in, y);
+        return;
+    }
     for (size_t i = 0; i < n * lanes; i += STRETCH) {
         const double *x[4];
         TW_FEW(q, 4) x[q] = in[q < inputs ? q : 0] + i;
