@@ -33,6 +33,14 @@ TW_LANE tw_angle tw_lane_reduce(double x)
     return (tw_angle){tw_lane_fast_sum(b.hi, lo), tw_lane_bits(z)};
 }
 
+/* The same of |x| <= 8: the product of n <= 5 and the first piece, of 50 bits, is exact. */
+TW_LANE tw_angle tw_lane_reduce_near(double x)
+{
+    const double z = x * 0x1.45f306dc9c883p-1 + 0x1.8p52, n = z - 0x1.8p52;
+    const double t = x - n * 0x1.921fb54442d18p0, less = n * 0x1.1a62633145c07p-54, hi = t - less;
+    return (tw_angle){{hi, (t - hi) - less}, tw_lane_bits(z)};
+}
+
 /* sin of the angle turned by `quarter` right angles (1 gives cos). */
 TW_LANE double tw_lane_sin_of(tw_angle a, uint64_t quarter)
 {

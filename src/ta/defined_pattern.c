@@ -43,7 +43,7 @@ PATTERN_OP(
     3blackcrows, NONE, RANGE, NONE, NONE, .title = "Three black crows",
     .formula =
         "after a white bar three black ones with almost no lower shadow, each lower and opening in the body before",
-    .meaning = "Three falling black bars in a row after a rise: sellers took over for three days on end. By the time "
+    .meaning = "Three falling black bars in a row after a rise: sellers took over bar after bar. By the time "
                "it is complete much of the fall has happened.");
 PATTERN_OP(
     3inside, BODY, NONE, NONE, NONE, .title = "Three inside up or down",
@@ -100,7 +100,7 @@ PATTERN_OP(counterattack, BODY, NONE, NEAR, NONE, .title = "Counterattack",
                       "was parried, the turn is not yet there.");
 DEEP_OP(darkcloudcover, NONE, deep_table, .title = "Dark cloud cover",
         .formula = "a long white bar; a black one that opens above its high and closes deep in its body",
-        .meaning = "A new high at the open that is lost deep into the body of the day before: a top signal. The deeper "
+        .meaning = "A new high at the open that is lost deep into the body of the bar before: a top signal. The deeper "
                    "it closes, the more it is said to weigh.");
 PATTERN_OP(doji, NONE, RANGE, NONE, NONE, .title = "Doji",
            .formula = "|c - o| at most a tenth of the mean range of 10 bars",

@@ -582,7 +582,7 @@ TW_LANE void waves(const hilbert_bar *b, double *sine, double *lead, const size_
 {
     TW_EACH(l, lanes)
     {
-        const tw_angle a = tw_lane_reduce(b->v[TURN * lanes + l] * (1.0 / DEGREES));
+        const tw_angle a = tw_lane_reduce_near(b->v[TURN * lanes + l] * (1.0 / DEGREES));
         const double s = tw_lane_sin_of(a, 0), c = tw_lane_sin_of(a, 1);
         sine[l] = s;
         lead[l] = 0x1.6a09e667f3bcdp-1 * (s + c); /* 1 / sqrt 2 */

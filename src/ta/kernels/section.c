@@ -174,8 +174,8 @@ static const section rank_def = {true, rank_each}, bucket_def = {true, bucket_ea
 static const section demean_def = {false, demean_each}, zscore_def = {false, zscore_each};
 static const section scale_def = {false, scale_each}, neutralize_def = {false, neutralize_each};
 
-/* The operator `op` and its group form from the constant op##_def. */
-#define SECTION(op, two, ...)                                                                                          \
+/* The operator `op` and its group form from the constant op##_def, its title and its meaning. */
+#define SECTION(op, two, what, says, ...)                                                                              \
     static void op##_all(const void *p, size_t n, const double *const *in, const int32_t *group, double *const *out,   \
                          double *scratch)                                                                              \
     {                                                                                                                  \
@@ -190,51 +190,54 @@ static const section scale_def = {false, scale_each}, neutralize_def = {false, n
                     scratch);                                                                                          \
     }                                                                                                                  \
     TW_OP(op) = {.name = #op,                                                                                          \
+                 .title = what,                                                                                        \
+                 .meaning = says,                                                                                      \
                  .group = "section",                                                                                   \
                  .outputs = TW_NAMES("y"),                                                                             \
                  .params_size = sizeof(section_params),                                                                \
                  .section = op##_all,                                                                                  \
                  __VA_ARGS__};                                                                                         \
     TW_OP(group_##op) = {.name = "group_" #op,                                                                         \
+                         .title = what ", in each group",                                                              \
+                         .meaning = "Each group of symbols by itself, as an industry is. " says,                       \
                          .group = "section by group",                                                                  \
                          .outputs = TW_NAMES("y"),                                                                     \
                          .params_size = sizeof(section_params),                                                        \
                          .section = op##_in,                                                                           \
                          __VA_ARGS__}
 
-SECTION(rank, false, .title = "Rank among the symbols, as a share",
+SECTION(rank, false, "Rank among the symbols, as a share",
+        "Where a symbol stands among the symbols of the same time, as a share: 1 is the greatest. It is "
+        "blind to scale and outliers, and so the usual last step of a signal.",
         .source = "pandas rank(pct=True); qlib CSRankNorm's rank",
-        .formula = "average rank / n, in (0, 1]; ties share the mean",
-        .meaning = "Where a symbol stands among the symbols of the same time, as a share: 1 is the greatest. It is "
-                   "blind to scale and outliers, and so the usual last step of a signal.",
-        .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
-SECTION(bucket, false, .title = "Quantile bucket among the symbols", .source = "definition",
-        .formula = "floor((average rank - 1/2) buckets / n): 0 .. buckets - 1",
-        .meaning = "Which of so many equal groups a symbol falls into at this time, by its value, counted from 0. It "
-                   "throws the differences within a group away.",
+        .formula = "average rank / n, in (0, 1]; ties share the mean", .inputs = TW_NAMES("x"),
+        .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
+SECTION(bucket, false, "Quantile bucket among the symbols",
+        "Which of so many equal groups a symbol falls into at this time, by its value, counted from 0. It "
+        "throws the differences within a group away.",
+        .source = "definition", .formula = "floor((average rank - 1/2) buckets / n): 0 .. buckets - 1",
         .inputs = TW_NAMES("x"), .params = bucket_table, .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
-SECTION(demean, false, .title = "Less the mean of the symbols", .source = "definition", .formula = "x - mean",
-        .meaning = "How far a symbol is from the mean of the symbols at this time: what the market has in common is "
-                   "taken out. One outlier shifts all others.",
-        .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_SCALES | TW_SHIFT_FREE);
-SECTION(zscore, false, .title = "Standard score among the symbols", .source = "definition; qlib CSZScoreNorm",
-        .formula = "(x - mean) / std, divisor n - 1; NaN where std is 0",
-        .meaning = "How many standard deviations a symbol is from the mean of the symbols at this time. Outliers "
-                   "stretch the scale: pull them in with winsor first.",
+SECTION(demean, false, "Less the mean of the symbols",
+        "How far a symbol is from the mean of the symbols at this time: what the market has in common is "
+        "taken out. One outlier shifts all others.",
+        .source = "definition", .formula = "x - mean", .inputs = TW_NAMES("x"),
+        .traits = TW_SECTION | TW_SCALES | TW_SHIFT_FREE);
+SECTION(zscore, false, "Standard score among the symbols",
+        "How many standard deviations a symbol is from the mean of the symbols at this time. Outliers "
+        "stretch the scale: pull them in with winsor first.",
+        .source = "definition; qlib CSZScoreNorm", .formula = "(x - mean) / std, divisor n - 1; NaN where std is 0",
         .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_INVARIANT | TW_SHIFT_FREE);
-SECTION(scale, false, .title = "Scaled to gross exposure 1", .source = "Kakushadze 2016 (101 Formulaic Alphas)",
-        .formula = "x / sum |x|; NaN where the sum is 0",
-        .meaning = "Values as shares of their gross sum, so that they can be weights of a portfolio whose longs and "
-                   "shorts add up to 1.",
+SECTION(scale, false, "Scaled to gross exposure 1",
+        "Values as shares of their gross sum, so that they can be weights of a portfolio whose longs and "
+        "shorts add up to 1.",
+        .source = "Kakushadze 2016 (101 Formulaic Alphas)", .formula = "x / sum |x|; NaN where the sum is 0",
         .inputs = TW_NAMES("x"), .traits = TW_SECTION | TW_INVARIANT);
-SECTION(
-    winsor, false, .title = "Extremes pulled in to quantiles", .source = "Dixon 1960",
-    .formula = "x limited to [Q(q), Q(1-q)]",
-    .meaning =
+SECTION(winsor, false, "Extremes pulled in to quantiles",
         "Values beyond two quantiles of the symbols are set to these: outliers keep their side and lose their force.",
-    .inputs = TW_NAMES("x"), .params = winsor_table, .traits = TW_SECTION | TW_SCALES | TW_SHIFTS);
-SECTION(neutralize, true, .title = "What another variable does not explain across the symbols",
+        .source = "Dixon 1960", .formula = "x limited to [Q(q), Q(1-q)]", .inputs = TW_NAMES("x"),
+        .params = winsor_table, .traits = TW_SECTION | TW_SCALES | TW_SHIFTS);
+SECTION(neutralize, true, "What another variable does not explain across the symbols",
+        "What is left of a signal when its straight-line dependence on another variable (size, beta) across "
+        "the symbols is taken out.",
         .source = "ordinary least squares", .formula = "residual of x ~ a + b z; x - mean where z is flat",
-        .meaning = "What is left of a signal when its straight-line dependence on another variable (size, beta) across "
-                   "the symbols is taken out.",
         .inputs = TW_NAMES("x", "z"), .traits = TW_SECTION | TW_SCALES);

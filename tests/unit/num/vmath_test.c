@@ -5,6 +5,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "num/vmath_trig.h"
 #include "tradewind/num.h"
 
 typedef struct function {
@@ -254,12 +255,24 @@ static void test_huge_angles(void **state)
     assert_near(tw_sin(0x1p20 + 0x1p-32), tw_sin(0x1p20) + 0x1p-32 * tw_cos(0x1p20), 1e-15);
 }
 
+/* The short reduction gives the same sine to the last digit, at multiples of pi/2 too. */
+static void test_near_angles(void **state)
+{
+    (void)state;
+    for (int i = -8000; i <= 8000; i++) {
+        const double x = i % 2 ? i / 1000.0 : i / 2 * 0x1.921fb54442d18p0 / 800.0;
+        const tw_angle a = tw_lane_reduce_near(x);
+        assert_near(tw_lane_sin_of(a, 0), tw_sin(x), DBL_EPSILON / 2 * fmax(fabs(tw_sin(x)), 1e-16));
+        assert_near(tw_lane_sin_of(a, 1), tw_cos(x), DBL_EPSILON / 2 * fmax(fabs(tw_cos(x)), 1e-16));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_bits),    cmocka_unit_test(test_platform_bits),
         cmocka_unit_test(test_short_arrays), cmocka_unit_test(test_special_values),
-        cmocka_unit_test(test_huge_angles),
+        cmocka_unit_test(test_huge_angles),  cmocka_unit_test(test_near_angles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
