@@ -165,16 +165,15 @@ TW_RECUR_OP(pvi, .title = "Positive volume index", .group = "volume",
                        "does when the crowd is in. It is read beside nvi.",
             .inputs = TW_NAMES("close", "volume"), .outputs = TW_NAMES("real"), .params = sum_table,
             .traits = TW_RECURSIVE | TW_INVARIANT);
-TW_RECUR_OP(
-    wad, .title = "Williams' accumulation and distribution", .group = "momentum",
-    .source = "Williams 1972; TA-Lib 0.8 WAD",
-    .formula = "w += c - min(l, c') where the close rises, c - max(h, c') where it falls, begun with 0",
-    .meaning =
-        "A running sum of how far each close is above the true low on bars up, and below the true high "
-        "true high on bars that fall. What counts is whether the line confirms the highs and lows of the price, not "
-        "its level, which depends on where the series begins.",
-    .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = sum_table,
-    .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
+TW_RECUR_OP(wad, .title = "Williams' accumulation and distribution", .group = "momentum",
+            .source = "Williams 1972; TA-Lib 0.8 WAD",
+            .formula = "w += c - min(l, c') where the close rises, c - max(h, c') where it falls, begun with 0",
+            .meaning =
+                "A running sum of how far each close is above the true low on bars that rise, and below the true "
+                "high on bars that fall. What counts is whether the line confirms the highs and lows of the "
+                "price, not its level, which depends on where the series begins.",
+            .inputs = TW_NAMES("high", "low", "close"), .outputs = TW_NAMES("real"), .params = sum_table,
+            .traits = TW_RECURSIVE | TW_SCALES | TW_SHIFT_FREE);
 
 /* ---------------------------------------------------------------- vwap. s: seen, volume so far, average.
  * As a mean that moves by each bar's share of the volume it stays among the prices and loses no digits to long sums. */
