@@ -54,21 +54,21 @@ typedef enum candle_input {
 #define BODY_SHORTER (1U << 23)
 #define OPEN_UNDER_LOW (1U << 24) /* o < l' */
 #define OPEN_OVER_HIGH (1U << 25)
-/* Beside means. */
+/* Beside lengths, each times its setting (candle_settings). */
 #define CANDLE_LONG (1U << 26)  /* the body is longer than the mean body */
 #define CANDLE_SHORT (1U << 27) /* shorter */
-#define CANDLE_DOJI (1U << 28)  /* at most a share of the mean range */
-#define NO_UPPER (1U << 29)     /* the upper shadow is shorter than a share of the mean range */
+#define CANDLE_DOJI (1U << 28)  /* at most the mean range */
+#define NO_UPPER (1U << 29)     /* the upper shadow is shorter than the mean range */
 #define NO_LOWER (1U << 30)
 #define SOME_UPPER (1U << 31) /* longer */
 #define SOME_LOWER (UINT64_C(1) << 32)
 #define LONG_UPPER (UINT64_C(1) << 33) /* longer than the body */
 #define LONG_LOWER (UINT64_C(1) << 34)
-#define TWICE_UPPER (UINT64_C(1) << 35) /* longer than two bodies */
+#define TWICE_UPPER (UINT64_C(1) << 35) /* the same by the setting of the very long, twice by default */
 #define TWICE_LOWER (UINT64_C(1) << 36)
-#define OVER_UPPER (UINT64_C(1) << 37) /* longer than the body, whatever the settings */
+#define OVER_UPPER (UINT64_C(1) << 37) /* longer than the body itself */
 #define OVER_LOWER (UINT64_C(1) << 38)
-#define CANDLE_OVER (UINT64_C(1) << 39) /* the body is longer than what is short: not at most that */
+#define CANDLE_OVER (UINT64_C(1) << 39) /* the body is longer than what is short */
 
 #define LONG_WHITE (CANDLE_LONG | CANDLE_WHITE)
 #define BARE (NO_UPPER | NO_LOWER)

@@ -35,23 +35,27 @@ TW_LANE void means(size_t n, const double *x, double *y, const size_t period, co
     }
 }
 
-/* The length of a bar, of the prices that an operator takes. */
-typedef double candle_length(const double *prices);
+/* A mean length: of the prices that the operator takes, `inputs` of them. */
+typedef struct candle_mean {
+    double (*length)(const double *prices);
+    size_t inputs;
+} candle_mean;
+enum { PRICES = 4 };
 
 /* A stretch of n values: lengths first, with those of the bars before. The periods of TA-Lib are constants, so that the
  * loop over the bars before becomes one over values side by side. */
-TW_LANE void mean_stretch(candle_length *length, const size_t inputs, size_t period, size_t n, const double *const *in,
-                          double *y, const size_t lanes)
+TW_LANE void mean_stretch(const candle_mean *d, size_t period, size_t n, const double *const *x, double *y,
+                          const size_t lanes)
 {
     double lengths[CANDLE_PERIOD_MAX * TW_LANES + STRETCH];
     const size_t before = period * lanes;
-    const double *x[4];
-    TW_FEW(q, 4) x[q] = in[q < inputs ? q : 0] - before;
+    const double *from[PRICES];
+    TW_FEW(q, PRICES) from[q] = x[q < d->inputs ? q : 0] - before;
     TW_EACH(i, before + n)
     {
-        double prices[4];
-        TW_FEW(q, inputs) prices[q] = x[q][i];
-        lengths[i] = length(prices);
+        double prices[PRICES];
+        TW_FEW(q, d->inputs) prices[q] = from[q][i];
+        lengths[i] = d->length(prices);
     }
     switch (period) {
     case 5: means(n, lengths + before, y, 5, lanes); break;
@@ -60,38 +64,38 @@ TW_LANE void mean_stretch(candle_length *length, const size_t inputs, size_t per
     }
 }
 /* One bar of one lane: straight from the prices, the same sum. */
-TW_LANE void mean_row(candle_length *length, const size_t inputs, size_t period, const double *const *in, double *y)
+TW_LANE void mean_row(const candle_mean *d, size_t period, const double *const *x, double *y)
 {
-    double prices[4], sum = 0.0;
+    double prices[PRICES], sum = 0.0;
     for (size_t back = period; back > 0; back--) {
-        TW_FEW(q, inputs) prices[q] = *(in[q] - back);
-        sum = back == period ? length(prices) : sum + length(prices);
+        TW_FEW(q, d->inputs) prices[q] = *(x[q] - back);
+        sum = back == period ? d->length(prices) : sum + d->length(prices);
     }
-    TW_FEW(q, inputs) prices[q] = in[q][0];
+    TW_FEW(q, d->inputs) prices[q] = x[q][0];
     const double mean = sum / (double)period;
-    y[0] = tw_is_finite(length(prices) + mean) ? mean : TW_LANE_NAN;
+    y[0] = tw_is_finite(d->length(prices) + mean) ? mean : TW_LANE_NAN;
 }
-TW_LANE void mean_run(candle_length *length, const size_t inputs, const void *state, size_t n, const double *const *in,
-                      double *y, const size_t lanes)
+TW_LANE void mean_run(const candle_mean *d, const void *state, size_t n, const double *const *in, double *y,
+                      const size_t lanes)
 {
+    const size_t period = mean_back(state), values = n * lanes;
     if (lanes == 1 && n == 1) {
-        mean_row(length, inputs, mean_back(state), in, y);
+        mean_row(d, period, in, y);
         return;
     }
-    for (size_t i = 0; i < n * lanes; i += STRETCH) {
-        const double *x[4];
-        TW_FEW(q, 4) x[q] = in[q < inputs ? q : 0] + i;
-        mean_stretch(length, inputs, mean_back(state), n * lanes - i < STRETCH ? n * lanes - i : STRETCH, x, y + i,
-                     lanes);
+    for (size_t i = 0; i < values; i += STRETCH) {
+        const double *x[PRICES];
+        TW_FEW(q, PRICES) x[q] = in[q < d->inputs ? q : 0] + i;
+        mean_stretch(d, period, values - i < STRETCH ? values - i : STRETCH, x, y + i, lanes);
     }
 }
 
-/* The operator candle_##which from its length which##_length; the rest are fields of tw_op. */
-#define MEAN_OP(which, n_inputs, ...)                                                                                  \
+/* The operator candle_##which from the constant which##_mean; the rest are fields of tw_op. */
+#define MEAN_OP(which, ...)                                                                                            \
     TW_LANE void candle_##which##_run(void *state, size_t n, const double *const *in, double *const *out,              \
                                       const size_t lanes)                                                              \
     {                                                                                                                  \
-        mean_run(which##_length, n_inputs, state, n, in, out[0], lanes);                                               \
+        mean_run(&which##_mean, state, n, in, out[0], lanes);                                                          \
     }                                                                                                                  \
     TW_OP_FORMS(candle_##which, candle_##which##_run)                                                                  \
     TW_OP(candle_##which) = {.name = "candle_" #which,                                                                 \
@@ -115,19 +119,23 @@ TW_LANE double shadow_length(const double *p)
     return (p[1] - candle_greater(p[0], p[3])) + (candle_less(p[0], p[3]) - p[2]);
 }
 
-MEAN_OP(body, 2, .title = "Mean body of the bars before this one",
+static const candle_mean body_mean = {body_length, 2}, range_mean = {range_length, 2};
+static const candle_mean shadow_mean = {shadow_length, 4};
+
+MEAN_OP(body, .title = "Mean body of the bars before this one",
         .formula = "sum |c[t-i] - o[t-i]| / period, 1 <= i <= period; missing where this bar is, or one of these",
         .meaning = "What is usual for bodies: candlestick patterns call a bar long or short beside it. It leaves the "
                    "bar itself out.",
         .inputs = TW_NAMES("open", "close"));
-MEAN_OP(range, 2, .title = "Mean range of the bars before this one",
+MEAN_OP(range, .title = "Mean range of the bars before this one",
         .formula = "sum (h[t-i] - l[t-i]) / period, 1 <= i <= period; missing where this bar is, or one of these",
         .meaning = "What is usual for ranges, the bar itself left out: shares of it say in candlestick patterns what a "
                    "doji is, what no shadow, and which prices are near or equal.",
         .inputs = TW_NAMES("high", "low"));
-MEAN_OP(shadow, 4, .title = "Mean of both shadows of the bars before this one",
-        .formula = "sum (h - max(o, c)) + (min(o, c) - l) / period over the period bars before; missing where this bar "
-                   "is, or one of these",
+MEAN_OP(shadow, .title = "Mean of both shadows of the bars before this one",
+        .formula =
+            "sum (h - max(o, c) + min(o, c) - l) / period over the period bars before; missing where this bar is, "
+            "or one of these",
         .meaning = "What is usual for the two shadows of a bar together, the bar itself left out: half of it is what "
                    "candlestick patterns call a short shadow less than.",
         .inputs = TW_NAMES("open", "high", "low", "close"));

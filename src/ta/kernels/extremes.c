@@ -128,29 +128,38 @@ static void index_init(void *state, const void *params, size_t lanes, const tw_s
     for (size_t k = 0; k < n; k++) tw_scan_init(scans[k], s->cells + 2 * lanes + k * s->scan_cells, params, lanes);
 }
 
-/* Row `now` of the places from the best values of its window. */
-TW_LANE void index_row(double *places, const double *x, const double *best, const double *ago, double *y, double now,
-                       double period, const size_t lanes)
+/* A stretch of `n` bars, the first of them bar `first`: values, the best of the window of each, and how many bars ago.
+ */
+typedef struct index_stretch {
+    size_t n;
+    const double *x, *best, *ago;
+    double first, period, *y;
+} index_stretch;
+
+TW_LANE void index_rows(double *places, const index_stretch *w, const size_t lanes)
 {
-    TW_EACH(l, lanes)
-    {
-        const double place = places[l], oldest = ago[l] == ago[l] ? now - ago[l] : now - period + 1.0;
-        const double held = x[l] == best[l] ? now : place, next = place > now - period ? held : oldest;
-        places[l] = best[l] == best[l] ? next : -TW_LANE_INF;
-        y[l] = best[l] == best[l] ? next : (double)NAN;
-    }
+    for (size_t r = 0; r < w->n; r++) TW_EACH(l, lanes)
+        {
+            const size_t i = r * lanes;
+            const double now = w->first + (double)r;
+            const double x = w->x[i + l], best = w->best[i + l], ago = w->ago[i + l], place = places[l];
+            const double oldest = ago == ago ? now - ago : now - w->period + 1.0;
+            const double held = x == best ? now : place, next = place > now - w->period ? held : oldest;
+            places[l] = best == best ? next : -TW_LANE_INF;
+            w->y[i + l] = best == best ? next : (double)NAN;
+        }
 }
-/* Rows of one lane: whole numbers, since the next bar waits for a comparison and two choices. */
-TW_LANE void index_rows_one(double *kept, size_t n, const double *x, const double *best, const double *ago, double *y,
-                            double first, double length)
+/* The same of one lane: in whole numbers, since the next bar waits for a comparison and two choices. */
+TW_LANE void index_rows_one(double *kept, const index_stretch *w)
 {
-    const int64_t nowhere = INT64_MIN / 2, period = (int64_t)length;
-    int64_t now = (int64_t)first, place = *kept > -TW_LANE_INF ? (int64_t)*kept : nowhere;
-    for (size_t r = 0; r < n; r++, now++) {
-        const int64_t oldest = now - (ago[r] == ago[r] ? (int64_t)ago[r] : period - 1);
-        const int64_t held = x[r] == best[r] ? now : place, next = place > now - period ? held : oldest;
-        place = best[r] == best[r] ? next : nowhere;
-        y[r] = best[r] == best[r] ? (double)place : (double)NAN;
+    const int64_t nowhere = INT64_MIN / 2, period = (int64_t)w->period;
+    int64_t now = (int64_t)w->first, place = *kept > -TW_LANE_INF ? (int64_t)*kept : nowhere;
+    for (size_t r = 0; r < w->n; r++, now++) {
+        const double best = w->best[r], ago = w->ago[r];
+        const int64_t oldest = now - (ago == ago ? (int64_t)ago : period - 1);
+        const int64_t held = w->x[r] == best ? now : place, next = place > now - period ? held : oldest;
+        place = best == best ? next : nowhere;
+        w->y[r] = best == best ? (double)place : (double)NAN;
     }
     *kept = place > nowhere ? (double)place : -TW_LANE_INF;
 }
@@ -163,11 +172,12 @@ TW_LANE void index_places(index_state *s, size_t k, const tw_scan *d, size_t n, 
     for (size_t t = 0, m; t < n; t += m) {
         const double *const x = in + t * lanes, *const inputs[TW_SCAN_INPUTS] = {x, x, x};
         m = n - t < STRETCH / lanes ? n - t : STRETCH / lanes;
+        const index_stretch w = {m, x, best, ago, s->bars + (double)t, s->period, out + t * lanes};
         tw_scan_run(d, scan, m, inputs, found, lanes);
-        if (lanes == 1) index_rows_one(places, m, x, best, ago, out + t, s->bars + (double)t, s->period);
-        for (size_t r = 0; lanes > 1 && r < m; r++)
-            index_row(places, x + r * lanes, best + r * lanes, ago + r * lanes, out + (t + r) * lanes,
-                      s->bars + (double)(t + r), s->period, lanes);
+        if (lanes == 1)
+            index_rows_one(places, &w);
+        else
+            index_rows(places, &w, lanes);
     }
 }
 TW_LANE void maxindex_places(index_state *s, size_t n, const double *const *in, double *const *out, const size_t lanes)

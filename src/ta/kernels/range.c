@@ -83,13 +83,12 @@ TW_LANE void minmax_finish(const tw_scan_bar *bar, const double *w, double *y)
     y[0] = w[1];
     y[1] = w[0];
 }
-#define RANGE_OF                                                                                                       \
-    {                                                                                                                  \
-        -TW_LANE_INF, TW_LANE_INF                                                                                      \
-    }
-static const tw_scan midpoint_scan = {1, 2, 1, RANGE_OF, span_term, tw_range_join, middle_finish, NULL};
-static const tw_scan midprice_scan = {2, 2, 1, RANGE_OF, tw_range_term, tw_range_join, middle_finish, NULL};
-static const tw_scan minmax_scan = {1, 2, 2, RANGE_OF, span_term, tw_range_join, minmax_finish, NULL};
+static const tw_scan midpoint_scan = {1,   2, 1, {-TW_LANE_INF, TW_LANE_INF}, span_term, tw_range_join, middle_finish,
+                                      NULL};
+static const tw_scan midprice_scan = {
+    2, 2, 1, {-TW_LANE_INF, TW_LANE_INF}, tw_range_term, tw_range_join, middle_finish, NULL};
+static const tw_scan minmax_scan = {1,   2, 2, {-TW_LANE_INF, TW_LANE_INF}, span_term, tw_range_join, minmax_finish,
+                                    NULL};
 
 TW_SCAN_OP(midpoint, .title = "Middle of the range of a window", .group = "overlap", .source = "TA-Lib MIDPOINT",
            .formula = "(max x + min x) / 2 over the window",
