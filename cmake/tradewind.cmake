@@ -65,8 +65,9 @@ set_property(GLOBAL PROPERTY TW_FOLDERS "")
 
 function(tw_folder name)
   cmake_parse_arguments(F "" "" "USES;LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
-  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  # A large folder has its sources in folders of its own, one deep; kernels/ is built apart.
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c ${CMAKE_SOURCE_DIR}/src/${name}/*/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$|/kernels/")
   if(TW_FLOORS_ONLY OR (name STREQUAL "cli" AND NOT OUT_CAIRO_FOUND))
     # <folder>/ext_*.c are the only sources that need a library from outside.
     list(FILTER sources EXCLUDE REGEX "/ext_[^/]*\\.c$")

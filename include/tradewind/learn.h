@@ -27,6 +27,8 @@ typedef struct tw_dataset {
     const uint32_t *label_start; /* by cell: first time index whose price the label uses (the entry) */
     const uint32_t *label_end;   /* by cell: last time index whose price the label uses */
     const double *weight;        /* by cell */
+    const uint32_t *levels; /* [n_features] categories of a feature, whose values are 0 .. levels - 1; 0: a number */
+    const uint32_t *group;  /* by cell: rows that are ranked among each other; NULL: those of one time */
 } tw_dataset;
 
 /** Rows of a dataset: n ascending cells. */
@@ -149,9 +151,12 @@ typedef struct tw_learner {
     unsigned tasks, traits;
     tw_status (*fit)(const tw_fit *fit, const tw_rows *train, void **model, tw_error *err);
     tw_status (*predict)(const void *model, const tw_rows *rows, double *score, tw_error *err);
+    size_t (*outputs)(const void *model); /* scores of a row, one beside the other; NULL: 1 */
     tw_status (*save)(const void *model, tw_buf *out, tw_error *err);
     tw_status (*load)(const tw_ctx *ctx, const void *bytes, size_t length, void **model, tw_error *err);
     void (*importance)(const void *model, double *share); /* n_features, sums to 1 (or all 0); NULL: none */
+    const struct tw_trees *(*trees)(
+        const void *model); /* the tree ensemble it is (src/learn/trees/trees.h); NULL: it is none */
     void (*free)(void *model);
 } tw_learner;
 
@@ -173,7 +178,8 @@ typedef struct tw_fit_spec {
 
 /** Fits. */
 TW_API tw_status tw_model_fit(const tw_ctx *ctx, const tw_fit_spec *spec, tw_model **model, tw_error *err);
-/** Scores rows: score[i] for rows->cell[i]; probabilities of class 1 for classifiers. Never allocates. */
+/** Scores rows: score[i * outputs + k] for output k of rows->cell[i]; probabilities for classifiers: of class 1, or of
+ * each class where a model has several outputs. Never allocates. */
 TW_API tw_status tw_model_predict(const tw_model *model, const tw_rows *rows, double *score, tw_error *err);
 /** Learner of a model. */
 TW_API const tw_learner *tw_model_learner(const tw_model *model);
@@ -181,6 +187,25 @@ TW_API const tw_learner *tw_model_learner(const tw_model *model);
 TW_API const char *tw_model_params(const tw_model *model);
 /** Number of features a model was fitted on. */
 TW_API size_t tw_model_features(const tw_model *model);
+/** Scores it gives a row. */
+TW_API size_t tw_model_outputs(const tw_model *model);
+
+/** What the columns of a model are called. Texts are the owner's: a model copies them. */
+typedef struct tw_schema {
+    size_t n_features;
+    const char *const *name;         /* [n_features] */
+    const size_t *n_levels;          /* [n_features] categories; 0: a number; NULL: all are numbers */
+    const char *const *const *level; /* level[f][category] */
+    const char *target;              /* "" when not known */
+    size_t n_classes;                /* of a classifier; 0: the target is a number */
+    const char *const *class_name;
+} tw_schema;
+
+/** Names of the columns of a model; NULL when none were given. */
+TW_API const tw_schema *tw_model_schema(const tw_model *model);
+/** Gives a model the names of its columns, copied; they are saved with it. BAD_VALUE when the number of features is
+ * another. */
+TW_API tw_status tw_model_name(tw_model *model, const tw_schema *schema, tw_error *err);
 /** Share of each feature, summing to 1; false when the learner has none. */
 TW_API bool tw_model_importance(const tw_model *model, double *share);
 /** Appends the model in tradewind's versioned, checksummed format. */

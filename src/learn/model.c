@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fitted model with its learner, and the file format around what a learner saves:
- * "TWMODEL1" | version u32 | learner (u32 length, text) | params (u32 length, text) | payload (u64 length, bytes) |
- * XXH64 of all before u64. Every payload begins with the number of features, u64. */
+ * "TWMODEL1" | version u32 | learner (u32 length, text) | params (u32 length, text) | names of the columns (schema.c) |
+ * payload (u64 length, bytes) | XXH64 of all before u64. Every payload begins with the number of features, u64. */
 #include "learn/learn_impl.h"
 #include "learn/wire.h"
 
 #include <string.h>
 
-enum { MODEL_VERSION = 1, MAGIC_LENGTH = 8, MOST_TEXT = 4096 };
+enum { MODEL_VERSION = 2, MAGIC_LENGTH = 8, MOST_TEXT = 4096 };
 static const char magic[MAGIC_LENGTH + 1] = "TWMODEL1";
 
 struct tw_model {
@@ -15,6 +15,7 @@ struct tw_model {
     const tw_learner *learner;
     char *params;
     size_t n_features;
+    tw_schema *schema; /* or NULL */
     void *fitted;
 };
 
@@ -82,6 +83,32 @@ tw_status tw_model_fit(const tw_ctx *ctx, const tw_fit_spec *spec, tw_model **mo
     return status;
 }
 
+static tw_status take_parsed(const tw_ctx *ctx, const tw_learner *learner, const char *text, tw_model **model,
+                             tw_error *err)
+{
+    void *params = tw_new(ctx, 1, learner->params_size + 1);
+    if (!params) return tw_no_memory(err, "the parameters of a model");
+    tw_status status = tw_params_parse(learner->params, learner->name, text, params, err);
+    if (status == TW_OK) status = model_new(ctx, learner, params, model, err);
+    tw_free(ctx, params);
+    return status;
+}
+
+tw_status tw_model_take(const tw_ctx *ctx, const char *learner_name, const char *params, void *fitted,
+                        size_t n_features, tw_model **model, tw_error *err)
+{
+    const tw_learner *learner;
+    TW_TRY(tw_learner_find(learner_name, &learner, err));
+    const tw_status status = take_parsed(ctx, learner, params, model, err);
+    if (status != TW_OK) {
+        learner->free(fitted);
+        return status;
+    }
+    (*model)->fitted = fitted;
+    (*model)->n_features = n_features;
+    return TW_OK;
+}
+
 tw_status tw_model_predict(const tw_model *model, const tw_rows *rows, double *score, tw_error *err)
 {
     if (rows->data->n_features != model->n_features)
@@ -93,6 +120,30 @@ tw_status tw_model_predict(const tw_model *model, const tw_rows *rows, double *s
 const tw_learner *tw_model_learner(const tw_model *model) { return model->learner; }
 const char *tw_model_params(const tw_model *model) { return model->params; }
 size_t tw_model_features(const tw_model *model) { return model->n_features; }
+
+size_t tw_model_outputs(const tw_model *model)
+{
+    return model->learner->outputs ? model->learner->outputs(model->fitted) : 1;
+}
+
+const tw_schema *tw_model_schema(const tw_model *model) { return model->schema; }
+
+tw_status tw_model_name(tw_model *model, const tw_schema *schema, tw_error *err)
+{
+    tw_schema *copy = NULL;
+    if (schema->n_features != model->n_features)
+        return tw_fail(err, TW_BAD_VALUE, "model: fitted on %zu features, given the names of %zu", model->n_features,
+                       schema->n_features);
+    TW_TRY(tw_schema_copy(model->ctx, schema, &copy, err));
+    tw_free(model->ctx, model->schema);
+    model->schema = copy;
+    return TW_OK;
+}
+
+const struct tw_trees *tw_model_trees(const tw_model *model)
+{
+    return model->learner->trees ? model->learner->trees(model->fitted) : NULL;
+}
 
 bool tw_model_importance(const tw_model *model, double *share)
 {
@@ -119,6 +170,7 @@ tw_status tw_model_save(const tw_model *model, tw_buf *out, tw_error *err)
         tw_put_u32(out, MODEL_VERSION);
         put_text(out, model->learner->name);
         put_text(out, model->params);
+        tw_schema_save(model->schema, out);
         tw_put_u64(out, payload.length);
         tw_buf_add(out, payload.data, payload.length);
         status = tw_buf_check(out, err);
@@ -132,6 +184,7 @@ tw_status tw_model_save(const tw_model *model, tw_buf *out, tw_error *err)
 /* Texts of a model file, copied out so that they end with a NUL. */
 typedef struct header {
     char learner[TW_TEXT_MAX], params[MOST_TEXT];
+    tw_schema *schema;
     uint64_t n_features, length;
     const void *payload;
 } header;
@@ -164,12 +217,13 @@ static tw_status check_envelope(const void *bytes, size_t length, tw_bytes *in, 
     return TW_OK;
 }
 
-static tw_status read_header(const void *bytes, size_t length, header *h, tw_error *err)
+static tw_status read_header(const tw_ctx *ctx, const void *bytes, size_t length, header *h, tw_error *err)
 {
     tw_bytes in;
     TW_TRY(check_envelope(bytes, length, &in, err));
     TW_TRY(get_text(&in, h->learner, sizeof h->learner, err));
     TW_TRY(get_text(&in, h->params, sizeof h->params, err));
+    TW_TRY(tw_schema_load(ctx, &in, &h->schema, err));
     h->length = tw_get_u64(&in);
     if (!in.failed && h->length != in.left)
         return tw_fail(err, TW_BAD_FILE, "model: says %llu bytes of content, has %zu", (unsigned long long)h->length,
@@ -177,6 +231,9 @@ static tw_status read_header(const void *bytes, size_t length, header *h, tw_err
     h->payload = in.at;
     h->n_features = tw_get_u64(&in);
     in.left = 0; /* the rest is for the learner */
+    if (!in.failed && h->schema && h->schema->n_features != h->n_features)
+        return tw_fail(err, TW_BAD_FILE, "model: %zu names for %llu features", h->schema->n_features,
+                       (unsigned long long)h->n_features);
     return tw_bytes_end(&in, "model", err);
 }
 
@@ -195,16 +252,26 @@ static tw_status load_learner(const tw_ctx *ctx, const header *h, const tw_learn
     return status;
 }
 
-tw_status tw_model_load(const tw_ctx *ctx, const void *bytes, size_t length, tw_model **model, tw_error *err)
+static tw_status load_fitted(const tw_ctx *ctx, const header *h, tw_model **model, tw_error *err)
 {
-    header h;
     const tw_learner *learner;
-    TW_TRY(read_header(bytes, length, &h, err));
-    TW_TRY(tw_learner_find(h.learner, &learner, err));
+    TW_TRY(tw_learner_find(h->learner, &learner, err));
     void *params = tw_new(ctx, 1, learner->params_size + 1);
     if (!params) return tw_no_memory(err, "the parameters of a model");
-    const tw_status status = load_learner(ctx, &h, learner, params, model, err);
+    const tw_status status = load_learner(ctx, h, learner, params, model, err);
     tw_free(ctx, params);
+    return status;
+}
+
+tw_status tw_model_load(const tw_ctx *ctx, const void *bytes, size_t length, tw_model **model, tw_error *err)
+{
+    header h = {.schema = NULL};
+    tw_status status = read_header(ctx, bytes, length, &h, err);
+    if (status == TW_OK) status = load_fitted(ctx, &h, model, err);
+    if (status == TW_OK)
+        (*model)->schema = h.schema;
+    else
+        tw_free(ctx, h.schema);
     return status;
 }
 
@@ -213,5 +280,6 @@ void tw_model_free(tw_model *model)
     if (!model) return;
     if (model->fitted) model->learner->free(model->fitted);
     tw_free(model->ctx, model->params);
+    tw_free(model->ctx, model->schema);
     tw_free(model->ctx, model);
 }

@@ -67,8 +67,15 @@ static inline learn_data learn_make(uint64_t seed, size_t n_times, size_t n_feat
             d.all[d.rows.n++] = (uint32_t)c;
         }
     }
-    d.data = (tw_dataset){n_times, 16,    n_features, (const float *const *)d.features, d.names, d.known, d.label,
-                          d.start, d.end, NULL};
+    d.data = (tw_dataset){.n_times = n_times,
+                          .n_lanes = 16,
+                          .n_features = n_features,
+                          .features = (const float *const *)d.features,
+                          .feature_names = d.names,
+                          .known = d.known,
+                          .label = d.label,
+                          .label_start = d.start,
+                          .label_end = d.end};
     d.rows.cell = d.all;
     return d;
 }

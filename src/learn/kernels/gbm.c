@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "learn/gbm_kernels.h"
+#include "learn/boost/gbm_kernels.h"
 
 #include <math.h>
 

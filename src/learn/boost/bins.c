@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bins: cut at quantiles of a sample of the train rows, so that nothing of a test row is in them. */
-#include "learn/gbm_kernels.h"
+#include "learn/boost/gbm_kernels.h"
 
 #include <math.h>
 #include <string.h>

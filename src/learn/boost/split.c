@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "learn/gbm_kernels.h"
+#include "learn/boost/gbm_kernels.h"
 
 /* Where values and missing ones of one column go at best. */
 typedef struct scan {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One tree, best leaf first. The histogram of the larger child is that of its parent less that of the smaller one. */
-#include "learn/gbm_kernels.h"
+#include "learn/boost/gbm_kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,7 +22,7 @@ struct tw_gbm_grower {
     const tw_gbm_params *params;
     const tw_gbm_bins *bins;
     const tw_gbm_targets *targets;
-    tw_gbm *model;
+    tw_trees *model;
     tw_gbm_rule rule;
     size_t n_slots, slot_size; /* slot_size in words */
     int64_t *hist;             /* [n_slots][slot_size] */
@@ -192,14 +192,6 @@ static tw_status make_histogram(tw_gbm_grower *g, const leaf *of, tw_error *err)
 
 /* ---------------------------------------------------------------- nodes */
 
-static uint32_t add_node(tw_gbm *m)
-{
-    const uint32_t i = (uint32_t)m->n_nodes++;
-    m->node[i] = (tw_gbm_node){.threshold = INFINITY, .left = i};
-    m->value[i] = 0;
-    return i;
-}
-
 static bool may_split(const tw_gbm_grower *g, const leaf *l)
 {
     return l->depth < g->params->depth &&
@@ -231,13 +223,14 @@ static size_t partition(tw_gbm_grower *g, const leaf *l)
 static void write_split(tw_gbm_grower *g, const leaf *l, uint32_t left)
 {
     const uint32_t feature = g->column[l->split.column];
-    tw_gbm_node *node = &g->model->node[l->node];
+    tw_tree_node *node = &g->model->node[l->node];
     node->feature = feature;
     node->threshold = g->bins->edge[(size_t)feature * TW_GBM_EDGES + l->split.bin - 1];
-    node->missing_right = l->split.missing_right;
+    node->flags = l->split.missing_right ? TW_SPLIT_MISSING_RIGHT : 0;
     node->left = left;
     g->bin_of[l->node - g->model->first[g->model->n_trees]] = l->split.bin;
-    g->model->gain[feature] += l->split.gain;
+    g->model->gain[l->node] = l->split.gain;
+    g->model->cover[l->node] = (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian;
 }
 
 /* Histogram and best split of both children; the parent's histogram becomes the larger one's. */
@@ -271,8 +264,8 @@ static tw_status split_leaf(tw_gbm_grower *g, size_t at, tw_error *err)
 {
     const leaf parent = g->leaves[at];
     const size_t middle = parent.begin + partition(g, &parent);
-    const uint32_t node = add_node(g->model);
-    add_node(g->model);
+    const uint32_t node = tw_trees_add_leaf(g->model);
+    tw_trees_add_leaf(g->model);
     write_split(g, &parent, node);
     leaf *left = &g->leaves[at], *right = &g->leaves[g->n_leaves++];
     *left = (leaf){
@@ -306,7 +299,7 @@ static tw_status start_root(tw_gbm_grower *g, tw_error *err)
     g->n_leaves = 1;
     g->n_free = g->n_slots;
     for (size_t i = 0; i < g->n_slots; i++) g->free_slots[i] = (int)(g->n_slots - 1 - i);
-    *root = (leaf){.node = add_node(g->model), .end = g->n_in, .total = total, .slot = NO_SLOT};
+    *root = (leaf){.node = tw_trees_add_leaf(g->model), .end = g->n_in, .total = total, .slot = NO_SLOT};
     if (g->n_in == 0 || !may_split(g, root)) return TW_OK;
     root->slot = g->free_slots[--g->n_free];
     TW_TRY(make_histogram(g, root, err));
@@ -327,36 +320,38 @@ static double leaf_value(const tw_gbm_grower *g, const leaf *l)
     return below > 0 ? -g->params->rate * gradient / below : 0;
 }
 
-static void add_values(tw_gbm_grower *g, double *score)
+/* Returns the steps from the root to the deepest leaf. */
+static uint32_t add_values(tw_gbm_grower *g, double *score)
 {
-    uint32_t *depth = &g->model->depth[g->model->n_trees];
-    *depth = 0;
+    uint32_t depth = 0;
     for (size_t k = 0; k < g->n_leaves; k++) {
         const leaf *l = &g->leaves[k];
         const double value = leaf_value(g, l);
         g->model->value[l->node] = value;
-        if ((uint32_t)l->depth > *depth) *depth = (uint32_t)l->depth;
+        g->model->cover[l->node] = (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian;
+        if ((uint32_t)l->depth > depth) depth = (uint32_t)l->depth;
         for (size_t i = l->begin; i < l->end; i++) score[g->row[i]] += value;
     }
+    return depth;
 }
 
 /* Rows left out walk the tree by their bins. */
 static void add_left_out(const tw_gbm_grower *g, double *score)
 {
-    const tw_gbm *m = g->model;
+    const tw_trees *m = g->model;
     const uint32_t first = m->first[m->n_trees];
     for (size_t i = g->n_in; i < g->bins->n_rows; i++) {
         const uint8_t *bin = g->bins->bin + (size_t)g->row[i] * g->bins->stride;
         uint32_t at = first;
         while (m->node[at].left != at) {
             const uint32_t b = bin[m->node[at].feature];
-            at = m->node[at].left + (b == 0 ? m->node[at].missing_right : b > g->bin_of[at - first]);
+            at = m->node[at].left + (b == 0 ? m->node[at].flags & TW_SPLIT_MISSING_RIGHT : b > g->bin_of[at - first]);
         }
         score[g->row[i]] += m->value[at];
     }
 }
 
-tw_status tw_gbm_grow(tw_gbm_grower *g, tw_random random, const tw_gbm_targets *targets, tw_gbm *model, double *score,
+tw_status tw_gbm_grow(tw_gbm_grower *g, tw_random random, const tw_gbm_targets *targets, tw_trees *model, double *score,
                       tw_error *err)
 {
     g->targets = targets;
@@ -370,8 +365,8 @@ tw_status tw_gbm_grow(tw_gbm_grower *g, tw_random random, const tw_gbm_targets *
         if (at == SIZE_MAX) break;
         TW_TRY(split_leaf(g, at, err));
     }
-    add_values(g, score);
+    const uint32_t depth = add_values(g, score);
     add_left_out(g, score);
-    model->first[++model->n_trees] = (uint32_t)model->n_nodes;
+    tw_trees_end_tree(model, 0, depth);
     return TW_OK;
 }

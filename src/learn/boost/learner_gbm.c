@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The boosting loop: gradients, a tree, early stopping. */
-#include "learn/gbm.h"
+#include "learn/boost/gbm.h"
 
 #include "tradewind/num.h"
 
@@ -41,7 +41,7 @@ typedef struct boosting {
     double *score, *valid_score;
     double *gradient, *hessian; /* hessian NULL: all 1 */
     int64_t *packed;
-    tw_gbm *model;
+    tw_trees *model;
 } boosting;
 
 static double target(const boosting *b, double label) { return b->logistic ? label > b->p->threshold : label; }
@@ -132,17 +132,11 @@ static void set_targets(boosting *b)
     }
     /* Rows of one class only: as if there were half a row of the other. */
     const double mean = sum / total, least = 0.5 / (total + 1), p = fmin(fmax(mean, least), 1 - least);
-    b->model->base = b->logistic ? tw_log(p / (1 - p)) : mean;
-    b->model->logistic = b->logistic;
-    for (size_t i = 0; i < b->n; i++) b->score[i] = b->model->base;
-    for (size_t i = 0; b->valid && i < b->valid->n; i++) b->valid_score[i] = b->model->base;
-}
-
-/* Keeps the trees up to the best loss on the valid rows. */
-static void keep(tw_gbm *m, size_t n_trees)
-{
-    m->n_trees = n_trees;
-    m->n_nodes = m->first[n_trees];
+    const double base = b->logistic ? tw_log(p / (1 - p)) : mean;
+    b->model->base[0] = base;
+    if (b->logistic) b->model->link = tw_link_find("logistic");
+    for (size_t i = 0; i < b->n; i++) b->score[i] = base;
+    for (size_t i = 0; b->valid && i < b->valid->n; i++) b->valid_score[i] = base;
 }
 
 static tw_status boost(boosting *b, tw_gbm_grower *grower, tw_error *err)
@@ -151,7 +145,7 @@ static tw_status boost(boosting *b, tw_gbm_grower *grower, tw_error *err)
     double best_loss = b->valid ? valid_loss(b) : 0;
     for (int round = 0; round < b->p->rounds; round++) {
         TW_TRY(tw_progress_step(b->fit->ctx, "gbm", (uint64_t)round, (uint64_t)b->p->rounds, NULL));
-        TW_TRY(tw_gbm_reserve(b->model, 2 * (size_t)b->p->leaves, err));
+        TW_TRY(tw_trees_reserve(b->model, 2 * (size_t)b->p->leaves, err));
         if (b->logistic)
             logistic_gradients(b);
         else
@@ -160,7 +154,7 @@ static tw_status boost(boosting *b, tw_gbm_grower *grower, tw_error *err)
         const tw_random random = {b->fit->seed, ((uint64_t)round + 1) << 8, 0};
         TW_TRY(tw_gbm_grow(grower, random, &targets, b->model, b->score, err));
         if (!b->valid) continue;
-        tw_gbm_add_trees(b->model, b->model->n_trees - 1, b->model->n_trees, b->valid, b->valid_score);
+        tw_trees_add(b->model, b->model->n_trees - 1, b->model->n_trees, b->valid, b->valid_score);
         const double loss = valid_loss(b);
         if (loss < best_loss) {
             best_loss = loss;
@@ -168,7 +162,7 @@ static tw_status boost(boosting *b, tw_gbm_grower *grower, tw_error *err)
         }
         if (b->p->stop && b->model->n_trees >= best_trees + (size_t)b->p->stop) break;
     }
-    if (b->valid && b->p->stop) keep(b->model, best_trees);
+    if (b->valid && b->p->stop) tw_trees_cut(b->model, best_trees);
     return TW_OK;
 }
 
@@ -214,14 +208,16 @@ static tw_status fit(const tw_fit *fit, const tw_rows *train, void **model, tw_e
     b.logistic = strcmp(p->loss, "logistic") == 0;
     if (train->n > MOST_ROWS) return tw_fail(err, TW_TOO_LARGE, "gbm: %zu rows, at most %d", train->n, (int)MOST_ROWS);
     if (train->data->n_features == 0) return tw_fail(err, TW_BAD_DATA, "gbm: there are no features");
-    TW_TRY(tw_gbm_new(fit->ctx, train->data->n_features, (size_t)p->rounds, 2 * (size_t)p->leaves, &b.model, err));
+    TW_TRY(tw_trees_new(fit->ctx,
+                        &(tw_trees_size){train->data->n_features, 1, (size_t)p->rounds, 2 * (size_t)p->leaves},
+                        &b.model, err));
     double *work = arrange(&b);
     b.packed = tw_new(fit->ctx, b.n, sizeof *b.packed);
     const tw_status status = work && b.packed ? bin_and_boost(&b, err) : tw_no_memory(err, "gradients");
     tw_free(fit->ctx, work);
     tw_free(fit->ctx, b.packed);
     if (status != TW_OK)
-        tw_gbm_free(b.model);
+        tw_trees_free(b.model);
     else
         *model = b.model;
     return status;
@@ -237,9 +233,11 @@ const tw_learner tw_learner_gbm = {
     .tasks = TW_TASK_REGRESS | TW_TASK_CLASSIFY,
     .traits = TW_LEARNER_WEIGHTS | TW_LEARNER_MISSING,
     .fit = fit,
-    .predict = tw_gbm_predict,
-    .save = tw_gbm_save,
-    .load = tw_gbm_load,
-    .importance = tw_gbm_importance,
-    .free = tw_gbm_free,
+    .predict = tw_trees_predict,
+    .save = tw_trees_save,
+    .load = tw_trees_load,
+    .outputs = tw_trees_outputs,
+    .trees = tw_trees_of,
+    .importance = tw_trees_importance,
+    .free = tw_trees_free,
 };

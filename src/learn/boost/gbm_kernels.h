@@ -5,7 +5,7 @@
 #define TW_LEARN_GBM_KERNELS_H
 
 #include "base/isa.h"
-#include "learn/gbm.h"
+#include "learn/boost/gbm.h"
 
 /* Histograms of some rows over some columns: hist[j * width + bin] += packed. */
 typedef struct tw_hist_job {

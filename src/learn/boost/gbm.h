@@ -6,7 +6,7 @@
 #ifndef TW_LEARN_GBM_H
 #define TW_LEARN_GBM_H
 
-#include "learn/learn_impl.h"
+#include "learn/trees/trees.h"
 
 typedef struct tw_gbm_params {
     char loss[TW_TEXT_MAX];
@@ -17,41 +17,6 @@ typedef struct tw_gbm_params {
     double rows, columns, l2, min_child, min_gain;
     int stop;
 } tw_gbm_params;
-
-/* ---------------------------------------------------------------- the model */
-
-/* Goes left when x <= threshold, right when x > threshold; NaN by `missing_right`. A leaf is its own left child with
- * threshold +inf and missing_right 0, so that a walk may go on at it. */
-typedef struct tw_gbm_node {
-    float threshold;
-    uint32_t feature, left; /* the right child is left + 1 */
-    uint32_t missing_right;
-} tw_gbm_node;
-
-/* Trees one behind the other; children stand behind their parent. */
-typedef struct tw_gbm {
-    const tw_ctx *ctx;
-    size_t n_features, n_trees, n_nodes, room_trees, room_nodes;
-    bool logistic;
-    double base;
-    uint32_t *first; /* [n_trees + 1] */
-    uint32_t *depth; /* [n_trees] steps from root to the deepest leaf */
-    tw_gbm_node *node;
-    double *value; /* by node; 0 where it is no leaf */
-    double *gain;  /* by feature */
-} tw_gbm;
-
-tw_status tw_gbm_new(const tw_ctx *ctx, size_t n_features, size_t n_trees, size_t n_nodes, tw_gbm **model,
-                     tw_error *err);
-void tw_gbm_free(void *model);
-tw_status tw_gbm_predict(const void *model, const tw_rows *rows, double *score, tw_error *err);
-tw_status tw_gbm_save(const void *model, tw_buf *out, tw_error *err);
-tw_status tw_gbm_load(const tw_ctx *ctx, const void *bytes, size_t length, void **model, tw_error *err);
-void tw_gbm_importance(const void *model, double *share);
-/* score[i] += the leaf values of trees [from, to), added in order. */
-void tw_gbm_add_trees(const tw_gbm *m, size_t from, size_t to, const tw_rows *rows, double *score);
-/* Room for `n` nodes more. */
-tw_status tw_gbm_reserve(tw_gbm *m, size_t n, tw_error *err);
 
 /* ---------------------------------------------------------------- bins */
 
@@ -98,7 +63,7 @@ tw_status tw_gbm_grower_new(const tw_ctx *ctx, const tw_gbm_params *params, cons
                             tw_gbm_grower **grower, tw_error *err);
 void tw_gbm_grower_free(tw_gbm_grower *grower);
 /* Grows a tree of random rows and columns onto `model` and adds its leaf values to score[0..n_rows). */
-tw_status tw_gbm_grow(tw_gbm_grower *grower, tw_random random, const tw_gbm_targets *targets, tw_gbm *model,
+tw_status tw_gbm_grow(tw_gbm_grower *grower, tw_random random, const tw_gbm_targets *targets, tw_trees *model,
                       double *score, tw_error *err);
 
 /* A split of a node, gain 0: none. */
