@@ -133,13 +133,43 @@ enum {
     TW_LEARNER_WARM = 8      /* fit can start from a model */
 };
 
+/** A fitted model with its learner: what callers hold. */
+typedef struct tw_model tw_model;
+
+/** Rows of a dataset as bytes, for tree learners: made once, shared read-only by fits on any rows among them. */
+typedef struct tw_bins tw_bins;
+
+/** Which rows to bin, and from which to take the edges: to keep a test honest, `edges` holds none of its rows. */
+typedef struct tw_bins_spec {
+    const tw_rows *rows, *edges; /* of one dataset; edges need not be among rows */
+    int bins;                    /* most bins of a feature, 2 .. 255 */
+    uint64_t seed;               /* edges are quantiles of a sample of 50,000 */
+} tw_bins_spec;
+
+/** Bins rows. Categories (tw_dataset.levels) get a bin each, the most frequent first. */
+TW_API tw_status tw_bins_new(const tw_ctx *ctx, const tw_bins_spec *spec, tw_bins **bins, tw_error *err);
+/** Frees bins. NULL is fine. */
+TW_API void tw_bins_free(tw_bins *bins);
+
+/** A loss of the caller's own, for loss=custom: fills gradient and hessian (of n rows, by their scores; hessians above
+ * 0) of the loss to be made small; weights are applied by the learner. */
+typedef struct tw_custom_loss {
+    tw_status (*gradients)(void *arg, size_t n, const double *score, const double *label, double *gradient,
+                           double *hessian, tw_error *err);
+    double (*loss)(void *arg, size_t n, const double *score, const double *label, const double *weight); /* mean */
+    void *arg;
+} tw_custom_loss;
+
 /** What a fit is given besides the rows. */
 typedef struct tw_fit {
     const tw_ctx *ctx;
     uint64_t seed;
-    const void *params;   /* the learner's params struct */
-    const tw_rows *valid; /* for early stopping, purged from train; or NULL */
-    const void *from;     /* warm start: a model of the same learner, or NULL */
+    const void *params;           /* the learner's params struct */
+    const tw_rows *valid;         /* for early stopping, purged from train; or NULL */
+    const void *from;             /* warm start: a model of the same learner, or NULL */
+    const tw_bins *bins;          /* train rows, binned already (tree learners), or NULL */
+    const tw_custom_loss *custom; /* for loss=custom, or NULL */
+    bool partial;                 /* when cancelled: return what was fitted so far (tree learners) */
 } tw_fit;
 
 /** A learner. Models are immutable once fitted; predict is const, concurrent-safe, never allocates, and gives a row the
@@ -165,15 +195,16 @@ TW_API const tw_learner *const *tw_learners(size_t *n);
 /** The learner of this name, or BAD_NAME with the nearest name. */
 TW_API tw_status tw_learner_find(const char *name, const tw_learner **learner, tw_error *err);
 
-/** A fitted model with its learner: what callers hold. */
-typedef struct tw_model tw_model;
-
 /** What to fit, and on what. */
 typedef struct tw_fit_spec {
     const char *learner; /* "gbm" */
     const char *params;  /* "depth=6 rounds=200"; NULL: the defaults */
     uint64_t seed;
     const tw_rows *train, *valid; /* valid: for early stopping, purged from train; or NULL */
+    const tw_model *from;         /* go on from this model of the same learner; or NULL */
+    const tw_bins *bins;          /* as in tw_fit */
+    const tw_custom_loss *custom;
+    bool partial;
 } tw_fit_spec;
 
 /** Fits. */

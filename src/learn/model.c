@@ -55,6 +55,19 @@ static tw_status check_rows(const tw_learner *learner, const tw_rows *train, con
                    train->data->n_features, valid->data->n_features);
 }
 
+static tw_status check_start(const tw_learner *learner, const tw_fit_spec *spec, tw_error *err)
+{
+    const tw_model *from = spec->from;
+    if (!from) return TW_OK;
+    if (!(learner->traits & TW_LEARNER_WARM))
+        return tw_fail(err, TW_BAD_VALUE, "%s: cannot go on from a model", learner->name);
+    if (from->learner != learner)
+        return tw_fail(err, TW_BAD_VALUE, "%s: cannot go on from a model of %s", learner->name, from->learner->name);
+    if (from->n_features == spec->train->data->n_features) return TW_OK;
+    return tw_fail(err, TW_BAD_VALUE, "%s: to go on from a model of %zu features with %zu", learner->name,
+                   from->n_features, spec->train->data->n_features);
+}
+
 static tw_status fit_model(const tw_fit *fit, const tw_learner *learner, const tw_rows *train, tw_model **model,
                            tw_error *err)
 {
@@ -74,10 +87,18 @@ tw_status tw_model_fit(const tw_ctx *ctx, const tw_fit_spec *spec, tw_model **mo
     const tw_learner *learner;
     TW_TRY(tw_learner_find(spec->learner, &learner, err));
     TW_TRY(check_rows(learner, spec->train, spec->valid, err));
+    TW_TRY(check_start(learner, spec, err));
     void *params = tw_new(ctx, 1, learner->params_size + 1);
     if (!params) return tw_no_memory(err, "the parameters of a model");
     tw_status status = tw_params_parse(learner->params, learner->name, spec->params, params, err);
-    const tw_fit fit = {.ctx = ctx, .seed = spec->seed, .params = params, .valid = spec->valid};
+    const tw_fit fit = {.ctx = ctx,
+                        .seed = spec->seed,
+                        .params = params,
+                        .valid = spec->valid,
+                        .from = spec->from ? spec->from->fitted : NULL,
+                        .bins = spec->bins,
+                        .custom = spec->custom,
+                        .partial = spec->partial};
     if (status == TW_OK) status = fit_model(&fit, learner, spec->train, model, err);
     tw_free(ctx, params);
     return status;
