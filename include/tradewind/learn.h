@@ -169,7 +169,8 @@ typedef struct tw_fit {
     const void *from;             /* warm start: a model of the same learner, or NULL */
     const tw_bins *bins;          /* train rows, binned already (tree learners), or NULL */
     const tw_custom_loss *custom; /* for loss=custom, or NULL */
-    bool partial;                 /* when cancelled: return what was fitted so far (tree learners) */
+    double *out_of_bag; /* forests fill it, as predict would, by the trees that saw no label which overlaps the row's */
+    bool partial;       /* when cancelled: return what was fitted so far (tree learners) */
 } tw_fit;
 
 /** A learner. Models are immutable once fitted; predict is const, concurrent-safe, never allocates, and gives a row the
@@ -190,7 +191,7 @@ typedef struct tw_learner {
     void (*free)(void *model);
 } tw_learner;
 
-/** All learners, by name: elastic_net, gbm, last_value, logistic, mean, ridge. */
+/** All learners, by name: elastic_net, extra_trees, gbm, last_value, logistic, mean, random_forest, ridge. */
 TW_API const tw_learner *const *tw_learners(size_t *n);
 /** The learner of this name, or BAD_NAME with the nearest name. */
 TW_API tw_status tw_learner_find(const char *name, const tw_learner **learner, tw_error *err);
@@ -204,6 +205,7 @@ typedef struct tw_fit_spec {
     const tw_model *from;         /* go on from this model of the same learner; or NULL */
     const tw_bins *bins;          /* as in tw_fit */
     const tw_custom_loss *custom;
+    double *out_of_bag; /* [train->n * outputs]; NaN where no tree left the row out; or NULL */
     bool partial;
 } tw_fit_spec;
 

@@ -98,6 +98,7 @@ tw_status tw_model_fit(const tw_ctx *ctx, const tw_fit_spec *spec, tw_model **mo
                         .from = spec->from ? spec->from->fitted : NULL,
                         .bins = spec->bins,
                         .custom = spec->custom,
+                        .out_of_bag = spec->out_of_bag,
                         .partial = spec->partial};
     if (status == TW_OK) status = fit_model(&fit, learner, spec->train, model, err);
     tw_free(ctx, params);

@@ -18,7 +18,7 @@ typedef struct tw_gbm_params {
     double threshold, alpha, power;
     int classes, truncate;
     /* how many trees, of which rows */
-    int rounds, stop, block;
+    int rounds, trees, stop, block;
     double rate, rows, top, drop, skip;
     int most_dropped;
     /* how a tree is grown */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { COLUMN_STREAM = 0x636f6c73, LAID_ROWS = 256, LEAST_SLOTS = 3 };
+enum { COLUMN_STREAM = 0x636f6c73, LAID_ROWS = 256, LEAST_SLOTS = 5 };
 static const size_t most_histogram_bytes = (size_t)1 << 28;
 
 /* ---------------------------------------------------------------- columns */
@@ -105,9 +105,10 @@ static bool reserve(tw_gbm_grower *g)
     g->row = tw_new(g->ctx, g->n, sizeof *g->row);
     g->spare = tw_new(g->ctx, g->n, sizeof *g->spare);
     g->leaves = tw_new(g->ctx, (size_t)g->params->leaves, sizeof *g->leaves);
+    g->heap = tw_new(g->ctx, (size_t)g->params->leaves, sizeof *g->heap);
     g->hist = tw_new(g->ctx, g->n_slots * g->slot_size, sizeof *g->hist);
     g->free_slots = tw_new(g->ctx, g->n_slots, sizeof *g->free_slots);
-    return g->work && g->row && g->spare && g->leaves && g->hist && g->free_slots && reserve_columns(g);
+    return g->work && g->row && g->spare && g->leaves && g->heap && g->hist && g->free_slots && reserve_columns(g);
 }
 
 /* Train rows among those of the bins; none needed when they are the same. */
@@ -152,7 +153,8 @@ tw_status tw_gbm_grower_new(const tw_gbm_ground *ground, tw_gbm_grower **grower,
                          .stride = stride_of(blocks),
                          .n_slots = n_slots < LEAST_SLOTS ? LEAST_SLOTS : n_slots,
                          .slot_size = slot,
-                         .first_node = (uint32_t)ground->model->n_nodes};
+                         .first_node = (uint32_t)ground->model->n_nodes,
+                         .by_depth = strcmp(p->grow, "depth") == 0};
     g->rule = (tw_gbm_rule){.isa = tw_isa_resolve(ground->ctx ? ground->ctx->isa : TW_ISA_BEST),
                             .l1 = p->l1,
                             .l2 = p->l2,
@@ -172,9 +174,9 @@ tw_status tw_gbm_grower_new(const tw_gbm_ground *ground, tw_gbm_grower **grower,
 void tw_gbm_grower_free(tw_gbm_grower *g)
 {
     if (!g) return;
-    void *const blocks[] = {g->view,  g->work,         g->column,         g->n_bins, g->category,   g->sign,
-                            g->row,   g->spare,        g->leaves,         g->hist,   g->free_slots, g->allowed,
-                            g->split, g->feature_sign, g->feature_groups, g->sets};
+    void *const blocks[] = {g->view,    g->work,  g->column,       g->n_bins,         g->category, g->sign,
+                            g->row,     g->spare, g->leaves,       g->heap,           g->hist,     g->free_slots,
+                            g->allowed, g->split, g->feature_sign, g->feature_groups, g->sets};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(g->ctx, blocks[i]);
     tw_free(g->ctx, g);
 }

@@ -129,17 +129,42 @@ static tw_status split_leaf(tw_gbm_grower *g, size_t at, tw_error *err)
     return tw_gbm_study(g, parent.slot, left, right, err);
 }
 
-/* The leaf to split next: of the highest gain, or of the least depth; the first of equal ones. SIZE_MAX when none can
- * be. */
-static size_t next_leaf(const tw_gbm_grower *g, bool by_depth)
+/* ---------------------------------------------------------------- which leaf next */
+
+/* The leaf of the higher gain first, or of the lesser depth; of equal ones the first. */
+static bool comes_before(const tw_gbm_grower *g, uint32_t a, uint32_t b)
 {
-    size_t best = SIZE_MAX;
-    for (size_t i = 0; i < g->n_leaves; i++) {
-        const tw_leaf *l = &g->leaves[i], *b = best == SIZE_MAX ? NULL : &g->leaves[best];
-        if (l->split.bin == 0) continue;
-        if (!b || (by_depth ? l->depth < b->depth : l->split.gain > b->split.gain)) best = i;
+    const tw_leaf *x = &g->leaves[a], *y = &g->leaves[b];
+    if (g->by_depth && x->depth != y->depth) return x->depth < y->depth;
+    if (!g->by_depth && x->split.gain != y->split.gain) return x->split.gain > y->split.gain;
+    return a < b;
+}
+
+static void push_leaf(tw_gbm_grower *g, uint32_t leaf)
+{
+    size_t at = g->n_heap++;
+    for (; at > 0 && comes_before(g, leaf, g->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        g->heap[at] = g->heap[(at - 1) / 2];
+    g->heap[at] = leaf;
+}
+
+static uint32_t pop_leaf(tw_gbm_grower *g)
+{
+    const uint32_t top = g->heap[0], last = g->heap[--g->n_heap];
+    size_t at = 0;
+    for (size_t child = 1; child < g->n_heap; child = 2 * at + 1) {
+        child += child + 1 < g->n_heap && comes_before(g, g->heap[child + 1], g->heap[child]);
+        if (!comes_before(g, g->heap[child], last)) break;
+        g->heap[at] = g->heap[child];
+        at = child;
     }
-    return best;
+    g->heap[at] = last;
+    return top;
+}
+
+static void wait_for_split(tw_gbm_grower *g, size_t leaf)
+{
+    if (g->leaves[leaf].split.bin) push_leaf(g, (uint32_t)leaf);
 }
 
 static tw_status start_root(tw_gbm_grower *g, tw_error *err)
@@ -154,7 +179,10 @@ static tw_status start_root(tw_gbm_grower *g, tw_error *err)
                              .low = -INFINITY,
                              .high = INFINITY,
                              .groups = UINT64_MAX};
-    return tw_gbm_study_root(g, &g->leaves[0], err);
+    g->n_heap = 0;
+    TW_TRY(tw_gbm_study_root(g, &g->leaves[0], err));
+    wait_for_split(g, 0);
+    return TW_OK;
 }
 
 /* ---------------------------------------------------------------- the tree */
@@ -182,16 +210,16 @@ static tw_status reserve(tw_gbm_grower *g, tw_error *err)
 
 tw_status tw_gbm_grow(tw_gbm_grower *g, uint32_t output, const tw_gbm_targets *targets, tw_error *err)
 {
-    const bool by_depth = strcmp(g->params->grow, "depth") == 0;
     g->targets = targets;
     g->rule.scale = targets->scale;
     TW_TRY(reserve(g, err));
     tw_gbm_lay_columns(g);
     TW_TRY(start_root(g, err));
-    while (g->n_leaves < (size_t)g->params->leaves) {
-        const size_t at = next_leaf(g, by_depth);
-        if (at == SIZE_MAX) break;
+    while (g->n_heap && g->n_leaves < (size_t)g->params->leaves) {
+        const uint32_t at = pop_leaf(g);
         TW_TRY(split_leaf(g, at, err));
+        wait_for_split(g, at);
+        wait_for_split(g, g->n_leaves - 1);
     }
     TW_TRY(tw_gbm_set_leaves(g, err));
     int depth = 0;

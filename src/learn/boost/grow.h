@@ -53,6 +53,9 @@ struct tw_gbm_grower {
     uint32_t *row, *spare; /* rows in the tree, then those left out; scratch for one side of a partition */
     size_t n_in, n_leaves;
     tw_leaf *leaves;
+    uint32_t *heap; /* of leaves that may be split, the next one first */
+    size_t n_heap;
+    bool by_depth;
 
     /* Histograms. */
     size_t n_slots, n_free, slot_size;

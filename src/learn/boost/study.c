@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHARED_WORK = 1 << 18, MOST_PARTS = 64 };
+enum { SHARED_WORK = 1 << 18, MOST_PARTS = 64, SPARE_SLOTS = 2 };
 
 static int64_t *slot_of(const tw_gbm_grower *g, int slot) { return g->hist + (size_t)slot * g->slot_size; }
 
@@ -115,21 +115,8 @@ static tw_gbm_split take_split(const study_work *w, size_t k, const tw_leaf *l)
 
 /* ---------------------------------------------------------------- slots */
 
-/* A free slot, or that of the leaf whose histogram is the least work to make again. There are three slots at least, so
- * one is found beside that of a parent, which is no leaf's any more. */
-static int get_slot(tw_gbm_grower *g)
-{
-    if (g->n_free) return g->free_slots[--g->n_free];
-    tw_leaf *least = NULL;
-    for (size_t i = 0; i < g->n_leaves; i++) {
-        tw_leaf *l = &g->leaves[i];
-        if (l->slot == TW_NO_SLOT || (least && l->end - l->begin >= least->end - least->begin)) continue;
-        least = l;
-    }
-    const int slot = least->slot;
-    least->slot = TW_NO_SLOT;
-    return slot;
-}
+/* Between studies SPARE_SLOTS are free, and a study takes no more. */
+static int get_slot(tw_gbm_grower *g) { return g->free_slots[--g->n_free]; }
 
 static void give_slot(tw_gbm_grower *g, int *slot)
 {
@@ -161,6 +148,9 @@ static tw_status run_study(study_work *w, tw_leaf *sum, tw_leaf *rest, tw_error 
     if (w->judge[1]) rest->split = take_split(w, 1, rest);
     if (!sum->split.bin) give_slot(g, &sum->slot);
     if (rest && !rest->split.bin) give_slot(g, &rest->slot);
+    /* Where slots run out, the histograms of these two are made again when they are split. */
+    if (g->n_free < SPARE_SLOTS) give_slot(g, &sum->slot);
+    if (rest && g->n_free < SPARE_SLOTS) give_slot(g, &rest->slot);
     return TW_OK;
 }
 

@@ -7,7 +7,8 @@
 
 static const char *params_of(const char *learner)
 {
-    return strcmp(learner, "gbm") == 0 ? "rounds=3 leaves=5 min_child=5" : "";
+    if (strcmp(learner, "gbm") == 0) return "rounds=3 leaves=5 min_child=5";
+    return strcmp(learner, "extra_trees") == 0 || strcmp(learner, "random_forest") == 0 ? "trees=2 depth=3" : "";
 }
 
 typedef struct job {
