@@ -307,11 +307,16 @@ typedef struct tw_scored {
     size_t n;
     const double *score, *label, *weight; /* weight may be NULL */
     const uint32_t *time;
-    size_t lags; /* of Newey-West in rank_ic_t: the horizon of overlapping labels; 0: 4 (times / 100)^(2/9) */
+    size_t lags;           /* of Newey-West in rank_ic_t: the horizon of overlapping labels; 0: 4 (times / 100)^(2/9) */
+    size_t n_outputs;      /* scores of a row, score[i * n_outputs + k]: chances of classes 0 .. n_outputs - 1; 0: 1 */
+    const uint32_t *group; /* of ndcg: rows that are ranked among each other; NULL: those of one time */
+    size_t most;           /* of ndcg: ranks that count; 0: 10 */
+    double level;          /* of quantile_loss, in (0, 1); 0: 0.5 */
+    double power;          /* of tweedie_deviance, in (1, 2); 0: 1.5 */
 } tw_scored;
 
-/** A metric: auc, hit_rate, ic (mean over times of the cross-sectional correlation), ic_ir, log_loss, rank_ic,
- * rank_ic_t (Newey-West), rmse, ... */
+/** A metric: auc, hit_rate, ic (mean over times of the cross-sectional correlation), ic_ir, log_loss, ndcg, rank_ic,
+ * rank_ic_t (Newey-West), rmse, ... Those of several scores a row are accuracy and log_loss; the others refuse them. */
 typedef struct tw_metric {
     const char *name, *title, *source;
     bool higher_is_better;
