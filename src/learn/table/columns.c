@@ -261,7 +261,7 @@ static tw_status match_features(tw_frame *f, const tw_schema *schema, tw_error *
     for (uint32_t i = 0; i < schema->n_features; i++) {
         TW_TRY(find_column(f, schema->name[i], strlen(schema->name[i]), &c, err));
         if (f->column[c].role != TW_ROLE_NONE)
-            return tw_fail(err, TW_BAD_DATA, "column '%s' is a feature of the model, and twice or the target here",
+            return tw_fail(err, TW_BAD_DATA, "column '%s' is a feature of the model and cannot be anything else",
                            schema->name[i]);
         make_feature(f, c, i);
         TW_TRY(add_levels(&f->series[i], schema->n_levels ? schema->n_levels[i] : 0,
