@@ -11,16 +11,47 @@ typedef struct choice {
     size_t most;
 } choice;
 
-static const choice choices[][TW_CLI_METRICS + 1] = {
+/* What suits a loss; what a loss that is not here gives is measured by what it stands for. */
+typedef struct suit {
+    const char *loss;
+    choice metric[TW_CLI_METRICS + 1];
+} suit;
+
+static const suit suits[] = {
+    {"absolute", {{"mae", "mae", 0}, {"rmse", "rmse", 0}, {"r2", "r2", 0}}},
+    {"quantile", {{"quantile_loss", "quantile_loss", 0}, {"mae", "mae", 0}}},
+    {"poisson", {{"poisson_deviance", "poisson_deviance", 0}, {"rmse", "rmse", 0}, {"mae", "mae", 0}}},
+    {"gamma", {{"gamma_deviance", "gamma_deviance", 0}, {"rmse", "rmse", 0}, {"mae", "mae", 0}}},
+    {"tweedie", {{"tweedie_deviance", "tweedie_deviance", 0}, {"rmse", "rmse", 0}, {"mae", "mae", 0}}},
+};
+
+static const choice usual[][TW_CLI_METRICS + 1] = {
     [TW_MEANS_NUMBER] = {{"rmse", "rmse", 0}, {"mae", "mae", 0}, {"r2", "r2", 0}},
     [TW_MEANS_CHANCE] = {{"auc", "auc", 0}, {"log_loss", "log_loss", 0}, {"accuracy", "accuracy", 0}},
     [TW_MEANS_CLASSES] = {{"log_loss", "log_loss", 0}, {"accuracy", "accuracy", 0}},
     [TW_MEANS_RANK] = {{"ndcg@5", "ndcg", 5}, {"ndcg@10", "ndcg", 10}},
 };
 
-const char *tw_cli_metric_title(tw_meaning meaning, size_t i)
+static const choice *choices_of(const tw_model *model)
 {
-    return i < TW_CLI_METRICS ? choices[meaning][i].title : NULL;
+    char loss[TW_TEXT_MAX] = "";
+    (void)tw_cli_model_param(model, "loss", loss, sizeof loss);
+    for (size_t i = 0; i < sizeof suits / sizeof *suits; i++)
+        if (strcmp(suits[i].loss, loss) == 0) return suits[i].metric;
+    return usual[tw_cli_meaning(model)];
+}
+
+const char *tw_cli_metric_title(const tw_model *model, size_t i)
+{
+    return i < TW_CLI_METRICS ? choices_of(model)[i].title : NULL;
+}
+
+static double number_param(const tw_model *model, const char *name)
+{
+    char text[TW_TEXT_MAX] = "";
+    double x = 0;
+    if (tw_cli_model_param(model, name, text, sizeof text)) (void)tw_parse_double(text, strlen(text), &x);
+    return x;
 }
 
 /* Scores, labels and weights of rows, one beside the other, and their groups. */
@@ -51,11 +82,8 @@ static tw_status make_room(const tw_ctx *ctx, size_t n, size_t n_outputs, gather
 /* Of two classes the label is 1 above the model's threshold, and 0. */
 static void gather(const tw_model *model, const tw_rows *rows, gathered *g)
 {
-    char text[TW_TEXT_MAX] = "";
-    double threshold = 0;
     const bool chance = tw_cli_meaning(model) == TW_MEANS_CHANCE;
-    if (tw_cli_model_param(model, "threshold", text, sizeof text))
-        (void)tw_parse_double(text, strlen(text), &threshold);
+    const double threshold = number_param(model, "threshold");
     for (size_t i = 0; i < rows->n; i++) {
         const uint32_t cell = rows->cell[i];
         const double label = rows->data->label[cell];
@@ -68,7 +96,7 @@ static void gather(const tw_model *model, const tw_rows *rows, gathered *g)
 static tw_status measure(const tw_ctx *ctx, const tw_model *model, const tw_scored *scored, double *value,
                          tw_error *err)
 {
-    const choice *c = choices[tw_cli_meaning(model)];
+    const choice *c = choices_of(model);
     for (size_t i = 0; i < TW_CLI_METRICS && c[i].title; i++) {
         tw_scored s = *scored;
         s.most = c[i].most;
@@ -91,7 +119,9 @@ tw_status tw_cli_evaluate(const tw_ctx *ctx, const tw_model *model, const tw_row
                                   .weight = g.weight,
                                   .time = g.time,
                                   .n_outputs = n_outputs,
-                                  .group = g.group};
+                                  .group = g.group,
+                                  .level = number_param(model, "alpha"),
+                                  .power = number_param(model, "power")};
         status = measure(ctx, model, &scored, value, err);
     }
     clear(ctx, &g);

@@ -164,12 +164,11 @@ static void print_shape(const fitting *f, const char *path)
 static tw_status print_metrics(const fitting *f, tw_error *err)
 {
     double train[TW_CLI_METRICS] = {0}, valid[TW_CLI_METRICS] = {0};
-    const tw_meaning meaning = tw_cli_meaning(f->model);
     TW_TRY(tw_cli_evaluate(f->cli->ctx, f->model, &f->train, train, err));
     if (f->valid.n) TW_TRY(tw_cli_evaluate(f->cli->ctx, f->model, &f->valid, valid, err));
-    printf("\n%-10s %12s%s\n", "", "train", f->valid.n ? "        valid" : "");
-    for (size_t i = 0; tw_cli_metric_title(meaning, i); i++) {
-        printf("%-10s %12.6g", tw_cli_metric_title(meaning, i), train[i]);
+    printf("\n%-16s %12s%s\n", "", "train", f->valid.n ? "        valid" : "");
+    for (size_t i = 0; tw_cli_metric_title(f->model, i); i++) {
+        printf("%-16s %12.6g", tw_cli_metric_title(f->model, i), train[i]);
         if (f->valid.n) printf(" %12.6g", valid[i]);
         printf("\n");
     }

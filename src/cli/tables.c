@@ -15,16 +15,13 @@ bool tw_cli_model_param(const tw_model *model, const char *name, char *value, si
     return false;
 }
 
-/* Losses whose scores order the rows of a group. */
-static bool is_ranking(const char *loss) { return strncmp(loss, "lambda", 6) == 0 || strstr(loss, "rank") != NULL; }
-
 tw_meaning tw_cli_meaning(const tw_model *model)
 {
     char loss[TW_TEXT_MAX] = "";
     const tw_schema *schema = tw_model_schema(model);
     (void)tw_cli_model_param(model, "loss", loss, sizeof loss);
     if (tw_model_outputs(model) > 1) return TW_MEANS_CLASSES;
-    if (is_ranking(loss)) return TW_MEANS_RANK;
+    if (strcmp(loss, "lambdarank") == 0) return TW_MEANS_RANK;
     if (strcmp(loss, "logistic") == 0 || tw_model_learner(model)->tasks == TW_TASK_CLASSIFY) return TW_MEANS_CHANCE;
     return schema && schema->n_classes == 2 ? TW_MEANS_CHANCE : TW_MEANS_NUMBER;
 }

@@ -23,9 +23,9 @@ bool tw_cli_model_param(const tw_model *model, const char *name, char *value, si
 tw_status tw_cli_model_read(const tw_cli *cli, const char *path, tw_model **model, tw_error *err);
 /* Name of class k; digits when the model knows none. */
 const char *tw_cli_class_name(const tw_model *model, size_t k, char digits[24]);
-/* Most metrics of one meaning; the title of the i-th, or NULL behind the last. */
+/* Most metrics of a model; the title of the i-th that suits it, or NULL behind the last. */
 enum { TW_CLI_METRICS = 3 };
-const char *tw_cli_metric_title(tw_meaning meaning, size_t i);
+const char *tw_cli_metric_title(const tw_model *model, size_t i);
 /* The metrics of a model over rows with labels. */
 tw_status tw_cli_evaluate(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows, double *value, tw_error *err);
 /* Fills in what TW_TABLE_OPTIONS say. */
