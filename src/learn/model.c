@@ -2,7 +2,7 @@
 /* A fitted model with its learner, and the file format around what a learner saves:
  * "TWMODEL1" | version u32 | learner (u32 length, text) | params (u32 length, text) | names of the columns (schema.c) |
  * payload (u64 length, bytes) | XXH64 of all before u64. Every payload begins with the number of features, u64. */
-#include "learn/learn_impl.h"
+#include "learn/trees/trees.h"
 #include "learn/wire.h"
 
 #include <string.h>
@@ -131,12 +131,34 @@ tw_status tw_model_take(const tw_ctx *ctx, const char *learner_name, const char 
     return TW_OK;
 }
 
+static tw_status check_features(const tw_model *model, const tw_rows *rows, tw_error *err)
+{
+    if (rows->data->n_features == model->n_features) return TW_OK;
+    return tw_fail(err, TW_BAD_VALUE, "%s: fitted on %zu features, asked to score %zu", model->learner->name,
+                   model->n_features, rows->data->n_features);
+}
+
 tw_status tw_model_predict(const tw_model *model, const tw_rows *rows, double *score, tw_error *err)
 {
-    if (rows->data->n_features != model->n_features)
-        return tw_fail(err, TW_BAD_VALUE, "%s: fitted on %zu features, asked to score %zu", model->learner->name,
-                       model->n_features, rows->data->n_features);
+    TW_TRY(check_features(model, rows, err));
     return model->learner->predict(model->fitted, rows, score, err);
+}
+
+tw_status tw_model_margin(const tw_model *model, const tw_rows *rows, double *margin, tw_error *err)
+{
+    const struct tw_trees *trees = tw_model_trees(model);
+    TW_TRY(check_features(model, rows, err));
+    if (!trees)
+        return tw_fail(err, TW_UNSUPPORTED, "%s: scores have a margin only where trees are summed",
+                       model->learner->name);
+    tw_trees_margin(trees, rows, margin);
+    return TW_OK;
+}
+
+size_t tw_model_tree_count(const tw_model *model)
+{
+    const struct tw_trees *trees = tw_model_trees(model);
+    return trees ? trees->n_trees : 0;
 }
 
 const tw_learner *tw_model_learner(const tw_model *model) { return model->learner; }

@@ -5,6 +5,8 @@
 #include "learn_data.h"
 #include "tw_test.h"
 
+#include <math.h>
+
 static tw_model *fit(const char *learner, const char *params, const tw_rows *train, const tw_rows *valid)
 {
     tw_model *model;
@@ -47,6 +49,27 @@ static void last_value_never_uses_what_is_not_known_yet(void **state)
         tw_model_fit(NULL, &(tw_fit_spec){.learner = "last_value", .params = "feature=fz", .seed = 5, .train = &d.rows},
                      &model, &err),
         TW_BAD_NAME);
+    learn_clear(&d);
+}
+
+static void margins_are_those_of_trees(void **state)
+{
+    (void)state;
+    learn_data d = learn_make(7, 60, 3, 0.5, 0.1);
+    d.rows.data = &d.data;
+    double margin[4], score[4];
+    tw_error err;
+    tw_model *model = fit("gbm", "loss=logistic rounds=5 min_child=1", &d.rows, NULL);
+    const tw_rows some = {&d.data, d.rows.cell, 4};
+    assert_int_equal(tw_model_tree_count(model), 5);
+    assert_ok(tw_model_margin(model, &some, margin, &err), &err);
+    assert_ok(tw_model_predict(model, &some, score, &err), &err);
+    for (size_t i = 0; i < 4; i++) assert_near(1 / (1 + exp(-margin[i])), score[i], 1e-15);
+    tw_model_free(model);
+    model = fit("ridge", "", &d.rows, NULL);
+    assert_int_equal(tw_model_tree_count(model), 0);
+    assert_int_equal(tw_model_margin(model, &some, margin, &err), TW_UNSUPPORTED);
+    tw_model_free(model);
     learn_clear(&d);
 }
 
@@ -244,6 +267,7 @@ static void a_fit_can_be_stopped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(margins_are_those_of_trees),
         cmocka_unit_test(last_value_never_uses_what_is_not_known_yet),
         cmocka_unit_test(early_stopping_keeps_the_best),
         cmocka_unit_test(missing_values_have_a_learned_direction),
