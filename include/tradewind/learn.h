@@ -238,6 +238,17 @@ TW_API tw_status tw_model_import(const tw_ctx *ctx, const void *bytes, size_t le
 /** Appends the model in the named format; BAD_VALUE, naming the reason, when the format cannot hold it. */
 TW_API tw_status tw_model_export(const tw_model *model, const char *format, tw_buf *out, tw_error *err);
 
+/** What there is to say of a tree ensemble at a glance. Pointers live as long as the model. */
+typedef struct tw_ensemble {
+    const char *link, *link_title;
+    double link_scale;
+    const double *base; /* margin to begin with, of each output */
+    size_t n_trees, n_nodes, n_leaves, n_linear_leaves, n_category_splits, depth;
+} tw_ensemble;
+
+/** Fills `ensemble`; false when the model is none. */
+TW_API bool tw_model_ensemble(const tw_model *model, tw_ensemble *ensemble);
+
 /* ---------------------------------------------------------------- metrics */
 
 /** Scores against labels, in the order of rows: time index of each, ascending. */

@@ -47,22 +47,21 @@ tw_status tw_trees_add_source(tw_trees *m, const tw_tree_source *source, tw_erro
 
 size_t tw_category_budget(size_t file_bytes) { return (1 << 20) + 16 * file_bytes; }
 
-tw_status tw_trees_add_categories(tw_trees *m, const double *category, size_t n, size_t *budget, uint32_t *set,
-                                  tw_error *err)
+tw_status tw_trees_add_categories(tw_trees *m, const tw_categories *list, size_t *budget, uint32_t *set, tw_error *err)
 {
     double most = -1;
-    for (size_t i = 0; i < n; i++) {
-        if (!(category[i] >= 0 && category[i] < TW_MODEL_CATEGORY) || floor(category[i]) != category[i])
-            return tw_fail(err, TW_BAD_FILE, "a category is %g; they are whole numbers below %d", category[i],
+    for (size_t i = 0; i < list->n; i++) {
+        if (!(list->at[i] >= 0 && list->at[i] < TW_MODEL_CATEGORY) || floor(list->at[i]) != list->at[i])
+            return tw_fail(err, TW_BAD_FILE, "a category is %g; they are whole numbers below %d", list->at[i],
                            (int)TW_MODEL_CATEGORY);
-        if (category[i] > most) most = category[i];
+        if (list->at[i] > most) most = list->at[i];
     }
-    const size_t n_words = n ? (size_t)most / 64 + 1 : 0;
+    const size_t n_words = list->n ? (size_t)most / 64 + 1 : 0;
     if (n_words > *budget) return tw_fail(err, TW_TOO_LARGE, "the sets of categories are too large for this file");
     *budget -= n_words;
     uint64_t *word = tw_new(m->ctx, n_words + 1, sizeof *word);
     if (!word) return tw_no_memory(err, "the categories of a tree model");
-    for (size_t i = 0; i < n; i++) word[(size_t)category[i] / 64] |= UINT64_C(1) << ((size_t)category[i] % 64);
+    for (size_t i = 0; i < list->n; i++) word[(size_t)list->at[i] / 64] |= UINT64_C(1) << ((size_t)list->at[i] % 64);
     const tw_status status = tw_trees_add_set(m, word, n_words, set, err);
     tw_free(m->ctx, word);
     return status;
@@ -130,4 +129,24 @@ tw_status tw_model_get_trees(const tw_model *model, const char *format, const tw
     if (*m) return TW_OK;
     return tw_fail(err, TW_BAD_VALUE, "%s holds tree ensembles, this is a model of %s", format,
                    tw_model_learner(model)->name);
+}
+
+bool tw_model_ensemble(const tw_model *model, tw_ensemble *ensemble)
+{
+    const tw_trees *m = tw_model_trees(model);
+    if (!m) return false;
+    *ensemble = (tw_ensemble){.link = m->link->name,
+                              .link_title = m->link->title,
+                              .link_scale = m->link_scale,
+                              .base = m->base,
+                              .n_trees = m->n_trees,
+                              .n_nodes = m->n_nodes};
+    for (uint32_t i = 0; i < m->n_nodes; i++) {
+        ensemble->n_leaves += tw_tree_is_leaf(m, i);
+        ensemble->n_linear_leaves += m->linear && m->linear[i].n > 0;
+        ensemble->n_category_splits += (m->node[i].flags & TW_SPLIT_SET) != 0;
+    }
+    for (size_t t = 0; t < m->n_trees; t++)
+        if (m->depth[t] > ensemble->depth) ensemble->depth = m->depth[t];
+    return true;
 }

@@ -28,10 +28,15 @@ typedef struct tw_tree_source {
 /* Adds the tree. Refuses children that are not there or have two parents, so cycles too. */
 tw_status tw_trees_add_source(tw_trees *m, const tw_tree_source *source, tw_error *err);
 
-/* Adds the set of n categories (whole numbers). `budget` is how many words sets may still take: a category of a few
- * bytes in a file may stand for many. */
-tw_status tw_trees_add_categories(tw_trees *m, const double *category, size_t n, size_t *budget, uint32_t *set,
-                                  tw_error *err);
+/* A list of categories, whole numbers. */
+typedef struct tw_categories {
+    const double *at;
+    size_t n;
+} tw_categories;
+
+/* Adds the set of them. `budget` is how many words sets may still take: a category of a few bytes in a file may stand
+ * for many. */
+tw_status tw_trees_add_categories(tw_trees *m, const tw_categories *list, size_t *budget, uint32_t *set, tw_error *err);
 /* The budget of a file of so many bytes. */
 size_t tw_category_budget(size_t file_bytes);
 

@@ -9,6 +9,7 @@
 /* What is learnt from the head of a file. */
 typedef struct tw_xgboost {
     const tw_ctx *ctx;
+    tw_error *err;
     const tw_doc *doc;
     const tw_node *learner, *model; /* model: the trees and their numbers */
     const tw_node *weight_drop;     /* of dart, a factor for each tree; or NULL */
@@ -20,18 +21,16 @@ typedef struct tw_xgboost {
 } tw_xgboost;
 
 /* The objective: link, and the bases of the margins from base_score. */
-tw_status tw_xgboost_get_link(tw_xgboost *x, tw_error *err);
-tw_status tw_xgboost_get_bases(const tw_xgboost *x, double *base, tw_error *err);
-/* A whole number from 0 to `most` that is kept as text; `preset` where there is none. */
-tw_status tw_xgboost_get_count(const tw_xgboost *x, const tw_node *map, const char *key, size_t preset, size_t most,
-                               size_t *count, tw_error *err);
-/* The list of numbers `key` of a map, n of them. */
+tw_status tw_xgboost_get_link(tw_xgboost *x);
+tw_status tw_xgboost_get_bases(const tw_xgboost *x, double *base);
+/* A whole number from 0 to `most` that is kept as text; *count stays what it was where there is none. */
+tw_status tw_xgboost_get_count(const tw_xgboost *x, const tw_node *map, const char *key, size_t most, size_t *count);
+/* The list of n numbers `key` of a map. */
 tw_status tw_xgboost_get_numbers(const tw_xgboost *x, const tw_node *map, const char *key, size_t n,
-                                 const double **numbers, tw_error *err);
+                                 const double **numbers);
 /* Adds the tree (one for each output when its leaves are vectors) to m. */
-tw_status tw_xgboost_add_tree(tw_xgboost *x, const tw_node *tree, uint32_t output, double weight, tw_trees *m,
-                              tw_error *err);
+tw_status tw_xgboost_add_tree(tw_xgboost *x, const tw_node *tree, uint32_t output, double weight, tw_trees *m);
 /* Names of the features and of their categories. */
-tw_status tw_xgboost_get_names(const tw_xgboost *x, tw_names *names, tw_error *err);
+tw_status tw_xgboost_get_names(const tw_xgboost *x, tw_names *names);
 
 #endif

@@ -47,11 +47,11 @@ static const struct objective *find_objective(const char *name)
     return NULL;
 }
 
-tw_status tw_xgboost_get_link(tw_xgboost *x, tw_error *err)
+tw_status tw_xgboost_get_link(tw_xgboost *x)
 {
     const struct objective *o = find_objective(objective_name(x));
     if (!o)
-        return tw_fail(err, TW_BAD_VALUE, "%s: the objective '%.80s' is not known", tw_doc_name(x->doc),
+        return tw_fail(x->err, TW_BAD_VALUE, "%s: the objective '%.80s' is not known", tw_doc_name(x->doc),
                        objective_name(x));
     x->link = tw_link_find(o->link);
     return TW_OK;
@@ -68,7 +68,7 @@ static double to_margin(base_space space, double b)
 }
 
 /* One number, or "[a,b,...]" with one for each output or one for all: XGBoost 3.1 and later. */
-tw_status tw_xgboost_get_bases(const tw_xgboost *x, double *base, tw_error *err)
+tw_status tw_xgboost_get_bases(const tw_xgboost *x, double *base)
 {
     const base_space space = find_objective(objective_name(x))->base;
     const char *text = tw_node_text(tw_node_get(tw_node_get(x->learner, "learner_model_param"), "base_score"), "0");
@@ -78,7 +78,7 @@ tw_status tw_xgboost_get_bases(const tw_xgboost *x, double *base, tw_error *err)
         double b = 0;
         const size_t length = strcspn(at, ",]");
         if (n == x->n_outputs || !tw_parse_double(at, length, &b))
-            return tw_fail(err, TW_BAD_FILE, "%s: base_score is '%.80s', for %zu outputs", tw_doc_name(x->doc), text,
+            return tw_fail(x->err, TW_BAD_FILE, "%s: base_score is '%.80s', for %zu outputs", tw_doc_name(x->doc), text,
                            x->n_outputs);
         base[n++] = to_margin(space, (double)(float)b);
         at += length + (at[length] == ',');
@@ -86,7 +86,7 @@ tw_status tw_xgboost_get_bases(const tw_xgboost *x, double *base, tw_error *err)
     for (size_t k = n; k < x->n_outputs && n == 1; k++) base[k] = base[0];
     for (size_t k = 0; k < x->n_outputs; k++)
         if ((n != 1 && n != x->n_outputs) || !isfinite(base[k]))
-            return tw_fail(err, TW_BAD_FILE, "%s: base_score is '%.80s', for %zu outputs of %s", tw_doc_name(x->doc),
+            return tw_fail(x->err, TW_BAD_FILE, "%s: base_score is '%.80s', for %zu outputs of %s", tw_doc_name(x->doc),
                            text, x->n_outputs, objective_name(x));
     return TW_OK;
 }
