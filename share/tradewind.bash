@@ -3,10 +3,11 @@ _tradewind()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=""
     case "$COMP_CWORD:${COMP_WORDS[1]}" in
-    1:*) words=" run fit predict score serve data features ta describe completion man reference version --help --version" ;;
+    1:*) words=" run fit predict score serve data features ta model describe completion man reference version --help --version" ;;
     2:data) words=" import show check adjust simulate calendar" ;;
     2:features) words=" list calc" ;;
     2:ta) words=" list show calc plot" ;;
+    2:model) words=" inspect convert" ;;
     esac
     if [ "$before" = --isa ]; then words=" best baseline avx2 avx512"
     elif [[ $word == -* && -z $words ]]; then
@@ -28,6 +29,8 @@ _tradewind()
         "ta show") words=" --jobs --isa --quiet --help" ;;
         "ta calc") words=" --in --params --out --import --jobs --isa --quiet --help" ;;
         "ta plot") words=" --in --params --out --symbol --last --width --height --import --jobs --isa --quiet --help" ;;
+        "model inspect") words=" --json --out --jobs --isa --quiet --help" ;;
+        "model convert") words=" --to --out --jobs --isa --quiet --help" ;;
         "describe "*) words=" --json --out --jobs --isa --quiet --help" ;;
         "completion "*) words=" --out --jobs --isa --quiet --help" ;;
         "man "*) words=" --out --jobs --isa --quiet --help" ;;

@@ -80,7 +80,8 @@ typedef enum tw_node_kind {
     TW_NODE_NUMBER,
     TW_NODE_TEXT,
     TW_NODE_LIST,
-    TW_NODE_MAP
+    TW_NODE_MAP,
+    TW_NODE_NUMBERS /* a list of numbers in one piece; packed documents only */
 } tw_node_kind;
 
 /** A value of a document. Lists and maps chain their children by `next`; children of a map have a `key`. */
@@ -95,6 +96,7 @@ typedef struct tw_node {
     uint32_t line, column; /* where the value starts, from 1 */
     size_t n_children;
     struct tw_node *first, *next;
+    const double *numbers; /* NUMBERS: n_children of them, and no child */
 } tw_node;
 
 typedef struct tw_doc tw_doc;
@@ -104,6 +106,14 @@ typedef struct tw_doc tw_doc;
  *  name:line:column, columns in bytes. */
 TW_API tw_status tw_doc_parse_json(const tw_ctx *ctx, const char *text, size_t length, const char *name, tw_doc **doc,
                                    tw_error *err);
+/** As tw_doc_parse_json, but a list of numbers alone becomes one TW_NODE_NUMBERS: eight bytes a number, which do not
+ *  count towards the 10 million values, and may be NaN, Infinity and -Infinity. For files that hold large arrays. */
+TW_API tw_status tw_doc_parse_json_packed(const tw_ctx *ctx, const char *text, size_t length, const char *name,
+                                          tw_doc **doc, tw_error *err);
+/** Parses Universal Binary JSON (draft 12) within the bounds of JSON; packed as tw_doc_parse_json_packed does. A
+ *  character is a text of one byte; high-precision numbers and no-ops are refused. Error text: name: byte N. */
+TW_API tw_status tw_doc_parse_ubjson(const tw_ctx *ctx, const void *bytes, size_t length, const char *name,
+                                     tw_doc **doc, tw_error *err);
 /** Parses one YAML document (up to 16 MiB) of scalars, lists and maps with text keys. Plain scalars: null, true/false,
  *  decimal numbers, .nan, .inf, else text (yes, 012, 1:30, 2014-06-09 are text). An alias copies what its anchor named;
  *  copies count towards the bound of 1 million values. Refused: duplicate keys, merge keys, tags but !!str, cycles,

@@ -307,6 +307,40 @@ TW_API const char *tw_frame_kept(const tw_frame *frame, size_t row, size_t k);
 /** Frees a frame. NULL is fine. */
 TW_API void tw_frame_free(tw_frame *frame);
 
+/* ---------------------------------------------------------------- formats of model files */
+
+/** A form that models are kept in, ours or another library's. */
+typedef struct tw_format {
+    const char *name, *title, *source, *extension;
+    bool (*is)(const void *bytes, size_t length); /* whether the bytes look like it; NULL: it is only written */
+    tw_status (*read)(const tw_ctx *ctx, const void *bytes, size_t length, tw_model **model, tw_error *err);
+    tw_status (*write)(const tw_model *model, tw_buf *out, tw_error *err); /* NULL: it is only read */
+} tw_format;
+
+/** All formats, by name: lightgbm, onnx, tradewind, xgboost_json, xgboost_ubjson. */
+TW_API const tw_format *const *tw_formats(size_t *n);
+/** The format of this name, or BAD_NAME with the nearest name. */
+TW_API tw_status tw_format_find(const char *name, const tw_format **format, tw_error *err);
+/** The format that the bytes look like, or NULL. */
+TW_API const tw_format *tw_format_of(const void *bytes, size_t length);
+/** Reads a model in any format that is read, told apart by content. Ensembles of others become models of learner gbm,
+ * named by the file's feature names (f0, f1, ... where it has none). What they predict differs from the library that
+ * wrote them by its rounding alone, for features that are floats; what cannot be kept is refused by name. */
+TW_API tw_status tw_model_import(const tw_ctx *ctx, const void *bytes, size_t length, tw_model **model, tw_error *err);
+/** Appends the model in the named format; BAD_VALUE, naming the reason, when the format cannot hold it. */
+TW_API tw_status tw_model_export(const tw_model *model, const char *format, tw_buf *out, tw_error *err);
+
+/** What there is to say of a tree ensemble at a glance. Pointers live as long as the model. */
+typedef struct tw_ensemble {
+    const char *link, *link_title;
+    double link_scale;
+    const double *base; /* margin to begin with, of each output */
+    size_t n_trees, n_nodes, n_leaves, n_linear_leaves, n_category_splits, depth;
+} tw_ensemble;
+
+/** Fills `ensemble`; false when the model is none. */
+TW_API bool tw_model_ensemble(const tw_model *model, tw_ensemble *ensemble);
+
 /* ---------------------------------------------------------------- metrics */
 
 /** Scores against labels, in the order of rows: time index of each, ascending. */

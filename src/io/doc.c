@@ -235,6 +235,13 @@ static void branch_json(const tw_node *node, tw_json *json)
     }
 }
 
+static void numbers_json(const tw_node *node, tw_json *json)
+{
+    tw_json_array(json);
+    for (size_t i = 0; i < node->n_children; i++) tw_json_number(json, node->numbers[i]);
+    tw_json_array_end(json);
+}
+
 void tw_node_json(const tw_node *node, tw_json *json)
 {
     switch (node->kind) {
@@ -250,7 +257,10 @@ void tw_node_json(const tw_node *node, tw_json *json)
         break;
     case TW_NODE_LIST:
     case TW_NODE_MAP:
-        if (json->depth >= FOLD) {
+    case TW_NODE_NUMBERS:
+        if (node->kind == TW_NODE_NUMBERS && json->depth < FOLD) {
+            numbers_json(node, json);
+        } else if (json->depth >= FOLD) {
             fold_json(node, json);
         } else {
             branch_json(node, json);

@@ -12,6 +12,7 @@ typedef struct parser {
     tw_doc *doc;
     const char *at, *end, *line_start;
     uint32_t line;
+    bool packed; /* lists of numbers in one piece */
     tw_error *err;
 } parser;
 
@@ -255,6 +256,53 @@ static tw_status parse_key(parser *p, const char **key)
     return TW_OK;
 }
 
+/* How many numbers the list whose values begin at `at` holds, going by the bytes that numbers, NaN and Infinity may
+ * have; 0 when it holds anything else, or nothing. */
+static size_t count_numbers(const char *at, const char *end)
+{
+    size_t n = 1;
+    if (at < end && *at == ']') return 0;
+    for (; at < end && *at != ']'; at++) {
+        const bool digit = *at >= '0' && *at <= '9';
+        if (*at == ',') n++;
+        if (!digit && !memchr("+-.,eE \t\r\nNaIinfty", *at, 18)) return 0;
+    }
+    return at < end ? n : 0;
+}
+
+/* Takes a number, or one of the words that XGBoost writes where there is none. */
+static tw_status parse_plain_number(parser *p, double *x)
+{
+    bool integer = false;
+    *x = take_word(p, "NaN") ? (double)NAN : (double)INFINITY;
+    if (isnan(*x) || take_word(p, "Infinity")) return TW_OK;
+    if (take_word(p, "-Infinity")) {
+        *x = -*x;
+        return TW_OK;
+    }
+    const char *start = p->at, *end = number_end(start, p->end, &integer);
+    if (!end) return fail_at(p, start, "not a number");
+    if (!tw_parse_double(start, (size_t)(end - start), x) || !isfinite(*x))
+        return fail_at(p, start, "the number is too large");
+    p->at = end;
+    return TW_OK;
+}
+
+/* Takes the n numbers of a list and its closing bracket, behind the opening one. */
+static tw_status parse_numbers(parser *p, tw_node *node, size_t n)
+{
+    double *x = tw_arena_new(&p->doc->arena, n, sizeof *x);
+    if (!x) return tw_no_memory(p->err, "a document");
+    node->kind = TW_NODE_NUMBERS;
+    node->n_children = n;
+    node->numbers = x;
+    for (bool closed = false; !closed; x++) {
+        TW_TRY(parse_plain_number(p, x));
+        TW_TRY(parse_separator(p, ']', &closed));
+    }
+    return TW_OK;
+}
+
 /* Takes the list or map at its opening bracket. */
 static tw_status parse_branch(parser *p, tw_node *node, size_t depth)
 {
@@ -264,6 +312,8 @@ static tw_status parse_branch(parser *p, tw_node *node, size_t depth)
     node->kind = map ? TW_NODE_MAP : TW_NODE_LIST;
     p->at++;
     skip_blanks(p);
+    const size_t n_numbers = p->packed && !map ? count_numbers(p->at, p->end) : 0;
+    if (n_numbers) return parse_numbers(p, node, n_numbers);
     bool closed = peek(p) == bracket;
     if (closed) p->at++;
     while (!closed) {
@@ -304,20 +354,31 @@ static tw_status parse_all(parser *p)
     return p->at == p->end ? TW_OK : fail_at(p, p->at, "text behind the value");
 }
 
+static tw_status parse_document(const tw_ctx *ctx, parser *p, const char *name, tw_doc **out)
+{
+    *out = NULL;
+    TW_TRY(tw_doc_start(ctx, name, (size_t)(p->end - p->at), TW_JSON_BYTES, &p->doc, p->err));
+    p->doc->max_nodes = TW_JSON_NODES;
+    const tw_status status = parse_all(p);
+    if (status != TW_OK)
+        tw_doc_free(p->doc);
+    else
+        *out = p->doc;
+    return status;
+}
+
 tw_status tw_doc_parse_json(const tw_ctx *ctx, const char *text, size_t length, const char *name, tw_doc **out,
                             tw_error *err)
 {
-    tw_doc *doc = NULL;
-    *out = NULL;
-    TW_TRY(tw_doc_start(ctx, name, length, TW_JSON_BYTES, &doc, err));
-    doc->max_nodes = TW_JSON_NODES;
     if (!text) text = "", length = 0;
-    parser p = {.doc = doc, .at = text, .end = text + length, .line_start = text, .line = 1, .err = err};
-    const tw_status status = parse_all(&p);
-    if (status != TW_OK) {
-        tw_doc_free(doc);
-        return status;
-    }
-    *out = doc;
-    return TW_OK;
+    parser p = {.at = text, .end = text + length, .line_start = text, .line = 1, .err = err};
+    return parse_document(ctx, &p, name, out);
+}
+
+tw_status tw_doc_parse_json_packed(const tw_ctx *ctx, const char *text, size_t length, const char *name, tw_doc **out,
+                                   tw_error *err)
+{
+    if (!text) text = "", length = 0;
+    parser p = {.at = text, .end = text + length, .line_start = text, .line = 1, .packed = true, .err = err};
+    return parse_document(ctx, &p, name, out);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs the transcripts: "$ command" lines, each followed by what it prints (standard error too) and, if it is not 0, "[exit N]". With --update the
-files are written anew; read the difference before you keep it. A line "..." stands for any lines, "<...>" inside a line for any text."""
+files are written anew; read the difference before you keep it. $SOURCE is the folder of the repository. A line "..." stands for any lines, "<...>" inside a line for any text."""
 import glob
 import os
 import re
@@ -24,7 +24,7 @@ def parse(path):
 
 def run(command, folder):
     done = subprocess.run(["bash", "-c", command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          env={**os.environ, "PATH": os.path.dirname(os.path.abspath(PROGRAM)) + ":" + os.environ["PATH"], "LC_ALL": "C"})
+                          env={**os.environ, "PATH": os.path.dirname(os.path.abspath(PROGRAM)) + ":" + os.environ["PATH"], "LC_ALL": "C", "SOURCE": os.path.abspath(os.path.join(HERE, "../.."))})
     lines = done.stdout.splitlines()
     return lines + ([f"[exit {done.returncode}]"] if done.returncode else [])
 
