@@ -239,7 +239,7 @@ static tw_status report(const boosting *b, size_t round, const double *valid)
 {
     char note[TW_TEXT_MAX] = "";
     const tw_ctx *ctx = b->fit->ctx;
-    if (ctx && ctx->progress && (valid || round % NOTED == 0))
+    if (ctx && ctx->progress && ctx->progress->update && (valid || round % NOTED == 0))
         (void)snprintf(note, sizeof note, "%s %s %.6g", valid ? "valid" : "train", b->loss->name,
                        valid ? *valid : b->loss->loss(&b->train.rows, b->score));
     return tw_progress_step(ctx, "gbm", (uint64_t)round, (uint64_t)b->p->rounds, note[0] ? note : NULL);
