@@ -66,6 +66,13 @@ static void measures(tw_json *j)
     for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, NULL);
 }
 
+static void formats(tw_json *j)
+{
+    size_t n = 0;
+    const tw_format *const *all = tw_formats(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, NULL);
+}
+
 static void checks(tw_json *j)
 {
     size_t n = 0;
@@ -102,9 +109,10 @@ static const struct family {
     const char *name;
     void (*write)(tw_json *j);
 } families[] = {
-    {"checks", checks},       {"feature_sets", sets}, {"import", import},      {"labels", labels},
-    {"learners", learners},   {"measures", measures}, {"metrics", metrics},    {"operators", operators},
-    {"portfolio", portfolio}, {"serve", serve},       {"simulate", simulator}, {"splitters", splitters},
+    {"checks", checks},       {"feature_sets", sets},   {"formats", formats},   {"import", import},
+    {"labels", labels},       {"learners", learners},   {"measures", measures}, {"metrics", metrics},
+    {"operators", operators}, {"portfolio", portfolio}, {"serve", serve},       {"simulate", simulator},
+    {"splitters", splitters},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
@@ -155,8 +163,8 @@ const tw_command tw_command_describe = {
     .name = "describe",
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, metrics, checks, ...",
-    .more = "FAMILY is checks, feature_sets, import, labels, learners, measures, metrics, operators,\nportfolio, "
-            "serve, simulate or splitters.",
+    .more = "FAMILY is checks, feature_sets, formats, import, labels, learners, measures, metrics,\noperators, "
+            "portfolio, serve, simulate or splitters.",
     .most = 1,
     .options = options,
     .run = describe,

@@ -159,10 +159,9 @@ static tw_status take_head(reader *r, head *h)
     return check_room(r, h->count, 1);
 }
 
-/* Numbers of one kind, one behind the other. */
-static tw_status take_numbers(reader *r, tw_node *node, const head *h)
+/* Numbers of one kind, one behind the other, of `size` bytes each. */
+static tw_status take_numbers(reader *r, tw_node *node, const head *h, size_t size)
 {
-    const size_t size = number_size(h->letter);
     TW_TRY(check_room(r, h->count, size));
     double *x = tw_arena_new(&r->doc->arena, h->count, sizeof *x);
     if (!x) return tw_no_memory(r->err, "a document");
@@ -208,7 +207,8 @@ static tw_status take_branch(reader *r, tw_node *node, bool map, size_t depth)
     tw_place place = {.parent = node, .depth = depth + 1};
     node->kind = map ? TW_NODE_MAP : TW_NODE_LIST;
     TW_TRY(take_head(r, &h));
-    if (!map && h.count && number_size(h.letter)) return take_numbers(r, node, &h);
+    const size_t size = number_size(h.letter);
+    if (!map && h.count && size) return take_numbers(r, node, &h, size);
     for (size_t i = 0; !h.counted || i < h.count; i++) {
         if (!h.counted && r->at < r->end && *r->at == bracket) {
             r->at++;

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tw_error err;
     if (size < 8 || size > sizeof bytes) return 0;
     memcpy(bytes, data, size);
-    const uint64_t hash = tw_hash64(bytes, size - 8, 1);
+    const uint64_t hash = tw_hash64(bytes, size - 8, 2); /* the version of the format */
     for (size_t i = 0; i < 8; i++) bytes[size - 8 + i] = (uint8_t)(hash >> (8 * i));
     if (tw_model_load(NULL, bytes, size, &model, &err) == TW_OK) use(model);
     tw_model_free(model);

@@ -77,6 +77,7 @@ float tw_float_at_most(double x)
 
 tw_status tw_names_set(tw_names *names, size_t feature, const char *text, size_t length, tw_error *err)
 {
+    if (memchr(text, 0, length)) return tw_fail(err, TW_BAD_FILE, "the name of feature %zu holds a NUL", feature);
     names->name[feature] = tw_arena_text(&names->arena, text, length);
     return names->name[feature] ? TW_OK : tw_no_memory(err, "the names of a model's columns");
 }

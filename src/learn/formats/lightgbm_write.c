@@ -58,10 +58,20 @@ static tw_status put_objective(const tw_trees *m, tw_buf *out, tw_error *err)
 
 /* ---------------------------------------------------------------- features */
 
-/* Names end at blanks there. */
-static void put_name(const char *name, tw_buf *out)
+/* Names end at blanks there, and none is empty. */
+static void put_name(const writer *w, size_t f, tw_buf *out)
 {
+    const char *name = w->schema ? w->schema->name[f] : "";
+    if (!name[0]) tw_buf_printf(out, "f%zu", f);
     for (const char *c = name; *c; c++) tw_buf_add(out, *c <= ' ' && *c > 0 ? "_" : c, 1);
+}
+
+/* The categories of a feature; the first and the last of very many, which LightGBM shows and does not use. */
+static void put_categories(size_t n, tw_buf *out)
+{
+    enum { MOST = 1024 };
+    for (size_t c = 0; c < n && n <= MOST; c++) tw_buf_printf(out, "%s%zu", c ? ":" : "", c);
+    if (n > MOST) tw_buf_printf(out, "0:%zu", n - 1);
 }
 
 static void put_features(const writer *w, tw_buf *out)
@@ -70,16 +80,13 @@ static void put_features(const writer *w, tw_buf *out)
     tw_buf_text(out, "feature_names=");
     for (size_t f = 0; f < m->n_features; f++) {
         if (f) tw_buf_text(out, " ");
-        if (w->schema)
-            put_name(w->schema->name[f], out);
-        else
-            tw_buf_printf(out, "f%zu", f);
+        put_name(w, f, out);
     }
     tw_buf_text(out, "\nfeature_infos=");
     for (size_t f = 0; f < m->n_features; f++) {
         if (f) tw_buf_text(out, " ");
         if (!w->o.n_categories[f]) tw_buf_text(out, "[-inf:inf]");
-        for (size_t c = 0; c < w->o.n_categories[f]; c++) tw_buf_printf(out, "%s%zu", c ? ":" : "", c);
+        put_categories(w->o.n_categories[f], out);
     }
     tw_buf_text(out, "\n");
 }
@@ -131,6 +138,19 @@ static void put_tail(const writer *w, tw_buf *out)
 }
 
 /* ---------------------------------------------------------------- trees */
+
+/* Sets that are turned round take as many words as their feature has categories, however few they hold. */
+static tw_status check_size(const writer *w, tw_error *err)
+{
+    enum { MOST_WORDS = 1 << 26 };
+    const tw_trees *m = w->o.m;
+    size_t n_words = 0;
+    for (size_t i = 0; i < m->n_nodes; i++)
+        if (m->node[i].flags & TW_SPLIT_SET) n_words += w->o.n_categories[m->node[i].feature] / 32 + 1;
+    if (n_words <= MOST_WORDS) return TW_OK;
+    return tw_fail(err, TW_TOO_LARGE, "lightgbm: the sets of categories could take %zu words, %d at most are written",
+                   n_words, (int)MOST_WORDS);
+}
 
 /* A tree of each output in turn; an output with fewer trees gets leaves of 0. */
 static tw_status put_trees(writer *w, tw_error *err)
@@ -185,6 +205,7 @@ static tw_status put_all(writer *w, tw_buf *out, tw_error *err)
     const tw_trees *m = w->o.m;
     sort_trees(w);
     count_categories(w);
+    TW_TRY(check_size(w, err));
     TW_TRY(put_trees(w, err));
     TW_TRY(tw_buf_check(&w->trees, err));
     TW_TRY(tw_buf_check(&w->sizes, err));

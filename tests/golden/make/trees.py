@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes tests/golden/learn/trees/<library>-<version>/: small models of every objective by the libraries that the environment has, and
-predictions.csv, what they predict for the rows of rows.csv. Data are made by the formulas below.
+predictions.csv, what they predict for the rows of rows.csv. Data are made by the formulas below. The smallest models go to tests/fuzz/corpus/learn_import.
 Run: bench/.venv/bin/python tests/golden/make/trees.py, and again with XGBoost 1.7.6 and 2.1.4 alone."""
 import warnings
 from pathlib import Path
@@ -9,6 +9,7 @@ import numpy as np
 
 warnings.filterwarnings("ignore")
 HERE = Path(__file__).resolve().parents[1] / "learn" / "trees"
+SEEDS = Path(__file__).resolve().parents[2] / "fuzz" / "corpus" / "learn_import"
 TRAIN, ROWS, FEATURES, CATEGORIES = 600, 48, 6, [2, 4]
 
 
@@ -166,11 +167,29 @@ def make_xgboost():
     w.close()
 
 
+def make_seeds():
+    import lightgbm as lgb
+    import xgboost as xgb
+    SEEDS.mkdir(parents=True, exist_ok=True)
+    for name, more in (("linear", dict(linear_tree=True)), ("forest", dict(boosting="rf", bagging_freq=1, bagging_fraction=0.6)), ("zero", dict(zero_as_missing=True))):
+        d = lgb.Dataset(X, Y, categorical_feature=CATEGORIES, params=dict(verbose=-1))
+        b = lgb.train(dict(objective="regression", num_leaves=4, verbose=-1, num_threads=1, min_data_per_group=5, **more), d, 2)
+        text = b.model_to_string()
+        (SEEDS / ("lightgbm_" + name)).write_text(text[:text.index("\nparameters:") + 1] + 'pandas_categorical:[["a","b"],[1,2]]\n')
+    types = ["c" if f in CATEGORIES else "q" for f in range(FEATURES)]
+    for name, y, more in (("plain", Y, {}), ("dart", Y, dict(booster="dart", rate_drop=0.5)), ("vectors", np.c_[Y, Y], dict(multi_strategy="multi_output_tree")),
+                          ("classes", labels("multi:"), dict(objective="multi:softprob", num_class=3))):
+        d = xgb.DMatrix(X, label=y, feature_types=types if name != "vectors" else None, enable_categorical=True)
+        b = xgb.train(dict(max_depth=2, nthread=1, seed=3, **more), d, 1)
+        for ending in ("json", "ubj"):
+            (SEEDS / f"xgboost_{name}_{ending}").write_bytes(b.save_raw(ending))
+
+
 if __name__ == "__main__":
     HERE.mkdir(parents=True, exist_ok=True)
     for file, x in (("rows.csv", R), ("train_rows.csv", X[:ROWS])):
         (HERE / file).write_text("# made by tests/golden/make/trees.py: float32\n" + "".join("row," + ",".join(repr(float(v)) for v in r) + "\n" for r in x))
-    for f in (make_lightgbm, make_xgboost):
+    for f in (make_lightgbm, make_xgboost, make_seeds):
         try:
             f()
         except ModuleNotFoundError as e:
