@@ -33,8 +33,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
 THREADS = 1
 ROUNDS, RATE, LEAVES, BINS, L2, COLUMNS = 200, 0.05, 31, 255, 1.0, 0.8
-HESSIAN = {"auc": 2, "rmse": 20, "ndcg": 1e-3}  # least of a leaf; rows where the loss is squared
-ROWS = {"auc": 1, "rmse": 20, "ndcg": 20}  # least of a leaf
+ROWS, HESSIAN = 20, 1e-3  # least of a leaf
+XGBOOST_HESSIAN = {"auc": 2, "rmse": 20, "ndcg": 1e-3}  # it has no bound by rows
 OURS = {"auc": "loss=logistic", "rmse": "loss=squared", "ndcg": "loss=lambdarank"}
 BOUND = {"auc": 0.001, "rmse": 0.005, "ndcg": 0.005}
 CATEGORIES = {"credit default": ["SEX", "EDUCATION", "MARRIAGE"]}
@@ -114,7 +114,7 @@ def ours(program, folder, table, train, test, seed):
         x["the query"] = table.query
     for name, rows in (("train", train), ("test", test)):
         x.iloc[rows].to_csv(folder / f"{name}.csv", index=False, na_rep="NA")
-    params = f"{OURS[table.metric]} rounds={ROUNDS} rate={RATE} leaves={LEAVES} depth=64 bins={BINS} l2={L2} columns={COLUMNS} min_child={HESSIAN[table.metric]} stop=0"
+    params = f"{OURS[table.metric]} rounds={ROUNDS} rate={RATE} leaves={LEAVES} depth=64 bins={BINS} l2={L2} columns={COLUMNS} min_rows={ROWS} min_child={HESSIAN} stop=0"
     categorical = ["--categorical", ",".join(table.categories)] if table.categories else []
     run(program, "fit", "--train", folder / "train.csv", "--target", "the target", *grouped, *categorical, "--params", params, "--seed", seed, "--out", folder / "model", "--jobs", THREADS)
     run(program, "predict", folder / "model", "--in", folder / "test.csv", "--out", folder / "predictions.csv")
@@ -127,8 +127,8 @@ def sizes_of(query):
 
 def light(table, train, test, seed):
     objective = {"auc": "binary", "rmse": "regression", "ndcg": "lambdarank"}[table.metric]
-    params = dict(objective=objective, learning_rate=RATE, num_leaves=LEAVES, max_bin=BINS, lambda_l2=L2, feature_fraction=COLUMNS, min_data_in_leaf=ROWS[table.metric],
-                  min_sum_hessian_in_leaf=HESSIAN[table.metric] if table.metric != "rmse" else 1e-3, num_threads=THREADS, verbosity=-1, seed=seed, metric="None")
+    params = dict(objective=objective, learning_rate=RATE, num_leaves=LEAVES, max_bin=BINS, lambda_l2=L2, feature_fraction=COLUMNS, min_data_in_leaf=ROWS,
+                  min_sum_hessian_in_leaf=HESSIAN, num_threads=THREADS, verbosity=-1, seed=seed, metric="None")
     group = None if table.query is None else sizes_of(table.query[train])
     return lightgbm.train(params, lightgbm.Dataset(table.x.iloc[train], table.y.iloc[train], group=group), ROUNDS).predict(table.x.iloc[test])
 
@@ -136,7 +136,7 @@ def light(table, train, test, seed):
 def extreme(table, train, test, seed):
     objective = {"auc": "binary:logistic", "rmse": "reg:squarederror", "ndcg": "rank:ndcg"}[table.metric]
     params = dict(objective=objective, eta=RATE, max_leaves=LEAVES, max_depth=0, grow_policy="lossguide", max_bin=BINS + 1, reg_lambda=L2, colsample_bytree=COLUMNS,
-                  min_child_weight=HESSIAN[table.metric], tree_method="hist", nthread=THREADS, seed=seed)
+                  min_child_weight=XGBOOST_HESSIAN[table.metric], tree_method="hist", nthread=THREADS, seed=seed)
     matrix = xgboost.DMatrix(table.x.iloc[train], table.y.iloc[train], enable_categorical=True, qid=None if table.query is None else table.query[train])
     return xgboost.train(params, matrix, ROUNDS).predict(xgboost.DMatrix(table.x.iloc[test], enable_categorical=True))
 
@@ -145,7 +145,7 @@ def scikit(table, train, test, seed):
     if table.metric == "ndcg":
         return None
     make = HistGradientBoostingClassifier if table.metric == "auc" else HistGradientBoostingRegressor
-    model = make(learning_rate=RATE, max_iter=ROUNDS, max_leaf_nodes=LEAVES, max_bins=BINS, l2_regularization=L2, max_features=COLUMNS, min_samples_leaf=20,
+    model = make(learning_rate=RATE, max_iter=ROUNDS, max_leaf_nodes=LEAVES, max_bins=BINS, l2_regularization=L2, max_features=COLUMNS, min_samples_leaf=ROWS,
                  early_stopping=False, categorical_features="from_dtype", random_state=seed).fit(table.x.iloc[train], table.y.iloc[train])
     return model.predict_proba(table.x.iloc[test])[:, 1] if table.metric == "auc" else model.predict(table.x.iloc[test])
 

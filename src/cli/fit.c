@@ -128,7 +128,8 @@ static tw_status fit_model(fitting *f, tw_error *err)
                               .seed = (uint64_t)f->seed,
                               .train = &f->train,
                               .valid = f->valid.n ? &f->valid : NULL,
-                              .from = f->from};
+                              .from = f->from,
+                              .partial = true};
     TW_TRY(tw_model_fit(f->cli->ctx, &spec, &f->model, err));
     /* A learner that is stopped may give what it has: that is kept. */
     f->stopped = progress && progress->cancelled && progress->cancelled(progress->arg);
