@@ -78,7 +78,9 @@ static void run(const work *w, const tw_dataset *data)
     const tw_scored scored = {.n = TEST, .score = score, .label = label + TRAIN, .time = cells + TRAIN};
     double r2 = 0;
     double start = cpu_seconds();
-    check(tw_model_fit(NULL, &(tw_fit_spec){w->learner, w->params, 7, &train, NULL}, &model, &err), &err);
+    check(tw_model_fit(NULL, &(tw_fit_spec){.learner = w->learner, .params = w->params, .seed = 7, .train = &train},
+                       &model, &err),
+          &err);
     const double fit = cpu_seconds() - start;
     start = cpu_seconds();
     check(tw_model_predict(model, &test, score, &err), &err);

@@ -133,13 +133,44 @@ enum {
     TW_LEARNER_WARM = 8      /* fit can start from a model */
 };
 
+/** A fitted model with its learner: what callers hold. */
+typedef struct tw_model tw_model;
+
+/** Rows of a dataset as bytes, for tree learners: made once, shared read-only by fits on any rows among them. */
+typedef struct tw_bins tw_bins;
+
+/** Which rows to bin, and from which to take the edges: to keep a test honest, `edges` holds none of its rows. */
+typedef struct tw_bins_spec {
+    const tw_rows *rows, *edges; /* of one dataset; edges need not be among rows */
+    int bins;                    /* most bins of a feature, 2 .. 255 */
+    uint64_t seed;               /* edges are quantiles of a sample of 50,000 */
+} tw_bins_spec;
+
+/** Bins rows. Categories (tw_dataset.levels) get a bin each, the most frequent first. */
+TW_API tw_status tw_bins_new(const tw_ctx *ctx, const tw_bins_spec *spec, tw_bins **bins, tw_error *err);
+/** Frees bins. NULL is fine. */
+TW_API void tw_bins_free(tw_bins *bins);
+
+/** A loss of the caller's own, for loss=custom: fills gradient and hessian (of n rows, by their scores; hessians above
+ * 0) of the loss to be made small; weights are applied by the learner. */
+typedef struct tw_custom_loss {
+    tw_status (*gradients)(void *arg, size_t n, const double *score, const double *label, double *gradient,
+                           double *hessian, tw_error *err);
+    double (*loss)(void *arg, size_t n, const double *score, const double *label, const double *weight); /* mean */
+    void *arg;
+} tw_custom_loss;
+
 /** What a fit is given besides the rows. */
 typedef struct tw_fit {
     const tw_ctx *ctx;
     uint64_t seed;
-    const void *params;   /* the learner's params struct */
-    const tw_rows *valid; /* for early stopping, purged from train; or NULL */
-    const void *from;     /* warm start: a model of the same learner, or NULL */
+    const void *params;           /* the learner's params struct */
+    const tw_rows *valid;         /* for early stopping, purged from train; or NULL */
+    const void *from;             /* warm start: a model of the same learner, or NULL */
+    const tw_bins *bins;          /* train rows, binned already (tree learners), or NULL */
+    const tw_custom_loss *custom; /* for loss=custom, or NULL */
+    double *out_of_bag; /* forests fill it, as predict would, by the trees that saw no label which overlaps the row's */
+    bool partial;       /* when cancelled: return what was fitted so far (tree learners) */
 } tw_fit;
 
 /** A learner. Models are immutable once fitted; predict is const, concurrent-safe, never allocates, and gives a row the
@@ -160,13 +191,10 @@ typedef struct tw_learner {
     void (*free)(void *model);
 } tw_learner;
 
-/** All learners, by name: elastic_net, gbm, last_value, logistic, mean, ridge. */
+/** All learners, by name: elastic_net, extra_trees, gbm, last_value, logistic, mean, random_forest, ridge. */
 TW_API const tw_learner *const *tw_learners(size_t *n);
 /** The learner of this name, or BAD_NAME with the nearest name. */
 TW_API tw_status tw_learner_find(const char *name, const tw_learner **learner, tw_error *err);
-
-/** A fitted model with its learner: what callers hold. */
-typedef struct tw_model tw_model;
 
 /** What to fit, and on what. */
 typedef struct tw_fit_spec {
@@ -174,6 +202,11 @@ typedef struct tw_fit_spec {
     const char *params;  /* "depth=6 rounds=200"; NULL: the defaults */
     uint64_t seed;
     const tw_rows *train, *valid; /* valid: for early stopping, purged from train; or NULL */
+    const tw_model *from;         /* go on from this model of the same learner; or NULL */
+    const tw_bins *bins;          /* as in tw_fit */
+    const tw_custom_loss *custom;
+    double *out_of_bag; /* [train->n * outputs]; NaN where no tree left the row out; or NULL */
+    bool partial;
 } tw_fit_spec;
 
 /** Fits. */
@@ -189,6 +222,11 @@ TW_API const char *tw_model_params(const tw_model *model);
 TW_API size_t tw_model_features(const tw_model *model);
 /** Scores it gives a row. */
 TW_API size_t tw_model_outputs(const tw_model *model);
+/** Trees that it is made of; 0: it is no ensemble of trees. */
+TW_API size_t tw_model_tree_count(const tw_model *model);
+/** Scores as tw_model_predict gives them, before the link: log odds where those are chances. UNSUPPORTED when it is no
+ * ensemble of trees. Never allocates. */
+TW_API tw_status tw_model_margin(const tw_model *model, const tw_rows *rows, double *margin, tw_error *err);
 
 /** What the columns of a model are called. Texts are the owner's: a model copies them. */
 typedef struct tw_schema {
@@ -214,6 +252,60 @@ TW_API tw_status tw_model_save(const tw_model *model, tw_buf *out, tw_error *err
 TW_API tw_status tw_model_load(const tw_ctx *ctx, const void *bytes, size_t length, tw_model **model, tw_error *err);
 /** Frees a model. NULL is fine. */
 TW_API void tw_model_free(tw_model *model);
+
+/* ---------------------------------------------------------------- tables */
+
+/** A table read from CSV (plain, gzip, zstd): columns by name, each a feature unless something else is said of it, and
+ * a row a row. Columns are numbers; where a field is none, the column is one of categories, whose codes are their texts
+ * in order: numbers by value, then texts by bytes. Features are single precision. A column without a name is left out.
+ */
+typedef struct tw_frame tw_frame;
+
+/** What the columns are. Lists are names with commas between them; NULL: none. */
+typedef struct tw_frame_options {
+    const char *target;      /**< the label; a text is a class, its number the place in the order of all */
+    const char *weight;      /**< of a row, at least 0 */
+    const char *group;       /**< rows of the same text are ranked among each other, wherever they stand */
+    const char *ignore;      /**< list: no features */
+    const char *categorical; /**< list: categories (of the target: classes) also when all are numbers */
+    const char *keep;        /**< list: columns whose text tw_frame_kept gives back */
+    const char *missing;     /**< list: spellings of a missing value besides nothing at all; NULL: NA, N/A, NaN, nan,
+                                NULL, null, None, ? */
+    const tw_schema *schema; /**< of a model, outlives the frame: its columns by name, in its order, with its categories
+                                (others are missing) and classes (others are refused); the other columns are ignored */
+    size_t by_position;      /**< of a model without a schema: the number of its features; all columns but those of
+                                target, weight, group, ignore and keep are numbers and taken in their order */
+    char delimiter;          /**< 0: a comma */
+} tw_frame_options;
+
+/** Reads a whole table. Rows without a target are left out. BAD_DATA names file, line, column and value. A table in
+ * which a text follows numbers in a column is read twice. */
+TW_API tw_status tw_frame_read(const tw_ctx *ctx, const char *path, const tw_frame_options *options, tw_frame **frame,
+                               tw_error *err);
+/** Opens a table to be read piece by piece, in bounded memory, with `schema` or `by_position`. It has no rows yet. */
+TW_API tw_status tw_frame_open(const tw_ctx *ctx, const char *path, const tw_frame_options *options, tw_frame **frame,
+                               tw_error *err);
+/** Reads the next rows, at most `most`, in place of those before; none at the end. */
+TW_API tw_status tw_frame_next(tw_frame *frame, size_t most, tw_error *err);
+/** The rows that are in it now, in the order of the file; views of the frame. */
+TW_API const tw_rows *tw_frame_rows(const tw_frame *frame);
+/** Cuts the rows in two: the last share of them to validate on, those before to train on. Groups stay whole: one with a
+ * row before the cut is trained on. Views of the frame, until the next call of this. */
+TW_API tw_status tw_frame_split(tw_frame *frame, double share, tw_rows *train, tw_rows *valid, tw_error *err);
+/** Names of its columns, for tw_model_name; a view of the frame. */
+TW_API const tw_schema *tw_frame_schema(const tw_frame *frame);
+/** Rows left out so far, for want of a target. */
+TW_API uint64_t tw_frame_dropped(const tw_frame *frame);
+/** What a reader may want to know, a line each: columns taken as categories, rows left out, unknown categories. */
+TW_API const char *tw_frame_notes(const tw_frame *frame);
+/** Number of columns that are kept. */
+TW_API size_t tw_frame_kept_columns(const tw_frame *frame);
+/** Name of kept column k. */
+TW_API const char *tw_frame_kept_name(const tw_frame *frame, size_t k);
+/** Text of kept column k in a row that is in it now. */
+TW_API const char *tw_frame_kept(const tw_frame *frame, size_t row, size_t k);
+/** Frees a frame. NULL is fine. */
+TW_API void tw_frame_free(tw_frame *frame);
 
 /* ---------------------------------------------------------------- formats of model files */
 
@@ -256,11 +348,16 @@ typedef struct tw_scored {
     size_t n;
     const double *score, *label, *weight; /* weight may be NULL */
     const uint32_t *time;
-    size_t lags; /* of Newey-West in rank_ic_t: the horizon of overlapping labels; 0: 4 (times / 100)^(2/9) */
+    size_t lags;           /* of Newey-West in rank_ic_t: the horizon of overlapping labels; 0: 4 (times / 100)^(2/9) */
+    size_t n_outputs;      /* scores of a row, score[i * n_outputs + k]: chances of classes 0 .. n_outputs - 1; 0: 1 */
+    const uint32_t *group; /* of ndcg: rows that are ranked among each other; NULL: those of one time */
+    size_t most;           /* of ndcg: ranks that count; 0: 10 */
+    double level;          /* of quantile_loss, in (0, 1); 0: 0.5 */
+    double power;          /* of tweedie_deviance, in (1, 2); 0: 1.5 */
 } tw_scored;
 
-/** A metric: auc, hit_rate, ic (mean over times of the cross-sectional correlation), ic_ir, log_loss, rank_ic,
- * rank_ic_t (Newey-West), rmse, ... */
+/** A metric: auc, hit_rate, ic (mean over times of the cross-sectional correlation), ic_ir, log_loss, ndcg, rank_ic,
+ * rank_ic_t (Newey-West), rmse, ... Those of several scores a row are accuracy and log_loss; the others refuse them. */
 typedef struct tw_metric {
     const char *name, *title, *source;
     bool higher_is_better;

@@ -19,6 +19,7 @@ static void new_stage(tw_bar *bar, const char *stage)
     bar->stage[n] = '\0';
     bar->started_ns = tw_clock_ns();
     bar->last_ns = 0;
+    bar->tenth = -1;
     if (bar->terminal && bar->shown) fprintf(bar->to, "\r\033[K");
     if (!bar->terminal) fprintf(bar->to, "%s ...\n", bar->stage);
 }
@@ -39,13 +40,26 @@ static void draw(tw_bar *bar, uint64_t done, uint64_t total, const char *note)
     bar->shown = true;
 }
 
+/* Where no line can renew itself, what is noted is printed as each tenth begins. */
+static void print_tenth(tw_bar *bar, uint64_t done, uint64_t total, const char *note)
+{
+    const int tenth = done < total ? (int)(10 * done / total) : 10;
+    if (!note || tenth == bar->tenth) return;
+    bar->tenth = tenth;
+    fprintf(bar->to, "%s %llu/%llu  %s\n", bar->stage, (unsigned long long)done, (unsigned long long)total, note);
+}
+
 void tw_bar_update(void *arg, const char *stage, uint64_t done, uint64_t total, const char *note)
 {
     tw_bar *bar = arg;
     if (bar->quiet) return;
     if (strncmp(stage, bar->stage, sizeof bar->stage - 1) != 0) new_stage(bar, stage);
     const int64_t now = tw_clock_ns();
-    if (!bar->terminal || !total) return;
+    if (!total) return;
+    if (!bar->terminal) {
+        print_tenth(bar, done, total, note);
+        return;
+    }
     if (done < total && now - bar->last_ns < TW_NS_PER_SECOND / 10) return; /* ten a second are enough for an eye */
     bar->last_ns = now;
     draw(bar, done, total, note);

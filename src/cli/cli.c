@@ -223,7 +223,8 @@ static void block_signals(void)
 static int report_failure(tw_status status, const tw_error *err)
 {
     if (status == TW_CANCELLED) {
-        fprintf(stderr, "tradewind: stopped; what was finished is kept, run the same command to go on\n");
+        fprintf(stderr, "tradewind: %s\n",
+                err->message[0] ? err->message : "stopped; what was finished is kept, run the same command to go on");
         return 130;
     }
     fprintf(stderr, "tradewind: %s\n", err->message[0] ? err->message : tw_status_text(status));

@@ -60,6 +60,7 @@ typedef struct tw_bar {
     bool terminal, quiet, shown;
     char stage[64];
     int64_t started_ns, last_ns;
+    int tenth; /* printed last */
 } tw_bar;
 void tw_bar_init(tw_bar *bar, FILE *to, bool quiet);
 void tw_bar_update(void *bar, const char *stage, uint64_t done, uint64_t total, const char *note);

@@ -2,7 +2,7 @@
 /* A fitted model with its learner, and the file format around what a learner saves:
  * "TWMODEL1" | version u32 | learner (u32 length, text) | params (u32 length, text) | names of the columns (schema.c) |
  * payload (u64 length, bytes) | XXH64 of all before u64. Every payload begins with the number of features, u64. */
-#include "learn/learn_impl.h"
+#include "learn/trees/trees.h"
 #include "learn/wire.h"
 
 #include <string.h>
@@ -55,6 +55,19 @@ static tw_status check_rows(const tw_learner *learner, const tw_rows *train, con
                    train->data->n_features, valid->data->n_features);
 }
 
+static tw_status check_start(const tw_learner *learner, const tw_fit_spec *spec, tw_error *err)
+{
+    const tw_model *from = spec->from;
+    if (!from) return TW_OK;
+    if (!(learner->traits & TW_LEARNER_WARM))
+        return tw_fail(err, TW_BAD_VALUE, "%s: cannot go on from a model", learner->name);
+    if (from->learner != learner)
+        return tw_fail(err, TW_BAD_VALUE, "%s: cannot go on from a model of %s", learner->name, from->learner->name);
+    if (from->n_features == spec->train->data->n_features) return TW_OK;
+    return tw_fail(err, TW_BAD_VALUE, "%s: to go on from a model of %zu features with %zu", learner->name,
+                   from->n_features, spec->train->data->n_features);
+}
+
 static tw_status fit_model(const tw_fit *fit, const tw_learner *learner, const tw_rows *train, tw_model **model,
                            tw_error *err)
 {
@@ -74,10 +87,19 @@ tw_status tw_model_fit(const tw_ctx *ctx, const tw_fit_spec *spec, tw_model **mo
     const tw_learner *learner;
     TW_TRY(tw_learner_find(spec->learner, &learner, err));
     TW_TRY(check_rows(learner, spec->train, spec->valid, err));
+    TW_TRY(check_start(learner, spec, err));
     void *params = tw_new(ctx, 1, learner->params_size + 1);
     if (!params) return tw_no_memory(err, "the parameters of a model");
     tw_status status = tw_params_parse(learner->params, learner->name, spec->params, params, err);
-    const tw_fit fit = {.ctx = ctx, .seed = spec->seed, .params = params, .valid = spec->valid};
+    const tw_fit fit = {.ctx = ctx,
+                        .seed = spec->seed,
+                        .params = params,
+                        .valid = spec->valid,
+                        .from = spec->from ? spec->from->fitted : NULL,
+                        .bins = spec->bins,
+                        .custom = spec->custom,
+                        .out_of_bag = spec->out_of_bag,
+                        .partial = spec->partial};
     if (status == TW_OK) status = fit_model(&fit, learner, spec->train, model, err);
     tw_free(ctx, params);
     return status;
@@ -109,12 +131,34 @@ tw_status tw_model_take(const tw_ctx *ctx, const char *learner_name, const char 
     return TW_OK;
 }
 
+static tw_status check_features(const tw_model *model, const tw_rows *rows, tw_error *err)
+{
+    if (rows->data->n_features == model->n_features) return TW_OK;
+    return tw_fail(err, TW_BAD_VALUE, "%s: fitted on %zu features, asked to score %zu", model->learner->name,
+                   model->n_features, rows->data->n_features);
+}
+
 tw_status tw_model_predict(const tw_model *model, const tw_rows *rows, double *score, tw_error *err)
 {
-    if (rows->data->n_features != model->n_features)
-        return tw_fail(err, TW_BAD_VALUE, "%s: fitted on %zu features, asked to score %zu", model->learner->name,
-                       model->n_features, rows->data->n_features);
+    TW_TRY(check_features(model, rows, err));
     return model->learner->predict(model->fitted, rows, score, err);
+}
+
+tw_status tw_model_margin(const tw_model *model, const tw_rows *rows, double *margin, tw_error *err)
+{
+    const struct tw_trees *trees = tw_model_trees(model);
+    TW_TRY(check_features(model, rows, err));
+    if (!trees)
+        return tw_fail(err, TW_UNSUPPORTED, "%s: scores have a margin only where trees are summed",
+                       model->learner->name);
+    tw_trees_margin(trees, rows, margin);
+    return TW_OK;
+}
+
+size_t tw_model_tree_count(const tw_model *model)
+{
+    const struct tw_trees *trees = tw_model_trees(model);
+    return trees ? trees->n_trees : 0;
 }
 
 const tw_learner *tw_model_learner(const tw_model *model) { return model->learner; }

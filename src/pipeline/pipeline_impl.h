@@ -48,6 +48,7 @@ struct tw_spec {
     tw_choice label, split;
     const char *side; /* expression of the side a meta label judges, or NULL */
     bool uniqueness;  /* rows weigh by the uniqueness of their label */
+    bool shared_bins; /* rows are binned once, by the past that folds share */
     tw_choice *models;
     size_t n_models;
     const char *rank_by, *portfolio, *fallback;
@@ -70,6 +71,8 @@ typedef struct tw_entry {
     tw_result result;
     double *metric;     /* in the order of tw_metrics */
     double *importance; /* of the last refit, or NULL */
+    int n_bins;
+    tw_bins *bins; /* shared by entries of the same n_bins; NULL: each fit makes its own */
 } tw_entry;
 
 typedef struct tw_timing {
@@ -164,6 +167,9 @@ tw_status tw_job_check_leaks(tw_job *job, tw_error *err);
 
 /* Frees what the stages put into a job. */
 void tw_job_clear(tw_job *job);
+/* bins: shared-past makes them for every entry that bins; freed with the job. */
+tw_status tw_job_share_bins(tw_job *job, tw_error *err);
+void tw_job_free_bins(tw_job *job);
 
 /* Path "<work>/<formatted>", in the job's arena; NULL when out of memory. */
 char *tw_job_path(tw_job *job, const char *format, ...) TW_PRINTF(2, 3);

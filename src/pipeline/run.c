@@ -26,6 +26,7 @@ void tw_job_clear(tw_job *job)
     for (size_t i = 0; i < job->n_entries; i++) clear_entry(job, &job->entry[i]);
     tw_board_clear(job->ctx, &job->board);
     tw_ledger_free(job->ledger);
+    tw_job_free_bins(job);
     tw_folds_clear(job->ctx, &job->folds);
     for (size_t k = 0; k < 5; k++) tw_free(job->ctx, job->price[k]);
     tw_free(job->ctx, job->known);

@@ -274,13 +274,23 @@ static tw_status add_baseline(const reader *r)
     return TW_OK;
 }
 
+static tw_status read_bins(const reader *r, const tw_node *root)
+{
+    const char *bins;
+    TW_TRY(text_of(r, root, "bins", "per-fold", &bins));
+    r->spec->shared_bins = !strcmp(bins, "shared-past");
+    if (r->spec->shared_bins || !strcmp(bins, "per-fold")) return TW_OK;
+    return tw_node_fail(r->spec->doc, tw_node_get(root, "bins"), r->err,
+                        "'bins' must be per-fold or shared-past, got '%s'", bins);
+}
+
 static tw_status read_root(const reader *r)
 {
     tw_spec *s = r->spec;
     const tw_node *root = tw_doc_root(s->doc);
     TW_TRY(check_keys(r, root, "the spec",
                       TW_NAMES("name", "out", "seed", "data", "checks", "features", "label", "split", "models",
-                               "rank_by", "portfolio", "fallback")));
+                               "rank_by", "portfolio", "fallback", "bins")));
     TW_TRY(text_of(r, root, "name", "run", &s->name));
     TW_TRY(text_of(r, root, "out", NULL, &s->out));
     if (!s->name[0] || strchr(s->name, '/'))
@@ -305,6 +315,7 @@ static tw_status read_root(const reader *r)
     TW_TRY(read_features(r, root));
     TW_TRY(read_label(r, root));
     TW_TRY(read_choice(r, tw_node_get(root, "split"), "split", "walk_forward", &s->split));
+    TW_TRY(read_bins(r, root));
     TW_TRY(read_models(r, root));
     TW_TRY(add_baseline(r));
     TW_TRY(name_models(r));

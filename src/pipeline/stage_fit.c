@@ -73,7 +73,8 @@ static uint64_t entry_key(const tw_job *job, const tw_entry *e)
                                  seed,
                                  missing,
                                  s->side ? s->side : "",
-                                 s->uniqueness ? "uniqueness of train rows" : "none"};
+                                 s->uniqueness ? "uniqueness of train rows" : "none",
+                                 s->shared_bins ? "bins of the shared past" : ""};
     uint64_t key = job->features_key + TW_STAGE_FORMAT;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) key = tw_key(key, parts[i]);
     return key;
@@ -169,8 +170,13 @@ static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model 
 static tw_status fit_rows(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model, tw_error *err)
 {
     const tw_fit_spec spec = {
-        .learner = e->learner->name, .params = e->params, .seed = job->spec->seed, .train = train};
-    return tw_model_fit(&job->task_ctx, &spec, model, err);
+        .learner = e->learner->name, .params = e->params, .seed = job->spec->seed, .train = train, .bins = e->bins};
+    TW_TRY(tw_model_fit(&job->task_ctx, &spec, model, err));
+    const size_t outputs = tw_model_outputs(*model);
+    if (outputs == 1) return TW_OK;
+    tw_model_free(*model);
+    *model = NULL;
+    return tw_fail(err, TW_BAD_VALUE, "a model of %zu scores a row, and a portfolio is made from one", outputs);
 }
 
 /* Uniqueness among the rows that are learnt from: whether a label that was purged exists depends on prices of the test.
@@ -219,6 +225,7 @@ static tw_status fit_or_load(fitting *f, one_fit *fit, tw_error *err)
     const int64_t start = tw_clock_ns();
     const tw_status status = job->spec->uniqueness ? fit_by_uniqueness(job, e, fit->train, &fit->model, err)
                                                    : fit_rows(job, e, fit->train, &fit->model, err);
+    if (status == TW_CANCELLED) return status; /* nothing of the learner's to tell of */
     if (status != TW_OK) return tw_fail_in(err, status, "%s, fold %s", e->name, fit->which);
     fit->seconds = (double)(tw_clock_ns() - start) / 1e9;
     return write_kept(&job->task_ctx, path, fit->model, fit->seconds, err);
@@ -419,6 +426,7 @@ tw_status tw_stage_fit(tw_job *job, tw_error *err)
     TW_TRY(make_entries(job, err));
     fitting f = new_fitting(job);
     tw_status status = open_fitting(&f, err);
+    if (status == TW_OK) status = tw_job_share_bins(job, err);
     if (status == TW_OK) status = tw_pool_run(job->ctx->pool, f.n_tasks, fit_task, &f, err);
     if (status == TW_OK) status = finish_entries(&f, err);
     close_fitting(&f);

@@ -129,6 +129,7 @@ static tw_status read_model(const reader *r, const tw_node *entry, tw_bundle_mod
     out->model = model;
     if (tw_model_features(model) != tw_plan_features(r->bundle->plan))
         return bad(r, "a model wants another number of features");
+    if (tw_model_outputs(model) != 1) return bad(r, "a model gives several scores to a row");
     return TW_OK;
 }
 

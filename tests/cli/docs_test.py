@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The pages are tried out: the spec of docs/reference/spec.md runs as it stands and its report has no key that
-docs/reference/report-json.md does not name, the commands of the README's quick start run on a smaller market, and every command line of the pages names a command and options that there are."""
+docs/reference/report-json.md does not name, the commands of the README's quick start run on a smaller market, those of
+docs/reference/tables.md as they are, and every command line of the pages names a command and options that there are."""
 import csv
 import gzip
 import json
@@ -88,6 +89,22 @@ def try_quick_start(folder):
         sys.exit("FAILED: the quick start has no commands any more")
 
 
+def try_tables(folder):
+    """The example of docs/reference/tables.md: its commands run, and print what the page shows up to the metrics."""
+    page = (ROOT / "docs/reference/tables.md").read_text()
+    commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL).group(1)
+    environment = {**os.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
+    (folder / "examples").mkdir()
+    shutil.copy(ROOT / "examples/loans.awk", folder / "examples")
+    done = subprocess.run(["sh", "-ec", commands], cwd=folder, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        sys.exit(f"FAILED: the example of docs/reference/tables.md\n{done.stdout}{done.stderr}")
+    for shown in [text for language, text in re.findall(r"```(\w*)\n(.*?)```", page, re.DOTALL) if not language]:
+        for line in shown.splitlines():
+            if not re.search(r"\d\.\d|trees|^\.\.\.$", line) and line not in (done.stdout + done.stderr).splitlines():
+                sys.exit(f"FAILED: docs/reference/tables.md shows '{line}', which is not printed\n{done.stdout}{done.stderr}")
+
+
 def known_options(folder, known, command):
     if command not in known:
         done = subprocess.run([str(PROGRAM), *command.split(), "--help"], cwd=folder, capture_output=True, text=True)
@@ -101,7 +118,7 @@ def check_lines(folder):
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").glob("*.[cy]*"))]:
         if page.name == "cli.md":
             continue
-        for line in re.findall(r"(?:^|[`\s/])tradewind ((?:run|score|serve|data|features|describe)\b[^`\n#&|]*)", page.read_text()):
+        for line in re.findall(r"(?:^|[`\s/])tradewind ((?:run|fit|predict|score|serve|data|features|describe)\b[^`\n#&|]*)", page.read_text()):
             words = line.split()
             command = " ".join(words[: 2 if words[0] in ("data", "features") else 1]).rstrip(".,;:")
             if "," in command or command in ("data", "features"):
@@ -121,7 +138,8 @@ def main():
         bad, n = check_lines(folder)
         bad += check_report(try_spec(folder))
         try_quick_start(folder)
-    print(f"the spec and the quick start run; {n} command lines of the pages, {bad} faults")
+        try_tables(folder)
+    print(f"the spec, the quick start and the tables run; {n} command lines of the pages, {bad} faults")
     return bad > 0
 
 

@@ -26,16 +26,19 @@ features:
     recur: ema(close, 9) / close
 label: {%(label)s}
 split: {name: walk_forward, params: refits=4 first=0.4}
+bins: %(bins_from)s
 models: [{learner: mean}, {learner: %(learner)s}]
 rank_by: rank_ic
 portfolio: construction=long_short quantile=0.2 rebalance=3 cost_bp=7 borrow_bp=90 delist_after=4
 """
 FORWARD = "name: forward_return, params: horizon=5 price=next_open demean=section"
-CASES = [  # learner with parameters, label
+CASES = [  # learner with parameters, label, and from where bins are
     ("ridge, params: alpha=100", FORWARD),
     ("gbm, params: rounds=12 depth=3 min_child=5", "name: forward_return, params: horizon=4, weights: uniqueness"),
     ("elastic_net", "name: triple_barrier, params: horizon=8 window=6 value=return, weights: uniqueness"),
     ("gbm, params: rounds=9 depth=3", "name: triple_barrier, params: up=1 down=1 horizon=9 price=next_open touch=range"),
+    ("gbm, params: rounds=9 depth=3 bins=31", "name: forward_return, params: horizon=4", "shared-past"),
+    ("random_forest, params: trees=9 depth=4", FORWARD, "shared-past"),
     ("ridge", "name: volatility_scaled, params: horizon=6 window=9"),
     ("logistic", "name: meta, params: horizon=7 window=8, side: \"if(close > sma(close, 9), 1, -1)\""),
 ]
@@ -89,9 +92,9 @@ def write(name, bars, actions):
 
 
 def run(bars, case, adjust, out):
-    learner, label = case
+    learner, label, bins_from = (*case, "per-fold")[:3]
     with open("spec.yaml", "w") as f:
-        f.write(SPEC % {"bars": bars, "learner": learner, "label": label, "adjust": adjust})
+        f.write(SPEC % {"bars": bars, "learner": learner, "label": label, "adjust": adjust, "bins_from": bins_from})
     done = subprocess.run([PROGRAM, "run", "spec.yaml", "--quiet", "--fresh", "--out", out], capture_output=True, text=True)
     assert done.returncode == 0, (case, done.stderr)
     os.unlink(f"{out}/ledger.jsonl")

@@ -36,7 +36,9 @@ static tw_model *made_model(const char *learner, const char *params)
                              .label_end = at};
     tw_model *model = NULL;
     const tw_rows rows = {.data = &data, .cell = cell, .n = ROWS};
-    if (tw_model_fit(NULL, &(tw_fit_spec){learner, params, 7, &rows, NULL}, &model, NULL) != TW_OK) abort();
+    if (tw_model_fit(NULL, &(tw_fit_spec){.learner = learner, .params = params, .seed = 7, .train = &rows}, &model,
+                     NULL) != TW_OK)
+        abort();
     return model;
 }
 

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hot loops of gradient boosting, compiled once per instruction set; integers, or the same order of additions, so that
- * each gives the same bits. */
+/* Hot loops of growing trees, compiled once per instruction set; integers, or the same order of additions, so that each
+ * gives the same bits. */
 #ifndef TW_LEARN_GBM_KERNELS_H
 #define TW_LEARN_GBM_KERNELS_H
 
 #include "base/isa.h"
 #include "learn/boost/gbm.h"
 
-/* Histograms of some rows over some columns: hist[j * width + bin] += packed. */
+/* Columns are taken eight at a time: their histograms stay in the first cache. */
+enum { TW_HIST_COLUMNS = 8 };
+
+/* Adds rows to the histograms of columns 8 * from .. 8 * to - 1: hist[column * width + bin] += packed. */
 typedef struct tw_hist_job {
-    const uint8_t *bin;
+    const uint8_t *bin; /* [row][stride] */
     size_t stride;
     const uint32_t *row;
     size_t n;
-    const int64_t *packed;
-    const uint32_t *column;
-    size_t n_columns, width;
+    const int64_t *packed; /* by row */
+    size_t from, to;
+    size_t width; /* 32, 64, 128 or 256 */
     int64_t *hist;
 } tw_hist_job;
 
@@ -27,7 +30,7 @@ typedef struct tw_bin_job {
     uint32_t *bin;
 } tw_bin_job;
 
-/* Gains of the splits behind each bin of one column. */
+/* Gains of the splits of a node, by what goes left. */
 typedef struct tw_gain_job {
     const int64_t *left; /* [n] packed sums of the left child */
     size_t n;
@@ -39,8 +42,9 @@ typedef struct tw_gain_job {
 #define TW_GBM_KERNELS(isa)                                                                                            \
     void tw_gbm_hist##isa(const tw_hist_job *job);                                                                     \
     void tw_gbm_bin##isa(const tw_bin_job *job);                                                                       \
-    void tw_gbm_gain##isa(const tw_gain_job *job);                                                                     \
-    void tw_gbm_subtract##isa(size_t n, int64_t *from, const int64_t *what);
+    double tw_gbm_gain##isa(const tw_gain_job *job); /* the highest */                                                 \
+    void tw_gbm_subtract##isa(size_t n, int64_t *from, const int64_t *what);                                           \
+    void tw_gbm_pack##isa(const tw_pack_job *job);
 
 TW_GBM_KERNELS(_baseline)
 TW_GBM_KERNELS(_avx2)

@@ -1,372 +1,263 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One tree, best leaf first. The histogram of the larger child is that of its parent less that of the smaller one. */
-#include "learn/boost/gbm_kernels.h"
+/* One tree: the best leaf first, or level by level. */
+#include "learn/boost/grow.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { ROW_STREAM = 1, COLUMN_STREAM = 2, SHARED_WORK = 1 << 21, NO_SLOT = -1, AHEAD = 32 };
-static const size_t most_histogram_bytes = (size_t)1 << 30;
+/* ---------------------------------------------------------------- rows of a leaf in two */
 
-/* A node that may still be split. */
-typedef struct leaf {
-    uint32_t node;     /* in the model */
-    size_t begin, end; /* its rows: grower.row[begin .. end) */
-    int64_t total;     /* packed */
-    int slot, depth;   /* of its histogram, or NO_SLOT */
-    tw_gbm_split split;
-} leaf;
-
-struct tw_gbm_grower {
-    const tw_ctx *ctx;
-    const tw_gbm_params *params;
-    const tw_gbm_bins *bins;
-    const tw_gbm_targets *targets;
-    tw_trees *model;
-    tw_gbm_rule rule;
-    size_t n_slots, slot_size; /* slot_size in words */
-    int64_t *hist;             /* [n_slots][slot_size] */
-    int64_t *thread_hist;      /* [threads - 1][slot_size] */
-    uint32_t *column, *n_bins; /* sampled columns, ascending, and their bins */
-    uint32_t *row, *spare;     /* rows in the tree, then those left out; scratch for one side of a partition */
-    uint32_t *bin_of;          /* by node of the tree: its split as a bin, for rows left out */
-    leaf *leaves;
-    int *free_slots;
-    size_t n_in, n_leaves, n_free;
-};
-
-static size_t share_of(double share, size_t n)
+/* Rows in their order: those that go left to the front, the others behind them. `right` is by bin. */
+static size_t part_rows(tw_gbm_grower *g, const tw_leaf *l, const uint8_t *column, const uint8_t *right)
 {
-    const size_t part = (size_t)(share * (double)n + 0.5);
-    return part < 1 ? 1 : part > n ? n : part;
-}
-
-static bool reserve(tw_gbm_grower *g)
-{
-    const size_t n = g->bins->n_rows, f = g->bins->n_features,
-                 threads = (size_t)tw_pool_threads(g->ctx ? g->ctx->pool : NULL);
-    const size_t most = (size_t)g->params->leaves;
-    g->hist = tw_new(g->ctx, g->n_slots * g->slot_size, sizeof *g->hist);
-    g->thread_hist = tw_new(g->ctx, (threads - 1) * g->slot_size, sizeof *g->thread_hist);
-    g->column = tw_new(g->ctx, f, sizeof *g->column);
-    g->n_bins = tw_new(g->ctx, f, sizeof *g->n_bins);
-    g->row = tw_new(g->ctx, n, sizeof *g->row);
-    g->spare = tw_new(g->ctx, n, sizeof *g->spare);
-    g->bin_of = tw_new(g->ctx, 2 * most, sizeof *g->bin_of);
-    g->leaves = tw_new(g->ctx, most, sizeof *g->leaves);
-    g->free_slots = tw_new(g->ctx, g->n_slots, sizeof *g->free_slots);
-    return g->hist && g->thread_hist && g->column && g->n_bins && g->row && g->spare && g->bin_of && g->leaves &&
-           g->free_slots;
-}
-
-static size_t most_width(const tw_gbm_bins *bins)
-{
-    uint32_t most = 1;
-    for (size_t f = 0; f < bins->n_features; f++)
-        if (bins->n_bins[f] > most) most = bins->n_bins[f];
-    return (size_t)most + 1;
-}
-
-tw_status tw_gbm_grower_new(const tw_ctx *ctx, const tw_gbm_params *p, const tw_gbm_bins *bins, tw_gbm_grower **grower,
-                            tw_error *err)
-{
-    const size_t columns = share_of(p->columns, bins->n_features), width = most_width(bins);
-    const size_t n_slots = (size_t)p->leaves + 1, slot = columns * width;
-    if (n_slots * slot * sizeof(int64_t) > most_histogram_bytes)
-        return tw_fail(err, TW_TOO_LARGE,
-                       "gbm: histograms of %d leaves, %zu columns and %zu bins take more than %zu bytes", p->leaves,
-                       columns, width, most_histogram_bytes);
-    tw_gbm_grower *g = tw_new(ctx, 1, sizeof *g);
-    if (!g) return tw_no_memory(err, "growing trees");
-    *g = (tw_gbm_grower){.ctx = ctx, .params = p, .bins = bins, .n_slots = n_slots, .slot_size = slot};
-    g->rule = (tw_gbm_rule){.isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST),
-                            .l2 = p->l2,
-                            .min_child = p->min_child,
-                            .min_gain = p->min_gain,
-                            .n_columns = columns,
-                            .width = width};
-    if (!reserve(g)) {
-        tw_gbm_grower_free(g);
-        return tw_no_memory(err, "growing trees");
-    }
-    g->rule.n_bins = g->n_bins;
-    *grower = g;
-    return TW_OK;
-}
-
-void tw_gbm_grower_free(tw_gbm_grower *g)
-{
-    if (!g) return;
-    tw_free(g->ctx, g->hist);
-    tw_free(g->ctx, g->thread_hist);
-    tw_free(g->ctx, g->column);
-    tw_free(g->ctx, g->n_bins);
-    tw_free(g->ctx, g->row);
-    tw_free(g->ctx, g->spare);
-    tw_free(g->ctx, g->bin_of);
-    tw_free(g->ctx, g->leaves);
-    tw_free(g->ctx, g->free_slots);
-    tw_free(g->ctx, g);
-}
-
-/* ---------------------------------------------------------------- sampling */
-
-/* Selection sampling (Knuth, TAOCP 3.4.2, algorithm S): exactly n_columns, ascending. */
-static void sample_columns(tw_gbm_grower *g, tw_random random)
-{
-    size_t taken = 0;
-    random.stream += COLUMN_STREAM;
-    for (size_t f = 0; f < g->bins->n_features && taken < g->rule.n_columns; f++) {
-        if (tw_random_below(&random, g->bins->n_features - f) >= g->rule.n_columns - taken) continue;
-        g->column[taken] = (uint32_t)f;
-        g->n_bins[taken] = g->bins->n_bins[f];
-        taken++;
-    }
-}
-
-/* Each row by a word of its own; rows in the tree come first, those left out behind them. */
-static void sample_rows(tw_gbm_grower *g, tw_random random)
-{
-    const size_t n = g->bins->n_rows;
-    const uint64_t below = (uint64_t)(g->params->rows * 4294967296.0);
-    size_t in = 0, out = 0;
-    uint32_t words[4] = {0};
-    for (size_t r = 0; r < n; r++) {
-        if (r % 4 == 0 && g->params->rows < 1) tw_philox(random.seed, random.stream + ROW_STREAM, r / 4, words);
-        const bool taken = words[r % 4] < below;
-        g->row[in] = (uint32_t)r;
-        g->spare[out] = (uint32_t)r;
-        in += taken;
-        out += !taken;
-    }
-    memcpy(g->row + in, g->spare, out * sizeof *g->row);
-    g->n_in = in;
-}
-
-/* ---------------------------------------------------------------- histograms */
-
-typedef struct hist_work {
-    const tw_gbm_grower *g;
-    const leaf *of;
-    size_t parts;
-} hist_work;
-
-static int64_t *slot_of(const tw_gbm_grower *g, int slot) { return g->hist + (size_t)slot * g->slot_size; }
-
-static tw_status hist_task(void *arg, size_t part, int thread, tw_error *err)
-{
-    const hist_work *w = arg;
-    const tw_gbm_grower *g = w->g;
-    const size_t n = w->of->end - w->of->begin, from = n * part / w->parts, to = n * (part + 1) / w->parts;
-    (void)thread;
-    (void)err;
-    int64_t *out = part == 0 ? slot_of(g, w->of->slot) : g->thread_hist + (part - 1) * g->slot_size;
-    memset(out, 0, g->slot_size * sizeof *out);
-    const tw_hist_job job = {.bin = g->bins->bin,
-                             .stride = g->bins->stride,
-                             .row = g->row + w->of->begin + from,
-                             .n = to - from,
-                             .packed = g->targets->packed,
-                             .column = g->column,
-                             .n_columns = g->rule.n_columns,
-                             .width = g->rule.width,
-                             .hist = out};
-    TW_ISA_PICK(g->rule.isa, tw_gbm_hist)(&job);
-    return TW_OK;
-}
-
-/* Rows are shared among threads where there are many; sums of integers are the same whatever the shares. */
-static tw_status make_histogram(tw_gbm_grower *g, const leaf *of, tw_error *err)
-{
-    tw_pool *pool = g->ctx ? g->ctx->pool : NULL;
-    const bool share = (of->end - of->begin) * g->rule.n_columns >= SHARED_WORK;
-    hist_work work = {g, of, share ? (size_t)tw_pool_threads(pool) : 1};
-    TW_TRY(tw_pool_run(share ? pool : NULL, work.parts, hist_task, &work, err));
-    int64_t *out = slot_of(g, of->slot);
-    for (size_t part = 1; part < work.parts; part++) {
-        const int64_t *other = g->thread_hist + (part - 1) * g->slot_size;
-        for (size_t i = 0; i < g->slot_size; i++) out[i] += other[i];
-    }
-    return TW_OK;
-}
-
-/* ---------------------------------------------------------------- nodes */
-
-static bool may_split(const tw_gbm_grower *g, const leaf *l)
-{
-    return l->depth < g->params->depth &&
-           (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian >= 2 * g->params->min_child;
-}
-
-/* Rows of a leaf in two, in their order. A missing value is bin 0; taking 1 off every bin makes it the largest, so that
- * one comparison of bytes sends it right. */
-static size_t partition(tw_gbm_grower *g, const leaf *l)
-{
-    const size_t n = l->end - l->begin, stride = g->bins->stride;
-    const uint8_t *column = g->bins->bin + g->column[l->split.column];
-    const unsigned off = l->split.missing_right, last = l->split.bin - off;
+    const size_t n = l->end - l->begin;
     uint32_t *restrict row = g->row + l->begin, *restrict spare = g->spare;
-    size_t left = 0, right = 0;
-    for (size_t i = 0; i < n; i++) {
-        __builtin_prefetch(column + (size_t)row[i + AHEAD < n ? i + AHEAD : i] * stride);
-        const uint32_t r = row[i];
-        const bool goes_right = (uint8_t)(column[(size_t)r * stride] - off) > last;
-        row[left] = r; /* at or before i: never one not read yet */
-        spare[right] = r;
-        left += !goes_right;
-        right += goes_right;
+    size_t n_left = 0, n_right = 0;
+    if (g->view) {
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t r = row[i], goes_right = right[column[g->view[r]]];
+            row[n_left] = r; /* at or before i: never one not read yet */
+            spare[n_right] = r;
+            n_left += 1 - goes_right;
+            n_right += goes_right;
+        }
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t r = row[i], goes_right = right[column[r]];
+            row[n_left] = r;
+            spare[n_right] = r;
+            n_left += 1 - goes_right;
+            n_right += goes_right;
+        }
     }
-    memcpy(row + left, spare, right * sizeof *row);
-    return left;
+    memcpy(row + n_left, spare, n_right * sizeof *row);
+    return n_left;
 }
 
-static void write_split(tw_gbm_grower *g, const leaf *l, uint32_t left)
+static size_t partition(tw_gbm_grower *g, const tw_leaf *l)
+{
+    const tw_gbm_split *s = &l->split;
+    const uint32_t feature = g->column[s->column];
+    const tw_bin_set set = {{s->set[0], s->set[1], s->set[2], s->set[3]}};
+    uint8_t right[TW_BIN_ROOM];
+    right[0] = s->missing_right;
+    for (uint32_t b = 1; b < TW_BIN_ROOM; b++) right[b] = s->category ? !tw_bin_set_has(&set, b) : b > s->bin;
+    return part_rows(g, l, tw_bins_column(g->bins, feature), right);
+}
+
+/* ---------------------------------------------------------------- writing a split */
+
+/* Categories of the bins that go left, as the model has them. */
+static tw_status write_set(tw_gbm_grower *g, const tw_gbm_split *s, uint32_t feature, tw_tree_node *node, tw_error *err)
+{
+    const float *category = tw_bins_edges(g->bins, feature);
+    const tw_bin_set set = {{s->set[0], s->set[1], s->set[2], s->set[3]}};
+    size_t most = 0;
+    for (uint32_t b = 1; b <= g->bins->n_bins[feature]; b++)
+        if (tw_bin_set_has(&set, b) && (size_t)category[b - 1] > most) most = (size_t)category[b - 1];
+    const size_t n_words = most / 64 + 1;
+    uint64_t *word = tw_new(g->ctx, n_words, sizeof *word);
+    if (!word) return tw_no_memory(err, "the categories of a split");
+    for (uint32_t b = 1; b <= g->bins->n_bins[feature]; b++) {
+        const size_t c = (size_t)category[b - 1];
+        if (tw_bin_set_has(&set, b)) word[c / 64] |= UINT64_C(1) << (c % 64);
+    }
+    const tw_status status = tw_trees_add_set(g->model, word, n_words, &node->set, err);
+    tw_free(g->ctx, word);
+    if (status != TW_OK) return status;
+    node->flags |= TW_SPLIT_SET;
+    g->sets[g->n_sets++] = set;
+    return TW_OK;
+}
+
+static tw_status write_split(tw_gbm_grower *g, const tw_leaf *l, uint32_t left, tw_error *err)
 {
     const uint32_t feature = g->column[l->split.column];
-    tw_tree_node *node = &g->model->node[l->node];
-    node->feature = feature;
-    node->threshold = g->bins->edge[(size_t)feature * TW_GBM_EDGES + l->split.bin - 1];
-    node->flags = l->split.missing_right ? TW_SPLIT_MISSING_RIGHT : 0;
-    node->left = left;
-    g->bin_of[l->node - g->model->first[g->model->n_trees]] = l->split.bin;
+    tw_tree_node node = {.feature = feature, .left = left};
+    tw_bin_split *s = &g->split[l->node - g->first_node];
+    *s = (tw_bin_split){.bin = l->split.bin, .set = (uint32_t)g->n_sets};
+    node.flags = l->split.missing_right ? TW_SPLIT_MISSING_RIGHT : 0;
+    if (l->split.category)
+        TW_TRY(write_set(g, &l->split, feature, &node, err));
+    else
+        node.threshold = tw_bins_edges(g->bins, feature)[l->split.bin - 1];
+    g->model->node[l->node] = node;
     g->model->gain[l->node] = l->split.gain;
-    g->model->cover[l->node] = (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian;
+    g->model->cover[l->node] = (double)tw_gbm_hessian(l->total) * g->rule.scale.hessian;
+    return TW_OK;
 }
 
-/* Histogram and best split of both children; the parent's histogram becomes the larger one's. */
-static tw_status study(tw_gbm_grower *g, int parent_slot, leaf *left, leaf *right, tw_error *err)
+/* ---------------------------------------------------------------- splitting */
+
+/* Values on both sides of a split by a feature that may only raise (or lower) the score stay on their side of the
+ * middle. */
+static void bound(const tw_gbm_grower *g, const tw_leaf *parent, tw_leaf *left, tw_leaf *right)
 {
-    leaf *small = left->end - left->begin <= right->end - right->begin ? left : right;
-    leaf *large = small == left ? right : left;
-    const bool small_may = may_split(g, small), large_may = may_split(g, large);
-    small->slot = large->slot = NO_SLOT;
-    small->split = large->split = (tw_gbm_split){0};
-    if (small_may || large_may) {
-        small->slot = g->free_slots[--g->n_free];
-        large->slot = parent_slot;
-        TW_TRY(make_histogram(g, small, err));
-        TW_ISA_PICK(g->rule.isa, tw_gbm_subtract)(g->slot_size, slot_of(g, large->slot), slot_of(g, small->slot));
-        if (small_may) small->split = tw_gbm_best_split(&g->rule, slot_of(g, small->slot), small->total);
-        if (large_may) large->split = tw_gbm_best_split(&g->rule, slot_of(g, large->slot), large->total);
-    } else {
-        g->free_slots[g->n_free++] = parent_slot;
-    }
-    leaf *both[2] = {small, large};
-    for (size_t i = 0; i < 2; i++) {
-        if (both[i]->split.bin != 0 || both[i]->slot == NO_SLOT) continue;
-        g->free_slots[g->n_free++] = both[i]->slot;
-        both[i]->slot = NO_SLOT;
-    }
-    return TW_OK;
+    const int sign = g->rule.sign && !parent->split.category ? g->rule.sign[parent->split.column] : 0;
+    if (sign == 0) return;
+    const double middle = (tw_gbm_leaf_value(g, left) + tw_gbm_leaf_value(g, right)) / 2;
+    if (sign > 0)
+        left->high = right->low = middle;
+    else
+        left->low = right->high = middle;
 }
 
 static tw_status split_leaf(tw_gbm_grower *g, size_t at, tw_error *err)
 {
-    const leaf parent = g->leaves[at];
+    const tw_leaf parent = g->leaves[at];
     const size_t middle = parent.begin + partition(g, &parent);
     const uint32_t node = tw_trees_add_leaf(g->model);
     tw_trees_add_leaf(g->model);
-    write_split(g, &parent, node);
-    leaf *left = &g->leaves[at], *right = &g->leaves[g->n_leaves++];
-    *left = (leaf){
-        .node = node, .begin = parent.begin, .end = middle, .total = parent.split.left, .depth = parent.depth + 1};
-    *right = (leaf){.node = node + 1,
-                    .begin = middle,
-                    .end = parent.end,
-                    .total = parent.total - parent.split.left,
-                    .depth = parent.depth + 1};
-    return study(g, parent.slot, left, right, err);
+    TW_TRY(write_split(g, &parent, node, err));
+    tw_leaf *left = &g->leaves[at], *right = &g->leaves[g->n_leaves++];
+    *left = (tw_leaf){.node = node,
+                      .begin = parent.begin,
+                      .end = middle,
+                      .total = parent.split.left,
+                      .slot = TW_NO_SLOT,
+                      .depth = parent.depth + 1,
+                      .low = parent.low,
+                      .high = parent.high,
+                      .groups = parent.groups};
+    if (g->feature_groups) left->groups &= g->feature_groups[g->column[parent.split.column]];
+    *right = *left;
+    right->node = node + 1;
+    right->begin = middle;
+    right->end = parent.end;
+    right->total = parent.total - parent.split.left;
+    bound(g, &parent, left, right);
+    return tw_gbm_study(g, parent.slot, left, right, err);
 }
 
-/* The leaf of the highest gain, the first of equal ones; SIZE_MAX when none can be split. */
-static size_t best_leaf(const tw_gbm_grower *g)
+/* ---------------------------------------------------------------- which leaf next */
+
+/* The leaf of the higher gain first, or of the lesser depth; of equal ones the first. */
+static bool comes_before(const tw_gbm_grower *g, uint32_t a, uint32_t b)
 {
-    size_t best = SIZE_MAX;
-    double gain = 0;
-    for (size_t i = 0; i < g->n_leaves; i++) {
-        if (g->leaves[i].split.bin == 0 || !(g->leaves[i].split.gain > gain)) continue;
-        gain = g->leaves[i].split.gain;
-        best = i;
+    const tw_leaf *x = &g->leaves[a], *y = &g->leaves[b];
+    if (g->by_depth && x->depth != y->depth) return x->depth < y->depth;
+    if (!g->by_depth && x->split.gain != y->split.gain) return x->split.gain > y->split.gain;
+    return a < b;
+}
+
+static void push_leaf(tw_gbm_grower *g, uint32_t leaf)
+{
+    size_t at = g->n_heap++;
+    for (; at > 0 && comes_before(g, leaf, g->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        g->heap[at] = g->heap[(at - 1) / 2];
+    g->heap[at] = leaf;
+}
+
+static uint32_t pop_leaf(tw_gbm_grower *g)
+{
+    const uint32_t top = g->heap[0], last = g->heap[--g->n_heap];
+    size_t at = 0;
+    for (size_t child = 1; child < g->n_heap; child = 2 * at + 1) {
+        child += child + 1 < g->n_heap && comes_before(g, g->heap[child + 1], g->heap[child]);
+        if (!comes_before(g, g->heap[child], last)) break;
+        g->heap[at] = g->heap[child];
+        at = child;
     }
-    return best;
+    g->heap[at] = last;
+    return top;
+}
+
+static void wait_for_split(tw_gbm_grower *g, size_t leaf)
+{
+    if (g->leaves[leaf].split.bin) push_leaf(g, (uint32_t)leaf);
 }
 
 static tw_status start_root(tw_gbm_grower *g, tw_error *err)
 {
-    leaf *root = &g->leaves[0];
     int64_t total = 0;
     for (size_t i = 0; i < g->n_in; i++) total += g->targets->packed[g->row[i]];
     g->n_leaves = 1;
-    g->n_free = g->n_slots;
-    for (size_t i = 0; i < g->n_slots; i++) g->free_slots[i] = (int)(g->n_slots - 1 - i);
-    *root = (leaf){.node = tw_trees_add_leaf(g->model), .end = g->n_in, .total = total, .slot = NO_SLOT};
-    if (g->n_in == 0 || !may_split(g, root)) return TW_OK;
-    root->slot = g->free_slots[--g->n_free];
-    TW_TRY(make_histogram(g, root, err));
-    root->split = tw_gbm_best_split(&g->rule, slot_of(g, root->slot), total);
+    g->leaves[0] = (tw_leaf){.node = tw_trees_add_leaf(g->model),
+                             .end = g->n_in,
+                             .total = total,
+                             .slot = TW_NO_SLOT,
+                             .low = -INFINITY,
+                             .high = INFINITY,
+                             .groups = UINT64_MAX};
+    g->n_heap = 0;
+    TW_TRY(tw_gbm_study_root(g, &g->leaves[0], err));
+    wait_for_split(g, 0);
     return TW_OK;
 }
 
-/* ---------------------------------------------------------------- values */
+/* ---------------------------------------------------------------- the tree */
 
-/* From the gradients themselves, not their integers: one Newton step of the loss. */
-static double leaf_value(const tw_gbm_grower *g, const leaf *l)
+static tw_status reserve(tw_gbm_grower *g, tw_error *err)
 {
-    const tw_gbm_targets *t = g->targets;
-    double gradient = 0, hessian = t->hessian ? 0 : (double)(l->end - l->begin);
-    for (size_t i = l->begin; i < l->end; i++) gradient += t->gradient[g->row[i]];
-    for (size_t i = l->begin; i < l->end && t->hessian; i++) hessian += t->hessian[g->row[i]];
-    const double below = hessian + g->params->l2;
-    return below > 0 ? -g->params->rate * gradient / below : 0;
-}
-
-/* Returns the steps from the root to the deepest leaf. */
-static uint32_t add_values(tw_gbm_grower *g, double *score)
-{
-    uint32_t depth = 0;
-    for (size_t k = 0; k < g->n_leaves; k++) {
-        const leaf *l = &g->leaves[k];
-        const double value = leaf_value(g, l);
-        g->model->value[l->node] = value;
-        g->model->cover[l->node] = (double)tw_gbm_hessian(l->total) * g->targets->scale.hessian;
-        if ((uint32_t)l->depth > depth) depth = (uint32_t)l->depth;
-        for (size_t i = l->begin; i < l->end; i++) score[g->row[i]] += value;
+    const size_t most = 2 * (size_t)g->params->leaves, nodes = g->model->n_nodes - g->first_node + most;
+    TW_TRY(tw_trees_reserve(g->model, most, err));
+    if (nodes > g->room_splits) {
+        const size_t room = 2 * nodes;
+        tw_bin_split *split = tw_resize(g->ctx, g->split, g->room_splits * sizeof *split, room * sizeof *split);
+        if (!split) return tw_no_memory(err, "the splits of trees");
+        g->split = split;
+        g->room_splits = room;
     }
-    return depth;
-}
-
-/* Rows left out walk the tree by their bins. */
-static void add_left_out(const tw_gbm_grower *g, double *score)
-{
-    const tw_trees *m = g->model;
-    const uint32_t first = m->first[m->n_trees];
-    for (size_t i = g->n_in; i < g->bins->n_rows; i++) {
-        const uint8_t *bin = g->bins->bin + (size_t)g->row[i] * g->bins->stride;
-        uint32_t at = first;
-        while (m->node[at].left != at) {
-            const uint32_t b = bin[m->node[at].feature];
-            at = m->node[at].left + (b == 0 ? m->node[at].flags & TW_SPLIT_MISSING_RIGHT : b > g->bin_of[at - first]);
-        }
-        score[g->row[i]] += m->value[at];
+    if (g->n_sets + most > g->room_sets) {
+        const size_t room = 2 * (g->n_sets + most);
+        tw_bin_set *sets = tw_resize(g->ctx, g->sets, g->room_sets * sizeof *sets, room * sizeof *sets);
+        if (!sets) return tw_no_memory(err, "the categories of splits");
+        g->sets = sets;
+        g->room_sets = room;
     }
+    return TW_OK;
 }
 
-tw_status tw_gbm_grow(tw_gbm_grower *g, tw_random random, const tw_gbm_targets *targets, tw_trees *model, double *score,
-                      tw_error *err)
+tw_status tw_gbm_grow(tw_gbm_grower *g, uint32_t output, const tw_gbm_targets *targets, tw_error *err)
 {
     g->targets = targets;
-    g->model = model;
     g->rule.scale = targets->scale;
-    sample_columns(g, random);
-    sample_rows(g, random);
+    TW_TRY(reserve(g, err));
+    tw_gbm_lay_columns(g);
     TW_TRY(start_root(g, err));
-    while (g->n_leaves < (size_t)g->params->leaves) {
-        const size_t at = best_leaf(g);
-        if (at == SIZE_MAX) break;
+    while (g->n_heap && g->n_leaves < (size_t)g->params->leaves) {
+        const uint32_t at = pop_leaf(g);
         TW_TRY(split_leaf(g, at, err));
+        wait_for_split(g, at);
+        wait_for_split(g, g->n_leaves - 1);
     }
-    const uint32_t depth = add_values(g, score);
-    add_left_out(g, score);
-    tw_trees_end_tree(model, 0, depth);
+    TW_TRY(tw_gbm_set_leaves(g, err));
+    int depth = 0;
+    for (size_t k = 0; k < g->n_leaves; k++) depth = g->leaves[k].depth > depth ? g->leaves[k].depth : depth;
+    tw_trees_end_tree(g->model, output, (uint32_t)depth);
     return TW_OK;
+}
+
+/* ---------------------------------------------------------------- its values */
+
+static double value_at(const tw_gbm_grower *g, uint32_t leaf, uint32_t row)
+{
+    return tw_tree_leaf_value(g->model, leaf, g->train->data->features, g->train->cell[row]);
+}
+
+static uint32_t walk(const tw_gbm_grower *g, size_t tree, uint32_t row)
+{
+    uint32_t at = g->model->first[tree];
+    while (!tw_tree_is_leaf(g->model, at)) at = tw_gbm_bin_step(g, at, row);
+    return at;
+}
+
+void tw_gbm_add_last(const tw_gbm_grower *g, double *score)
+{
+    const size_t tree = g->model->n_trees - 1;
+    for (size_t k = 0; k < g->n_leaves; k++) {
+        const tw_leaf *l = &g->leaves[k];
+        const double value = g->model->value[l->node];
+        for (size_t i = l->begin; i < l->end; i++)
+            score[g->row[i]] += g->model->linear ? value_at(g, l->node, g->row[i]) : value;
+    }
+    for (size_t i = g->n_in; i < g->n; i++) {
+        const uint32_t r = g->row[i];
+        score[r] += value_at(g, walk(g, tree, r), r);
+    }
+}
+
+void tw_gbm_add_grown(const tw_gbm_grower *g, size_t tree, double factor, double *score)
+{
+    for (uint32_t r = 0; r < g->n; r++) score[r] += factor * value_at(g, walk(g, tree, r), r);
 }

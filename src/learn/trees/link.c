@@ -49,6 +49,15 @@ static void sign(double scale, size_t n, double *margin)
     for (size_t k = 0; k < n; k++) margin[k] = margin[k] > 0;
 }
 
+/* Means of 0 and 1, of each class for itself: rounding may take them past the ends, and their sum off 1. */
+static void share(double scale, size_t n, double *margin)
+{
+    double sum = 0;
+    (void)scale;
+    for (size_t k = 0; k < n; k++) sum += margin[k] = margin[k] < 0 ? 0 : margin[k] > 1 ? 1 : margin[k];
+    for (size_t k = 0; n > 1 && sum > 0 && k < n; k++) margin[k] /= sum;
+}
+
 static const tw_link links[] = {
     {"identity", "the margin itself", identity},
     {"logistic", "1 / (1 + exp(-scale m)), each output for itself", logistic},
@@ -56,6 +65,7 @@ static const tw_link links[] = {
     {"exp", "exp(m)", exponential},
     {"square", "m |m|", square},
     {"log1p_exp", "log(1 + exp(m))", log1p_exp},
+    {"share", "m within [0, 1], over the sum of all outputs where there are several", share},
     {"sign", "1 where m > 0, otherwise 0", sign},
 };
 

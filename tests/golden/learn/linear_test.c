@@ -31,7 +31,9 @@ static void check(const tw_rows *rows, const char *learner, const char *params, 
     tw_model *model;
     tw_error err;
     double score[ROWS];
-    assert_ok(tw_model_fit(NULL, &(tw_fit_spec){learner, params, 1, rows, NULL}, &model, &err), &err);
+    assert_ok(tw_model_fit(NULL, &(tw_fit_spec){.learner = learner, .params = params, .seed = 1, .train = rows}, &model,
+                           &err),
+              &err);
     assert_ok(tw_model_predict(model, rows, score, &err), &err);
     for (size_t i = 0; i < ROWS; i++) assert_near(score[i], expected[i], 1e-6); /* features pass as float */
     tw_model_free(model);

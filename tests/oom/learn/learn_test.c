@@ -7,7 +7,8 @@
 
 static const char *params_of(const char *learner)
 {
-    return strcmp(learner, "gbm") == 0 ? "rounds=3 leaves=5 min_child=5" : "";
+    if (strcmp(learner, "gbm") == 0) return "rounds=3 leaves=5 min_child=5";
+    return strcmp(learner, "extra_trees") == 0 || strcmp(learner, "random_forest") == 0 ? "trees=2 depth=3" : "";
 }
 
 typedef struct job {
@@ -22,7 +23,12 @@ static tw_status fit_and_save(const tw_ctx *ctx, void *arg)
     job *j = arg;
     tw_model *model;
     const tw_rows valid = {&j->d.data, j->d.rows.cell, 50};
-    TW_TRY(tw_model_fit(ctx, &(tw_fit_spec){j->learner->name, params_of(j->learner->name), 3, &j->d.rows, &valid},
+    TW_TRY(tw_model_fit(ctx,
+                        &(tw_fit_spec){.learner = j->learner->name,
+                                       .params = params_of(j->learner->name),
+                                       .seed = 3,
+                                       .train = &j->d.rows,
+                                       .valid = &valid},
                         &model, NULL));
     tw_buf out;
     tw_buf_init(&out, ctx);
@@ -52,10 +58,13 @@ static void learners_survive(void **state)
         tw_model *model;
         j.learner = learners[i];
         assert_true(tw_oom_sweep(fit_and_save, &j) > 2);
-        assert_int_equal(
-            tw_model_fit(NULL, &(tw_fit_spec){learners[i]->name, params_of(learners[i]->name), 3, &j.d.rows, NULL},
-                         &model, NULL),
-            TW_OK);
+        assert_int_equal(tw_model_fit(NULL,
+                                      &(tw_fit_spec){.learner = learners[i]->name,
+                                                     .params = params_of(learners[i]->name),
+                                                     .seed = 3,
+                                                     .train = &j.d.rows},
+                                      &model, NULL),
+                         TW_OK);
         tw_buf_init(&j.bytes, NULL);
         assert_int_equal(tw_model_save(model, &j.bytes, NULL), TW_OK);
         tw_model_free(model);

@@ -46,7 +46,10 @@ static tw_model *fit(const char *learner, const char *params)
                              .label_end = end};
     tw_model *model = NULL;
     const tw_rows rows = {.data = &data, .cell = cell, .n = ROWS};
-    return tw_model_fit(NULL, &(tw_fit_spec){learner, params, 7, &rows, NULL}, &model, NULL) == TW_OK ? model : NULL;
+    return tw_model_fit(NULL, &(tw_fit_spec){.learner = learner, .params = params, .seed = 7, .train = &rows}, &model,
+                        NULL) == TW_OK
+               ? model
+               : NULL;
 }
 
 static tw_status write_it(const tw_ctx *ctx, void *arg)

@@ -5,11 +5,16 @@
 #include "learn_data.h"
 #include "tw_test.h"
 
+#include <math.h>
+
 static tw_model *fit(const char *learner, const char *params, const tw_rows *train, const tw_rows *valid)
 {
     tw_model *model;
     tw_error err;
-    assert_ok(tw_model_fit(NULL, &(tw_fit_spec){learner, params, 5, train, valid}, &model, &err), &err);
+    assert_ok(tw_model_fit(
+                  NULL, &(tw_fit_spec){.learner = learner, .params = params, .seed = 5, .train = train, .valid = valid},
+                  &model, &err),
+              &err);
     return model;
 }
 
@@ -40,8 +45,31 @@ static void last_value_never_uses_what_is_not_known_yet(void **state)
     assert_int_equal(tw_model_predict(model, &(tw_rows){&bare, &early, 1}, &score, &err), TW_OK);
     assert_same(score, (double)d.features[1][early]);
     tw_model_free(model);
-    assert_int_equal(tw_model_fit(NULL, &(tw_fit_spec){"last_value", "feature=fz", 5, &d.rows, NULL}, &model, &err),
-                     TW_BAD_NAME);
+    assert_int_equal(
+        tw_model_fit(NULL, &(tw_fit_spec){.learner = "last_value", .params = "feature=fz", .seed = 5, .train = &d.rows},
+                     &model, &err),
+        TW_BAD_NAME);
+    learn_clear(&d);
+}
+
+static void margins_are_those_of_trees(void **state)
+{
+    (void)state;
+    learn_data d = learn_make(7, 60, 3, 0.5, 0.1);
+    d.rows.data = &d.data;
+    double margin[4], score[4];
+    tw_error err;
+    tw_model *model = fit("gbm", "loss=logistic rounds=5 min_child=1", &d.rows, NULL);
+    const tw_rows some = {&d.data, d.rows.cell, 4};
+    assert_int_equal(tw_model_tree_count(model), 5);
+    assert_ok(tw_model_margin(model, &some, margin, &err), &err);
+    assert_ok(tw_model_predict(model, &some, score, &err), &err);
+    for (size_t i = 0; i < 4; i++) assert_near(1 / (1 + exp(-margin[i])), score[i], 1e-15);
+    tw_model_free(model);
+    model = fit("ridge", "", &d.rows, NULL);
+    assert_int_equal(tw_model_tree_count(model), 0);
+    assert_int_equal(tw_model_margin(model, &some, margin, &err), TW_UNSUPPORTED);
+    tw_model_free(model);
     learn_clear(&d);
 }
 
@@ -157,7 +185,8 @@ static void equal_columns(void **state)
     tw_model *model;
     tw_error err;
     double share[4];
-    const tw_status status = tw_model_fit(NULL, &(tw_fit_spec){"ridge", "alpha=0", 5, &d.rows, NULL}, &model, &err);
+    const tw_status status = tw_model_fit(
+        NULL, &(tw_fit_spec){.learner = "ridge", .params = "alpha=0", .seed = 5, .train = &d.rows}, &model, &err);
     assert_true(status == TW_SINGULAR || status == TW_OK); /* rounding may leave a positive pivot */
     if (status == TW_OK) tw_model_free(model);
     model = fit("elastic_net", "alpha=0.2 l1=1", &d.rows, NULL);
@@ -184,13 +213,18 @@ static void small_and_flat_data(void **state)
             tw_model *model;
             tw_error err;
             double score;
-            if (k == 2 && strcmp(learners[i]->name, "gbm") == 0) {
-                assert_int_equal(tw_model_fit(NULL, &(tw_fit_spec){"gbm", "", 1, &cases[k], NULL}, &model, &err),
-                                 TW_BAD_DATA);
+            if (k == 2 && learners[i]->trees) {
+                assert_int_equal(
+                    tw_model_fit(NULL, &(tw_fit_spec){.learner = learners[i]->name, .seed = 1, .train = &cases[k]},
+                                 &model, &err),
+                    TW_BAD_DATA);
                 continue;
             }
-            assert_ok(tw_model_fit(NULL, &(tw_fit_spec){learners[i]->name, "", 1, &cases[k], NULL}, &model, &err),
-                      &err);
+            assert_ok(
+                tw_model_fit(NULL,
+                             &(tw_fit_spec){.learner = learners[i]->name, .params = "", .seed = 1, .train = &cases[k]},
+                             &model, &err),
+                &err);
             const tw_rows one = {cases[k].data, d.all + 100, 1};
             assert_ok(tw_model_predict(model, &one, &score, &err), &err);
             if (strcmp(learners[i]->name, "logistic") == 0)
@@ -222,8 +256,10 @@ static void a_fit_can_be_stopped(void **state)
     const tw_progress progress = {cancelled, after_five, &done};
     const tw_ctx ctx = {.progress = &progress};
     tw_model *model;
-    assert_int_equal(tw_model_fit(&ctx, &(tw_fit_spec){"gbm", "min_child=2", 1, &d.rows, NULL}, &model, NULL),
-                     TW_CANCELLED);
+    assert_int_equal(
+        tw_model_fit(&ctx, &(tw_fit_spec){.learner = "gbm", .params = "min_child=2", .seed = 1, .train = &d.rows},
+                     &model, NULL),
+        TW_CANCELLED);
     assert_int_equal(done, 5);
     learn_clear(&d);
 }
@@ -231,6 +267,7 @@ static void a_fit_can_be_stopped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(margins_are_those_of_trees),
         cmocka_unit_test(last_value_never_uses_what_is_not_known_yet),
         cmocka_unit_test(early_stopping_keeps_the_best),
         cmocka_unit_test(missing_values_have_a_learned_direction),

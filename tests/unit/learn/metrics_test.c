@@ -70,6 +70,61 @@ static void what_is_not_defined_is_nan(void **state)
     assert_true(isnan(metric("rank_ic", score, label)));
 }
 
+/* Labels and scores of returns are no chances, grades or positive means. */
+static void metrics_of_tables_are_nan_where_not_defined(void **state)
+{
+    (void)state;
+    fill();
+    static const char *const names[] = {"accuracy", "ndcg", "poisson_deviance", "gamma_deviance", "tweedie_deviance"};
+    for (size_t k = 0; k < 5; k++) assert_true(isnan(metric(names[k], label, label)));
+    assert_near(metric("average_precision", label, label), 1, 0);
+    assert_near(metric("mape", label, label), 0, 0);
+    assert_near(metric("quantile_loss", label, label), 0, 0);
+}
+
+static void ndcg_knows_times_and_groups(void **state)
+{
+    (void)state;
+    /* Two groups that are mixed: the first in the best order, the second in the worst. */
+    const double score[4] = {2.385, 0, 1, 1}, y[4] = {1, 0, 0, 3};
+    const uint32_t one[4] = {0}, group[4] = {0, 1, 0, 1};
+    const double low[4] = {2, 1, 1, 0.5};
+    tw_scored s = {.n = 4, .score = score, .label = y, .time = one, .group = group};
+    double value;
+    tw_error err;
+    assert_ok(tw_metric_compute(NULL, "ndcg", &s, &value, &err), &err);
+    assert_near(value, 1, 1e-15);
+    s.score = low;
+    s.most = 1;
+    assert_ok(tw_metric_compute(NULL, "ndcg", &s, &value, &err), &err);
+    assert_near(value, 0.5, 1e-15);
+    s.group = NULL; /* one time: the row of grade 3 comes last */
+    s.most = 0;
+    assert_ok(tw_metric_compute(NULL, "ndcg", &s, &value, &err), &err);
+    assert_near(value, (1 + 7 / (log(5) / log(2))) / (7 + 1 / (log(3) / log(2))), 1e-14);
+}
+
+static void what_rows_of_several_scores_are_asked(void **state)
+{
+    (void)state;
+    const double score[6] = {0.5, 0.25, 0.25, 0.1, 0.2, 0.7}, y[2] = {0, 2}, off[2] = {0, 3};
+    const uint32_t time[2] = {0};
+    tw_scored s = {.n = 2, .score = score, .label = y, .time = time, .n_outputs = 3};
+    double value;
+    tw_error err;
+    assert_ok(tw_metric_compute(NULL, "accuracy", &s, &value, &err), &err);
+    assert_same(value, 1);
+    assert_ok(tw_metric_compute(NULL, "log_loss", &s, &value, &err), &err);
+    assert_near(value, -(log(0.5) + log(0.7)) / 2, 1e-15);
+    assert_int_equal(tw_metric_compute(NULL, "rmse", &s, &value, &err), TW_BAD_VALUE);
+    assert_string_equal(err.message, "rmse takes one score a row, got 3");
+    s.label = off;
+    assert_int_equal(tw_metric_compute(NULL, "log_loss", &s, &value, &err), TW_BAD_DATA);
+    s = (tw_scored){.n = 2, .score = score, .label = y, .time = time, .level = 2, .power = 2};
+    assert_int_equal(tw_metric_compute(NULL, "quantile_loss", &s, &value, &err), TW_BAD_VALUE);
+    assert_int_equal(tw_metric_compute(NULL, "tweedie_deviance", &s, &value, &err), TW_BAD_VALUE);
+}
+
 static void hits_leave_out_labels_of_zero(void **state)
 {
     (void)state;
@@ -154,6 +209,9 @@ int main(void)
         cmocka_unit_test(perfect_scores),
         cmocka_unit_test(a_constant_score_orders_nothing),
         cmocka_unit_test(what_is_not_defined_is_nan),
+        cmocka_unit_test(metrics_of_tables_are_nan_where_not_defined),
+        cmocka_unit_test(ndcg_knows_times_and_groups),
+        cmocka_unit_test(what_rows_of_several_scores_are_asked),
         cmocka_unit_test(hits_leave_out_labels_of_zero),
         cmocka_unit_test(weights_are_rows_more_than_once),
         cmocka_unit_test(quantiles_and_calibration_by_hand),

@@ -72,7 +72,9 @@ static tw_model *fit(const char *learner, const char *params, double slope)
     const tw_rows rows = {.data = &data, .cell = cell, .n = ROWS};
     tw_model *model = NULL;
     tw_error err;
-    assert_int_equal(tw_model_fit(NULL, &(tw_fit_spec){learner, params, 7, &rows, NULL}, &model, &err), TW_OK);
+    assert_int_equal(tw_model_fit(NULL, &(tw_fit_spec){.learner = learner, .params = params, .seed = 7, .train = &rows},
+                                  &model, &err),
+                     TW_OK);
     return model;
 }
 

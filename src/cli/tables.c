@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/tables.h"
+
+#include <string.h>
+
+bool tw_cli_model_param(const tw_model *model, const char *name, char *value, size_t room)
+{
+    const size_t length = strlen(name);
+    for (const char *at = tw_model_params(model); *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+        if (strncmp(at, name, length) != 0 || at[length] != '=') continue;
+        const size_t n = strcspn(at + length + 1, " ");
+        (void)snprintf(value, room, "%.*s", (int)n, at + length + 1);
+        return true;
+    }
+    return false;
+}
+
+tw_meaning tw_cli_meaning(const tw_model *model)
+{
+    char loss[TW_TEXT_MAX] = "";
+    const tw_schema *schema = tw_model_schema(model);
+    (void)tw_cli_model_param(model, "loss", loss, sizeof loss);
+    if (tw_model_outputs(model) > 1) return TW_MEANS_CLASSES;
+    if (strcmp(loss, "lambdarank") == 0) return TW_MEANS_RANK;
+    if (strcmp(loss, "logistic") == 0 || tw_model_learner(model)->tasks == TW_TASK_CLASSIFY) return TW_MEANS_CHANCE;
+    return schema && schema->n_classes == 2 ? TW_MEANS_CHANCE : TW_MEANS_NUMBER;
+}
+
+tw_status tw_cli_model_read(const tw_cli *cli, const char *path, tw_model **model, tw_error *err)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    TW_TRY(tw_file_read(cli->ctx, path, &bytes, &length, err));
+    const tw_status status = tw_model_load(cli->ctx, bytes, length, model, err);
+    tw_free(cli->ctx, bytes);
+    return status == TW_OK ? TW_OK : tw_fail_in(err, status, "%s", path);
+}
+
+const char *tw_cli_class_name(const tw_model *model, size_t k, char digits[24])
+{
+    const tw_schema *schema = tw_model_schema(model);
+    if (schema && k < schema->n_classes) return schema->class_name[k];
+    (void)snprintf(digits, 24, "%zu", k);
+    return digits;
+}
+
+tw_status tw_cli_table_options(const tw_cli *cli, tw_frame_options *options, tw_error *err)
+{
+    const char *delimiter = tw_cli_value(cli, "delimiter");
+    options->missing = tw_cli_value(cli, "missing");
+    if (!delimiter) return TW_OK;
+    if (strcmp(delimiter, "tab") == 0) delimiter = "\t";
+    if (strlen(delimiter) != 1)
+        return tw_fail(err, TW_BAD_VALUE, "--delimiter must be one character or 'tab', got '%s'", delimiter);
+    options->delimiter = *delimiter;
+    return TW_OK;
+}
