@@ -202,7 +202,8 @@ static void wild_lightgbm_models_are_refused(void **state)
         refuse("lightgbm-4.7.0/regression.txt", cases[i].piece, cases[i].by, cases[i].message);
     refuse("lightgbm-4.7.0/binary_sigmoid.txt", "cat_boundaries=0 1", "cat_boundaries=0 999999999",
            "cat_boundaries must ascend");
-    refuse("lightgbm-4.7.0/binary_sigmoid.txt", "cat_boundaries=0 1", "cat_boundaries=1 0", "cat_boundaries must ascend");
+    refuse("lightgbm-4.7.0/binary_sigmoid.txt", "cat_boundaries=0 1", "cat_boundaries=1 0",
+           "cat_boundaries must ascend");
     refuse("lightgbm-4.7.0/binary_sigmoid.txt", "cat_threshold=", "cat_threshold=-", "no word of 32 bits");
     refuse("lightgbm-4.7.0/linear.txt", "num_features=0", "num_features=7", "leaf 0 has 7 terms");
     refuse("lightgbm-4.7.0/linear.txt", "num_features=0", "num_features=1", "leaf_features= 1 numbers expected");
