@@ -125,8 +125,8 @@ static void predictions_are_those_of_the_library(void **state)
         double tolerance;
         size_t n_models;
     } peers[] = {{"lightgbm-2.3.1", 1e-12, 7}, {"lightgbm-3.3.5", 1e-12, 8}, {"lightgbm-4.7.0", 1e-12, 27},
-                 {"xgboost-1.0.2", 1e-6, 7},   {"xgboost-1.5.2", 1e-6, 7},   {"xgboost-1.7.6", 1e-6, 17},
-                 {"xgboost-2.1.4", 1e-6, 22},  {"xgboost-3.2.0", 1e-6, 36}};
+                 {"xgboost-1.0.2", 1e-6, 7},   {"xgboost-1.5.2", 1e-6, 7},   {"xgboost-1.7.6", 1e-6, 18},
+                 {"xgboost-2.1.4", 1e-6, 23},  {"xgboost-3.2.0", 1e-6, 38}};
     (void)state;
     read_rows(&rows, &train_rows);
     for (size_t i = 0; i < sizeof peers / sizeof peers[0]; i++) {

@@ -162,6 +162,7 @@ def make_xgboost():
         one(objective, objective, max_depth=2, **(dict(num_class=3) if "multi" in objective else {}))
     one("base_logistic", "binary:logistic", base_score=0.2385)
     one("base_gamma", "reg:gamma", base_score=2.385)
+    one("base_high", "binary:logistic", base_score=0.99837, max_depth=2)
     one("dart", "binary:logistic", rounds=5, max_depth=2, booster="dart", rate_drop=0.5, endings=("json", "ubj"))
     one("forest", "reg:squarederror", rounds=2, num_parallel_tree=3, subsample=0.5)
     one("forest_multi", "multi:softprob", rounds=2, num_class=3, num_parallel_tree=2, max_depth=2, subsample=0.5, endings=("json", "ubj"))
@@ -174,6 +175,8 @@ def make_xgboost():
         one("targets", "reg:squarederror", label=np.c_[Y, Y ** 2])
         one("labels", "binary:logistic", label=np.c_[Y > 0, Y > 1].astype(float))
         one("vectors", "reg:squarederror", label=np.c_[Y, Y ** 2], multi_strategy="multi_output_tree", plain=True, endings=("json", "ubj"))
+    if v >= (3,):
+        one("base_ones", "binary:logistic", label=np.ones(TRAIN), max_depth=2)
     if v >= (3, 1):
         import pandas as pd
         frame = pd.DataFrame({n: x for n, x in zip(names, X.T)})
