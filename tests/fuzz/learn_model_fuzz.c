@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FEATURES = 64, CELLS = 32 };
+enum { MOST_FEATURES = 64, MOST_OUTPUTS = 64, CELLS = 32 };
 
 static void use(const tw_model *model)
 {
     static float column[CELLS];
     static const float *columns[MOST_FEATURES];
-    double score[CELLS], label[CELLS] = {0}, share[MOST_FEATURES];
+    static double score[CELLS * MOST_OUTPUTS];
+    double label[CELLS] = {0}, share[MOST_FEATURES];
     uint32_t cell[CELLS], end[CELLS] = {0};
     for (uint32_t i = 0; i < CELLS; i++) {
         column[i] = i % 5 == 0 ? NAN : (float)i - 10;
@@ -26,7 +27,7 @@ static void use(const tw_model *model)
                              .features = columns,
                              .label = label,
                              .label_end = end};
-    if (data.n_features > MOST_FEATURES) return;
+    if (data.n_features > MOST_FEATURES || tw_model_outputs(model) > MOST_OUTPUTS) return;
     (void)tw_model_predict(model, &(tw_rows){&data, cell, CELLS}, score, NULL);
     (void)tw_model_importance(model, share);
     tw_buf out;

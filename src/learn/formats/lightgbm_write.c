@@ -23,6 +23,7 @@ static const struct objective {
     {"identity", "regression", ""},
     {"log1p_exp", "cross_entropy_lambda", NULL},
     {"logistic", "binary", "multiclassova"},
+    {"share", "regression", NULL}, /* one forest's mean of 0 and 1 is a share as it is */
     {"softmax", NULL, "multiclass"},
     {"square", "regression sqrt", NULL},
 };

@@ -5,6 +5,7 @@
 #include "learn/formats/onnx.h"
 #include "io/protobuf.h"
 
+#include <float.h>
 #include <string.h>
 
 enum { IR_VERSION = 7, OPSET = 13, OPSET_ML = 3 };
@@ -159,6 +160,26 @@ static void put_sign(tw_buf *graph, const char *from)
     put_cast(graph, "positive", "score", TW_ONNX_FLOAT);
 }
 
+/* Cut to [0, 1], and over the sum of all outputs where there are several: of numbers that are not negative the L1 norm.
+ */
+static void put_share(tw_buf *graph, const char *from, size_t n_outputs)
+{
+    const int64_t outputs_axis = 1;
+    tw_buf norm;
+    put_constant(graph, "zero", 0);
+    put_constant(graph, "one", 1);
+    put_node(graph, "Max", from, "zero", "positive");
+    put_node(graph, "Min", "positive", "one", n_outputs > 1 ? "within" : "score");
+    if (n_outputs == 1) return;
+    put_constant(graph, "least", FLT_MIN); /* of a sum: nothing over nothing is nothing */
+    tw_buf_init(&norm, graph->ctx);
+    put_call(&norm, "ReduceL1", "within", NULL, "sum");
+    tw_onnx_put_ints(&norm, "axes", &outputs_axis, 1);
+    tw_protobuf_message(graph, GRAPH_NODE, &norm);
+    put_node(graph, "Max", "sum", "least", "divisor");
+    put_node(graph, "Div", "within", "divisor", "score");
+}
+
 static tw_status put_link(const tw_trees *m, tw_buf *graph, tw_error *err)
 {
     static const struct {
@@ -179,6 +200,10 @@ static tw_status put_link(const tw_trees *m, tw_buf *graph, tw_error *err)
             put_node(graph, "Mul", "margin", "scale", "scaled");
         }
         links[i].put(graph, scaled ? "scaled" : "margin");
+        return TW_OK;
+    }
+    if (strcmp(m->link->name, "share") == 0) {
+        put_share(graph, "margin", m->n_outputs);
         return TW_OK;
     }
     return tw_fail(err, TW_BAD_VALUE, "onnx: link %s cannot be written", m->link->name);

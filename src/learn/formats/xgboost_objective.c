@@ -57,13 +57,23 @@ tw_status tw_xgboost_get_link(tw_xgboost *x)
     return TW_OK;
 }
 
+/* The odds against a chance as XGBoost has them: in float, which near 1 is another number, and of chances from 1e-6
+ * (version 3; versions before refuse others). */
+static double odds_against(float b)
+{
+    const float least = 1e-6f, most = 1 - least;
+    const float chance = b < least ? least : b > most ? most : b;
+    const float odds = 1 / chance - 1;
+    return (double)odds;
+}
+
 /* The margin that stands for base score b. */
-static double to_margin(base_space space, double b)
+static double to_margin(base_space space, float b)
 {
     switch (space) {
-    case BASE_LOGISTIC: return -tw_log(1 / b - 1);
-    case BASE_EXP: return tw_log(b);
-    default: return b;
+    case BASE_LOGISTIC: return -tw_log(odds_against(b));
+    case BASE_EXP: return tw_log((double)b);
+    default: return (double)b;
     }
 }
 
@@ -80,7 +90,7 @@ tw_status tw_xgboost_get_bases(const tw_xgboost *x, double *base)
         if (n == x->n_outputs || !tw_parse_double(at, length, &b))
             return tw_fail(x->err, TW_BAD_FILE, "%s: base_score is '%.80s', for %zu outputs", tw_doc_name(x->doc), text,
                            x->n_outputs);
-        base[n++] = to_margin(space, (double)(float)b);
+        base[n++] = to_margin(space, (float)b);
         at += length + (at[length] == ',');
     }
     for (size_t k = n; k < x->n_outputs && n == 1; k++) base[k] = base[0];

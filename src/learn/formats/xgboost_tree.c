@@ -10,7 +10,7 @@ typedef struct tree {
     size_t n, n_sets, n_categories;
     const double *left, *right, *feature, *condition, *default_left;
     const double *hessian, *gain;                             /* NULL where there are none */
-    const double *split_type;                                 /* NULL where there are no sets */
+    const double *split_type;                                 /* NULL where there are no categories yet */
     const double *set_node, *set_first, *set_size, *category; /* by set; by category */
     const double *leaf;                                       /* values of vector leaves; NULL: plain ones */
     size_t n_leaf_rows, width, part;                          /* of vector leaves: rows, values in one, that taken */
@@ -47,8 +47,9 @@ static tw_status get_sets(tree *t, const tw_node *map)
 {
     t->n_sets = length_of(map, "categories_nodes");
     t->n_categories = length_of(map, "categories");
+    if (tw_node_get(map, "split_type")) /* since 1.3 */
+        TW_TRY(tw_xgboost_get_numbers(t->x, map, "split_type", t->n, &t->split_type));
     if (t->n_sets == 0) return TW_OK;
-    TW_TRY(tw_xgboost_get_numbers(t->x, map, "split_type", t->n, &t->split_type));
     TW_TRY(tw_xgboost_get_numbers(t->x, map, "categories_nodes", t->n_sets, &t->set_node));
     TW_TRY(tw_xgboost_get_numbers(t->x, map, "categories_segments", t->n_sets, &t->set_first));
     TW_TRY(tw_xgboost_get_numbers(t->x, map, "categories_sizes", t->n_sets, &t->set_size));

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes tests/golden/learn/trees/<library>-<version>/: small models of every objective by the libraries that the environment has, and
 predictions.csv, what they predict for the rows of rows.csv. Data are made by the formulas below. The smallest models go to tests/fuzz/corpus/learn_import.
-Run: bench/.venv/bin/python tests/golden/make/trees.py, and again with XGBoost 1.7.6 and 2.1.4 alone."""
+Run: bench/.venv/bin/python tests/golden/make/trees.py, and again in environments of their own with XGBoost 1.0.2, 1.5.2, 1.7.6, 2.1.4 and LightGBM 2.3.1, 3.3.5."""
 import warnings
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 warnings.filterwarnings("ignore")
 HERE = Path(__file__).resolve().parents[1] / "learn" / "trees"
 SEEDS = Path(__file__).resolve().parents[2] / "fuzz" / "corpus" / "learn_import"
-TRAIN, ROWS, FEATURES, CATEGORIES = 600, 48, 6, [2, 4]
+TRAIN, ROWS, FEATURES, CATEGORIES = 600, 32, 6, [2, 4]
 
 
 def noise(n, k):
@@ -67,20 +67,30 @@ class Writer:
 def make_lightgbm():
     import lightgbm as lgb
     w = Writer("lightgbm", lgb.__version__)
+    version = tuple(int(x) for x in lgb.__version__.split("."))
 
-    def one(name, objective, rounds=4, label=None, categories=CATEGORIES, weight=None, **params):
-        params = dict(objective=objective, num_leaves=7, min_data_in_leaf=15, learning_rate=0.2, verbose=-1, seed=3, num_threads=1, deterministic=True, cat_smooth=1,
-                      min_data_per_group=5, **params)
+    def one(name, objective, rounds=3, label=None, categories=CATEGORIES, weight=None, **params):
+        params = dict(dict(objective=objective, num_leaves=5, min_data_in_leaf=15, learning_rate=0.2, verbose=-1, seed=3, num_threads=1, deterministic=True, cat_smooth=1,
+                           min_data_per_group=5), **params)
         d = lgb.Dataset(X, labels(objective) if label is None else label, categorical_feature=categories, free_raw_data=False,
                         group=[30] * 20 if "rank" in objective else None, params=dict(verbose=-1))
         b = lgb.train(params, d, rounds)
         file = name.replace(":", "_") + ".txt"
         text = b.model_to_string()
         at = text.index("\nparameters:")
-        (w.folder / file).write_text(text if name == "regression" else text[:at + 1] + "pandas_categorical:null\n")
+        (w.folder / file).write_text(text if name == "regression" and version >= (4,) else text[:at + 1] + "pandas_categorical:null\n")
         p = b.predict(R)
         w.add(file, p)
 
+    if version < (4,):
+        for name, objective, more in [("regression", "regression", {}), ("binary", "binary", {}), ("multiclass", "multiclass", dict(num_class=3)),
+                                      ("zero_as_missing", "regression", dict(zero_as_missing=True)), ("no_missing", "regression", dict(use_missing=False)),
+                                      ("forest", "regression", dict(boosting="rf", bagging_freq=1, bagging_fraction=0.6)), ("quantile", "quantile", {})]:
+            one(name, objective, **more)
+        if version >= (3, 2):
+            one("linear", "regression", linear_tree=True, linear_lambda=0.01)
+        w.close()
+        return
     for objective in ["regression", "regression_l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie", "binary", "cross_entropy",
                       "cross_entropy_lambda", "lambdarank", "rank_xendcg"]:
         one(objective, objective)
@@ -96,7 +106,7 @@ def make_lightgbm():
     one("forest_binary", "binary", boosting="rf", bagging_freq=1, bagging_fraction=0.6)
     one("dart", "binary", rounds=8, boosting="dart", drop_rate=0.5)
     one("one_leaf", "regression", min_gain_to_split=1e9)
-    one("large", "regression", rounds=12, max_cat_threshold=64)
+    one("large", "regression", rounds=6, num_leaves=15, max_cat_threshold=64)
     w.close()
 
 
@@ -108,11 +118,13 @@ def make_xgboost():
     names = [f"{'category' if f in CATEGORIES else 'number'} {f}" for f in range(FEATURES)]
 
     def matrix(x, **more):
+        if v < (1, 6):  # no categories
+            return xgb.DMatrix(x, feature_names=[n.replace(" ", "_") for n in names], **more)
         return xgb.DMatrix(x, feature_types=types, feature_names=names, enable_categorical=True, **more)
 
     rows = matrix(R)
 
-    def one(name, objective, rounds=3, endings=("json",), plain=False, label=None, **params):
+    def one(name, objective, rounds=2, endings=("json",), plain=False, label=None, **params):
         params = dict(dict(objective=objective, max_depth=3, eta=0.3, seed=3, nthread=1, tree_method="hist", max_cat_to_onehot=3), **params)
         y = labels(objective) if label is None else label
         if plain:
@@ -136,31 +148,41 @@ def make_xgboost():
             w.add(file, p)
 
     every = ["reg:squarederror", "binary:logistic", "count:poisson", "multi:softprob", "rank:pairwise"]
+    if v < (1, 6):
+        for objective in every:
+            one(objective, objective, max_depth=2, **(dict(num_class=3) if "multi" in objective else {}))
+        one("base_logistic", "binary:logistic", base_score=0.2385)
+        one("dart", "binary:logistic", rounds=5, max_depth=2, booster="dart", rate_drop=0.5)
+        w.close()
+        return
     if v >= (3,):
         every += ["reg:squaredlogerror", "reg:logistic", "reg:pseudohubererror", "reg:absoluteerror", "reg:gamma", "reg:tweedie", "binary:logitraw", "binary:hinge",
                   "multi:softmax", "rank:ndcg", "rank:map", "survival:cox", "survival:aft"]
     for objective in every:
-        one(objective, objective, **(dict(num_class=3) if "multi" in objective else {}))
+        one(objective, objective, max_depth=2, **(dict(num_class=3) if "multi" in objective else {}))
     one("base_logistic", "binary:logistic", base_score=0.2385)
     one("base_gamma", "reg:gamma", base_score=2.385)
-    one("dart", "binary:logistic", rounds=6, booster="dart", rate_drop=0.5, endings=("json", "ubj"))
+    one("base_high", "binary:logistic", base_score=0.99837, max_depth=2)
+    one("dart", "binary:logistic", rounds=5, max_depth=2, booster="dart", rate_drop=0.5, endings=("json", "ubj"))
     one("forest", "reg:squarederror", rounds=2, num_parallel_tree=3, subsample=0.5)
-    one("forest_multi", "multi:softprob", rounds=2, num_class=3, num_parallel_tree=2, subsample=0.5, endings=("json", "ubj"))
+    one("forest_multi", "multi:softprob", rounds=2, num_class=3, num_parallel_tree=2, max_depth=2, subsample=0.5, endings=("json", "ubj"))
     one("plain", "reg:squarederror", plain=True, endings=("json", "ubj"))
     one("no_trees", "reg:squarederror", rounds=0, base_score=0.61)
     one("pruned", "reg:squarederror", gamma=20, rounds=2)
-    one("large", "binary:logistic", rounds=10, max_cat_to_onehot=1, endings=("ubj",))
+    one("large", "binary:logistic", rounds=6, max_cat_to_onehot=1, endings=("ubj",))
     if v >= (2,):
         one("quantiles", "reg:quantileerror", quantile_alpha=[0.1, 0.5, 0.9])
         one("targets", "reg:squarederror", label=np.c_[Y, Y ** 2])
         one("labels", "binary:logistic", label=np.c_[Y > 0, Y > 1].astype(float))
         one("vectors", "reg:squarederror", label=np.c_[Y, Y ** 2], multi_strategy="multi_output_tree", plain=True, endings=("json", "ubj"))
+    if v >= (3,):
+        one("base_ones", "binary:logistic", label=np.ones(TRAIN), max_depth=2)
     if v >= (3, 1):
         import pandas as pd
         frame = pd.DataFrame({n: x for n, x in zip(names, X.T)})
         frame[names[2]] = pd.Categorical(["" if np.isnan(c) else f"group {c:g}" for c in X[:, 2]], [f"group {c}" for c in range(12)])
         frame[names[4]] = pd.Categorical(X[:, 4].astype(int), range(90))
-        b = xgb.train(dict(max_depth=3, nthread=1, seed=3), xgb.DMatrix(frame, label=Y, enable_categorical=True), 3)
+        b = xgb.train(dict(max_depth=3, nthread=1, seed=3), xgb.DMatrix(frame, label=Y, enable_categorical=True), 2)
         b.save_model(w.folder / "frame.json")
         p = b.predict(xgb.DMatrix(frame.iloc[:ROWS], enable_categorical=True))
         w.lines.append(",".join(["train_rows", "frame.json", "1"] + [repr(float(v)) for v in p]))
@@ -169,7 +191,7 @@ def make_xgboost():
 
 def make_seeds():
     import lightgbm as lgb
-    import xgboost as xgb
+    import pandas, xgboost as xgb  # pandas: of the one environment that has all
     SEEDS.mkdir(parents=True, exist_ok=True)
     for name, more in (("linear", dict(linear_tree=True)), ("forest", dict(boosting="rf", bagging_freq=1, bagging_fraction=0.6)), ("zero", dict(zero_as_missing=True))):
         d = lgb.Dataset(X, Y, categorical_feature=CATEGORIES, params=dict(verbose=-1))
