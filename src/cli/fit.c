@@ -28,7 +28,7 @@ static tw_status read_options(fitting *f, tw_error *err)
     TW_TRY(tw_cli_table_options(f->cli, &f->options, err));
     TW_TRY(tw_cli_integer(f->cli, "seed", 1, 0, INT64_MAX, &f->seed, err));
     if (from) {
-        TW_TRY(tw_cli_model_read(f->cli, from, &f->from, err));
+        TW_TRY(tw_cli_model_read(f->cli, from, &f->from, NULL, err));
         f->options.schema = tw_model_schema(f->from);
         if (!f->options.schema) f->options.by_position = tw_model_features(f->from);
         if (f->options.schema && f->options.schema->target[0] && !f->options.target)
@@ -151,14 +151,16 @@ static tw_status write_model(fitting *f, const char *path, tw_error *err)
 static void print_shape(const fitting *f, const char *path)
 {
     const tw_schema *schema = tw_model_schema(f->model);
-    const size_t trees = tw_model_tree_count(f->model), categorical = count_categorical(schema);
+    tw_ensemble e = {0};
+    const bool trees = tw_model_ensemble(f->model, &e);
+    const size_t categorical = count_categorical(schema);
     printf("%s: %s\nrows       %zu train", path, tw_model_learner(f->model)->name, f->train.n);
     if (f->valid.n) printf(", %zu valid", f->valid.n);
     printf("\nfeatures   %zu", schema->n_features);
     if (categorical)
         printf(", %zu of them categorical%s", categorical, trees ? "" : ": their codes are taken as numbers");
     if (schema->n_classes) printf("\nclasses    %zu", schema->n_classes);
-    if (trees) printf("\ntrees      %zu", trees);
+    if (trees) printf("\ntrees      %zu", e.n_trees);
     printf("\n");
 }
 
