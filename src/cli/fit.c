@@ -84,32 +84,49 @@ static void print_notes(const fitting *f)
 
 /* ---------------------------------------------------------------- parameters */
 
-static const char *find_choice(const tw_param *table, const char *name, const char *const *wanted)
+static const tw_param *find_param(const tw_learner *learner, const char *name)
 {
-    for (const tw_param *p = table; p && p->name; p++) {
-        if (strcmp(p->name, name) != 0 || !p->choices) continue;
-        for (; *wanted; wanted++)
-            for (const char *at = p->choices; *at; at += strcspn(at, "|"), at += *at == '|')
-                if (strcspn(at, "|") == strlen(*wanted) && strncmp(at, *wanted, strlen(*wanted)) == 0) return *wanted;
-    }
+    for (const tw_param *p = learner->params; p && p->name; p++)
+        if (strcmp(p->name, name) == 0) return p;
     return NULL;
 }
 
-/* A target of classes asks for a loss of classes; what --params says goes before. */
+static bool has_choice(const tw_param *p, const char *choice)
+{
+    const size_t length = strlen(choice);
+    for (const char *at = p && p->choices ? p->choices : ""; *at; at += strcspn(at, "|"), at += *at == '|')
+        if (strcspn(at, "|") == length && strncmp(at, choice, length) == 0) return true;
+    return false;
+}
+
+/* A target of classes asks for a loss of classes, unless --params says which. */
+static tw_status add_loss(fitting *f, const tw_learner *learner, size_t n_classes, tw_error *err)
+{
+    const char *loss = n_classes > 2 ? "softmax" : "logistic";
+    const bool has = has_choice(find_param(learner, "loss"), loss);
+    if (has) tw_buf_printf(&f->params, " loss=%s", loss);
+    if (n_classes <= 2) return TW_OK;
+    if (!has) return tw_fail(err, TW_UNSUPPORTED, "%s does not tell %zu classes apart", learner->name, n_classes);
+    /* The last class may be in no row that is trained on. */
+    if (find_param(learner, "classes")) tw_buf_printf(&f->params, " classes=%zu", n_classes);
+    return TW_OK;
+}
+
+static bool ranks(const char *params)
+{
+    return strstr(params, "loss=lambdarank") || strstr(params, "loss=ic") || strstr(params, "loss=rank_ic");
+}
+
 static tw_status choose_params(fitting *f, const tw_learner *learner, tw_error *err)
 {
     const char *given = tw_cli_value(f->cli, "params");
     const size_t n_classes = tw_frame_schema(f->train_frame)->n_classes;
     tw_buf_init(&f->params, f->cli->ctx);
-    if (!given && f->from) given = tw_model_params(f->from);
-    tw_buf_text(&f->params, given ? given : "");
-    if (n_classes && !(given && strstr(given, "loss="))) {
-        const char *loss = find_choice(learner->params, "loss",
-                                       n_classes > 2 ? TW_NAMES("softmax", "multiclass") : TW_NAMES("logistic"));
-        if (!loss && n_classes > 2)
-            return tw_fail(err, TW_UNSUPPORTED, "%s does not tell %zu classes apart", learner->name, n_classes);
-        if (loss) tw_buf_printf(&f->params, " loss=%s", loss);
-    }
+    if (!given) given = f->from ? tw_model_params(f->from) : "";
+    tw_buf_text(&f->params, given);
+    if (n_classes && !strstr(given, "loss=")) TW_TRY(add_loss(f, learner, n_classes, err));
+    if (ranks(given) && !f->options.group)
+        return tw_fail(err, TW_BAD_VALUE, "this loss compares the rows of a group: name their column with --group");
     return tw_buf_check(&f->params, err);
 }
 

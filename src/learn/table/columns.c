@@ -264,8 +264,8 @@ static tw_status match_features(tw_frame *f, const tw_schema *schema, tw_error *
             return tw_fail(err, TW_BAD_DATA, "column '%s' is a feature of the model and cannot be anything else",
                            schema->name[i]);
         make_feature(f, c, i);
-        TW_TRY(add_levels(&f->series[i], schema->n_levels ? schema->n_levels[i] : 0,
-                          schema->level ? schema->level[i] : NULL, err));
+        const size_t n = schema->level && schema->n_levels ? schema->n_levels[i] : 0;
+        TW_TRY(add_levels(&f->series[i], n, n ? schema->level[i] : NULL, err));
     }
     return add_levels(tw_frame_target(f), schema->n_classes, schema->class_name, err);
 }
