@@ -145,7 +145,7 @@ static double time_bytes(const tw_trees *m)
     const tw_bin_rows rows = {.bin = bytes, .row_stride = FEATURES, .feature_stride = 1, .n = ROWS};
     for (size_t k = 0; k < REPEATS; k++) {
         const double start = cpu_ns();
-        tw_scorer_add_bins(m->scorer, &rows, score);
+        tw_tree_scorer_add_bins(m->scorer, &rows, score);
         ns[k] = (cpu_ns() - start) / ROWS;
     }
     qsort(ns, REPEATS, sizeof *ns, by_value);
@@ -165,7 +165,7 @@ int main(void)
         const double batch = time_floats(m, &data);
         if (shapes[s].binned) {
             tw_error err;
-            check(tw_scorer_use_bins(m->scorer, &(tw_bin_edges){edge, n_bins, EDGES}, &err), &err);
+            check(tw_tree_scorer_use_bins(m->scorer, &(tw_bin_edges){edge, n_bins, EDGES}, &err), &err);
             from_bytes = time_bytes(m);
         }
         (void)printf("{\"bench\": \"score\", \"name\": \"%s\", \"single_ns\": %.0f, \"single_p99_ns\": %.0f, "

@@ -39,7 +39,11 @@ static inline void compare_floats(const tw_slice *slice, const tw_slice_run *run
         const tw_lanes lanes = tw_lanes_load(x + 64 * w);
         const uint64_t missing = missing_bits(x + 64 * w, &lanes, run->flags), keep = ~missing,
                        add = run->flags & TW_SPLIT_MISSING_RIGHT ? 0 : missing;
-        for (size_t c = 0; c < run->n; c++) mask[c * WORDS + w] = (tw_lanes_le(&lanes, threshold[c]) & keep) | add;
+        uint64_t *out = mask + w;
+        if (missing == 0)
+            for (size_t c = 0; c < run->n; c++, out += WORDS) *out = tw_lanes_le(&lanes, threshold[c]);
+        else
+            for (size_t c = 0; c < run->n; c++, out += WORDS) *out = (tw_lanes_le(&lanes, threshold[c]) & keep) | add;
     }
 }
 
@@ -120,17 +124,19 @@ static inline void meet_bytes(const tw_slice_job *job, uint64_t *mask)
 /* The number of the leaf that each row reaches. */
 static inline void find_leaves(const tw_slice_tree *tree, const rows_bits *mask, uint8_t leaf[ROWS])
 {
-    rows_bits reach[TW_SLICE_SPOTS], plane[TW_SLICE_PLANES];
+    rows_bits reach[TW_SLICE_SPOTS], plane[TW_SLICE_PLANES], *below = reach + 1;
     reach[0] = ~(rows_bits){0};
-    for (size_t s = 0; s < tree->n_splits; s++) {
-        const rows_bits here = reach[tree->reach[s]], met = mask[tree->condition[s]];
-        reach[2 * s + 1] = here & met;
-        reach[2 * s + 2] = here & ~met;
+    reach[TW_SLICE_SPOTS - 1] = (rows_bits){0};
+    for (const tw_slice_split *s = tree->split, *end = s + tree->n_splits; s < end; s++, below += 2) {
+        const rows_bits here = reach[s->reach], met = mask[s->condition];
+        below[0] = here & met;
+        below[1] = here & ~met;
     }
-    const uint16_t *member = tree->member;
+    const uint32_t *member = tree->member;
     for (size_t k = 0; k < tree->n_planes; k++) {
         rows_bits any = {0};
-        for (const uint16_t *end = member + tree->n_members[k]; member < end; member++) any |= reach[*member];
+        for (const uint32_t *end = member + tree->n_members[k]; member < end; member += TW_SLICE_FEW)
+            any |= (reach[member[0]] | reach[member[1]]) | (reach[member[2]] | reach[member[3]]);
         plane[k] = any;
     }
     for (size_t w = 0; w < WORDS; w++)

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* A block of fewer rows is faster walked. */
-enum { LEAST_ROWS = 80, CHECKED_AFTER = 6, SHORT_WALK = 8 };
+/* A block of fewer rows is faster walked. Walks no longer than ALWAYS_WHOLE do not ask whether they are at an end. */
+enum { LEAST_ROWS = 80, ALWAYS_WHOLE = 8 };
 
 /* Rows as floats, or as bytes. */
 typedef struct source {
@@ -42,101 +42,123 @@ static double slow_value(const tw_trees *m, size_t tree, const source *from, siz
 
 /* ---------------------------------------------------------------- interleaved */
 
-static void get_keys(const tw_scorer *s, const source *from, size_t i, int32_t *key)
+static inline uint32_t key_of(float x, uint32_t flags)
 {
-    for (size_t k = 0; k < s->n_slots; k++) {
-        const tw_walk_slot slot = s->slot[k];
-        const float x = value_at(from, slot.feature, i);
-        const bool missing = x != x || (slot.flags & TW_SPLIT_ZERO_MISSING && fabsf(x) <= TW_SPLIT_ZERO);
-        const int32_t gone = slot.flags & TW_SPLIT_MISSING_RIGHT ? INT32_MAX : INT32_MIN;
-        key[k] = missing ? gone : tw_walk_key(x);
+    const bool missing = x != x || (flags & TW_SPLIT_ZERO_MISSING && fabsf(x) <= TW_SPLIT_ZERO);
+    return missing ? 0U - (flags & TW_SPLIT_MISSING_RIGHT) : tw_walk_key(x);
+}
+
+static void get_keys(const tw_tree_scorer *s, const source *from, size_t i, uint32_t *key)
+{
+    if (!from->rows) {
+        for (size_t k = 0; k < s->n_slots; k++)
+            key[k] = key_of(value_at(from, s->slot[k].feature, i), s->slot[k].flags);
+        return;
     }
+    const float *const *features = from->rows->data->features;
+    const uint32_t cell = from->rows->cell[i];
+    for (size_t k = 0; k < s->n_slots; k++) key[k] = key_of(features[s->slot[k].feature][cell], s->slot[k].flags);
 }
 
-static inline uint32_t step(const tw_walk_node *node, uint32_t at, const int32_t *key)
+static inline const tw_walk_node *step(const tw_walk_node *n, const uint32_t *key)
 {
-    const tw_walk_node n = node[at];
-    return at + n.step + (key[n.slot] > n.key);
+    uint64_t ahead = n->step;
+    ahead += n->key < key[n->slot];
+    return n + ahead;
 }
 
-/* Leaves of TW_WALK_TOGETHER trees: at[] holds their roots, then their leaves. */
-static void walk_together(const tw_walk_node *node, const int32_t *key, uint32_t depth, uint32_t *at)
+static inline bool is_leaf(const tw_walk_node *n) { return n->step == 0; }
+
+/* Leaves of a group's trees, their walks side by side: each waits for memory most of the time. */
+static void walk_together(const tw_walk_group *group, const tw_walk_node *node, const uint32_t *key,
+                          const tw_walk_node *leaf[TW_WALK_TOGETHER])
 {
-    uint32_t a = at[0], b = at[1], c = at[2], d = at[3], e = at[4], f = at[5], g = at[6], h = at[7];
-    for (uint32_t k = 0; k < depth; k++) {
-        a = step(node, a, key);
-        b = step(node, b, key);
-        c = step(node, c, key);
-        d = step(node, d, key);
-        e = step(node, e, key);
-        f = step(node, f, key);
-        g = step(node, g, key);
-        h = step(node, h, key);
-        if (k >= CHECKED_AFTER && depth > SHORT_WALK &&
-            !(node[a].step | node[b].step | node[c].step | node[d].step | node[e].step | node[f].step | node[g].step |
-              node[h].step))
+    const uint32_t *root = group->root;
+    const tw_walk_node *a = node + root[0], *b = node + root[1], *c = node + root[2], *d = node + root[3],
+                       *e = node + root[4], *f = node + root[5], *g = node + root[6], *h = node + root[7];
+    for (uint32_t left = group->depth; left; left--) {
+        a = step(a, key);
+        b = step(b, key);
+        c = step(c, key);
+        d = step(d, key);
+        e = step(e, key);
+        f = step(f, key);
+        g = step(g, key);
+        h = step(h, key);
+        if (group->depth > ALWAYS_WHOLE && left % 2 == 0 && is_leaf(a) && is_leaf(b) && is_leaf(c) && is_leaf(d) &&
+            is_leaf(e) && is_leaf(f) && is_leaf(g) && is_leaf(h))
             break;
     }
-    const uint32_t leaf[] = {a, b, c, d, e, f, g, h};
-    memcpy(at, leaf, sizeof leaf);
+    leaf[0] = a;
+    leaf[1] = b;
+    leaf[2] = c;
+    leaf[3] = d;
+    leaf[4] = e;
+    leaf[5] = f;
+    leaf[6] = g;
+    leaf[7] = h;
 }
 
-static size_t plain_ahead(const tw_scorer *s, size_t tree, size_t to)
-{
-    size_t n = 0;
-    while (n < TW_WALK_TOGETHER && tree + n < to && s->plain[tree + n - s->from]) n++;
-    return n;
-}
+typedef struct row {
+    const source *from;
+    size_t i;
+    const uint32_t *key;
+    double *score;
+} row;
 
-/* One row through trees [from, to). */
-static void score_row(const tw_scorer *s, const tw_scorer_part *trees, const source *rows, size_t i, double *score)
+static void add_group(const tw_tree_scorer *s, const tw_walk_group *group, const row *r)
 {
     const tw_trees *m = s->model;
-    int32_t key[TW_WALK_SLOTS];
-    get_keys(s, rows, i, key);
-    for (size_t tree = trees->from; tree < trees->to;) {
-        const size_t n = plain_ahead(s, tree, trees->to);
-        if (n == 0) {
-            score[m->output[tree]] += slow_value(m, tree, rows, i);
-            tree++;
-            continue;
-        }
-        uint32_t at[TW_WALK_TOGETHER], depth = 0;
-        for (size_t t = 0; t < TW_WALK_TOGETHER; t++) {
-            const size_t one = t < n ? tree + t : tree;
-            at[t] = m->first[one] - s->first_node;
-            depth = m->depth[one] > depth ? m->depth[one] : depth;
-        }
-        walk_together(s->node, key, depth, at);
-        for (size_t t = 0; t < n; t++, tree++) score[m->output[tree]] += m->value[s->first_node + at[t]];
+    const tw_walk_node *leaf[TW_WALK_TOGETHER];
+    if (group->n == 0) {
+        r->score[m->output[group->tree]] += slow_value(m, group->tree, r->from, r->i);
+        return;
     }
+    walk_together(group, s->node, r->key, leaf);
+    const double *value = m->value + s->first_node;
+    if (m->n_outputs == 1) { /* the sum stays in a register */
+        double sum = *r->score;
+        for (size_t t = 0; t < group->n; t++) sum += value[leaf[t] - s->node];
+        *r->score = sum;
+    } else
+        for (size_t t = 0; t < group->n; t++) r->score[m->output[group->tree + t]] += value[leaf[t] - s->node];
+}
+
+static void score_row(const tw_tree_scorer *s, const tw_tree_scorer_part *part, const source *from, size_t i,
+                      double *score)
+{
+    uint32_t key[TW_WALK_SLOTS];
+    const row r = {from, i, key, score};
+    get_keys(s, from, i, key);
+    for (size_t g = part->first_group; g < part->first_group + part->n_groups; g++) add_group(s, &s->group[g], &r);
 }
 
 /* ---------------------------------------------------------------- blocks */
 
-static void score_slice(const tw_scorer *s, const tw_slice *slice, const source *from, size_t begin, size_t n,
+static void score_slice(const tw_tree_scorer *s, const tw_slice *slice, const source *from, size_t begin, size_t n,
                         double *score)
 {
     const size_t n_outputs = s->model->n_outputs;
     const tw_rows *rows = from->rows;
     const tw_bin_rows *bins = from->bins;
-    s->score(&(tw_slice_job){.slice = slice,
-                             .features = rows ? rows->data->features : NULL,
-                             .cell = rows ? rows->cell + begin : NULL,
-                             .bins = bins,
-                             .begin = begin,
-                             .n = n,
-                             .place = bins && bins->row ? bins->row + begin : NULL,
-                             .n_outputs = n_outputs,
-                             .score = bins && bins->row ? score : score + begin * n_outputs});
+    TW_ISA_PICK(s->isa, tw_slice_score)
+    (&(tw_slice_job){.slice = slice,
+                     .features = rows ? rows->data->features : NULL,
+                     .cell = rows ? rows->cell + begin : NULL,
+                     .bins = bins,
+                     .begin = begin,
+                     .n = n,
+                     .place = bins && bins->row ? bins->row + begin : NULL,
+                     .n_outputs = n_outputs,
+                     .score = bins && bins->row ? score : score + begin * n_outputs});
 }
 
-static double *score_of(const tw_scorer *s, const source *from, size_t i, double *score)
+static double *score_of(const tw_tree_scorer *s, const source *from, size_t i, double *score)
 {
     return score + (from->bins && from->bins->row ? from->bins->row[i] : i) * s->model->n_outputs;
 }
 
-static void score_block(const tw_scorer *s, const source *from, size_t begin, size_t n, double *score)
+static void score_block(const tw_tree_scorer *s, const source *from, size_t begin, size_t n, double *score)
 {
     for (size_t p = 0; p < s->n_parts; p++) {
         if (s->part[p].slice) {
@@ -147,7 +169,7 @@ static void score_block(const tw_scorer *s, const source *from, size_t begin, si
     }
 }
 
-static void score_all(const tw_scorer *s, const source *from, size_t n_rows, double *score)
+static void score_all(const tw_tree_scorer *s, const source *from, size_t n_rows, double *score)
 {
     size_t begin = 0;
     while (n_rows - begin >= LEAST_ROWS) {
@@ -155,16 +177,16 @@ static void score_all(const tw_scorer *s, const source *from, size_t n_rows, dou
         score_block(s, from, begin, n, score);
         begin += n;
     }
-    const tw_scorer_part all = {s->from, s->to, NULL};
+    const tw_tree_scorer_part all = {.n_groups = s->n_groups};
     for (size_t i = begin; i < n_rows; i++) score_row(s, &all, from, i, score_of(s, from, i, score));
 }
 
-void tw_scorer_add(const tw_scorer *s, const tw_rows *rows, double *score)
+void tw_tree_scorer_add(const tw_tree_scorer *s, const tw_rows *rows, double *score)
 {
     score_all(s, &(source){.rows = rows}, rows->n, score);
 }
 
-void tw_scorer_add_bins(const tw_scorer *s, const tw_bin_rows *rows, double *score)
+void tw_tree_scorer_add_bins(const tw_tree_scorer *s, const tw_bin_rows *rows, double *score)
 {
     score_all(s, &(source){.bins = rows, .edges = &s->edges}, rows->n, score);
 }
@@ -174,7 +196,7 @@ void tw_scorer_add_bins(const tw_scorer *s, const tw_bin_rows *rows, double *sco
 void tw_trees_add(const tw_trees *m, size_t from, size_t to, const tw_rows *rows, double *score)
 {
     if (m->scorer && from == 0 && to == m->n_trees) {
-        tw_scorer_add(m->scorer, rows, score);
+        tw_tree_scorer_add(m->scorer, rows, score);
         return;
     }
     const source by = {.rows = rows};

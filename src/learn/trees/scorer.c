@@ -10,7 +10,7 @@ enum { SLOT_TABLE = 4 * TW_WALK_SLOTS };
 
 /* The slot of a split's feature under its flags; added when new. TW_WALK_SLOTS: there is no room. The table holds
  * slots + 1 by hash, since a file may claim any number of features. */
-static size_t slot_for(tw_scorer *s, uint16_t *table, const tw_tree_node *n)
+static size_t slot_for(tw_tree_scorer *s, uint16_t *table, const tw_tree_node *n)
 {
     const uint64_t both = (uint64_t)n->feature << 2 | n->flags;
     size_t at = (size_t)(tw_hash64(&both, sizeof both, 0) % SLOT_TABLE);
@@ -25,7 +25,7 @@ static size_t slot_for(tw_scorer *s, uint16_t *table, const tw_tree_node *n)
 }
 
 /* False when the tree has a split that is no plain comparison, or is too large. */
-static bool lay_out(tw_scorer *s, uint16_t *table, size_t tree)
+static bool lay_out(tw_tree_scorer *s, uint16_t *table, size_t tree)
 {
     const tw_trees *m = s->model;
     for (uint32_t i = m->first[tree]; i < m->first[tree + 1]; i++) {
@@ -33,7 +33,7 @@ static bool lay_out(tw_scorer *s, uint16_t *table, size_t tree)
         tw_walk_node *out = &s->node[i - s->first_node];
         if (m->linear && m->linear[i].n) return false;
         if (n->left == i) {
-            *out = (tw_walk_node){.key = INT32_MAX};
+            *out = (tw_walk_node){.key = UINT32_MAX};
             continue;
         }
         if (n->flags & TW_SPLIT_SET || n->left - i > TW_WALK_FAR) return false;
@@ -44,17 +44,45 @@ static bool lay_out(tw_scorer *s, uint16_t *table, size_t tree)
     return true;
 }
 
-static tw_status make_walks(tw_scorer *s, tw_error *err)
+static void start_group(const tw_tree_scorer *s, size_t tree, bool plain, tw_walk_group *group)
+{
+    *group = (tw_walk_group){.tree = (uint32_t)tree};
+    for (size_t k = 0; plain && k < TW_WALK_TOGETHER; k++) group->root[k] = s->model->first[tree] - s->first_node;
+}
+
+/* Groups of neighbours, so that values are added in the order of the trees; none is in two parts. */
+static void group_walks(tw_tree_scorer *s, const bool *plain)
+{
+    const tw_trees *m = s->model;
+    for (size_t p = 0; p < s->n_parts; p++) {
+        tw_tree_scorer_part *part = &s->part[p];
+        part->first_group = s->n_groups;
+        tw_walk_group *group = NULL;
+        for (size_t tree = part->from; tree < part->to; tree++) {
+            const bool joins = group && plain[tree - s->from] && group->n && group->n < TW_WALK_TOGETHER;
+            if (!joins) start_group(s, tree, plain[tree - s->from], group = &s->group[s->n_groups++]);
+            if (!plain[tree - s->from]) continue;
+            group->root[group->n++] = m->first[tree] - s->first_node;
+            if (m->depth[tree] > group->depth) group->depth = m->depth[tree];
+        }
+        part->n_groups = s->n_groups - part->first_group;
+    }
+}
+
+static tw_status make_walks(tw_tree_scorer *s, tw_error *err)
 {
     const tw_trees *m = s->model;
     s->first_node = m->first[s->from];
     uint16_t *table = tw_new(s->ctx, SLOT_TABLE, sizeof *table);
+    bool *plain = tw_new(s->ctx, s->to - s->from + 1, sizeof *plain);
     s->node = tw_new(s->ctx, m->first[s->to] - s->first_node + 1, sizeof *s->node);
     s->slot = tw_new(s->ctx, TW_WALK_SLOTS, sizeof *s->slot);
-    s->plain = tw_new(s->ctx, s->to - s->from + 1, 1);
-    const bool fits = table && s->node && s->slot && s->plain;
-    for (size_t t = s->from; fits && t < s->to; t++) s->plain[t - s->from] = lay_out(s, table, t);
+    s->group = tw_new(s->ctx, s->to - s->from + 1, sizeof *s->group);
+    const bool fits = table && plain && s->node && s->slot && s->group;
+    for (size_t t = s->from; fits && t < s->to; t++) plain[t - s->from] = lay_out(s, table, t);
+    if (fits) group_walks(s, plain);
     tw_free(s->ctx, table);
+    tw_free(s->ctx, plain);
     return fits ? TW_OK : tw_no_memory(err, "the scorer of a tree model");
 }
 
@@ -85,7 +113,7 @@ static tw_status check_split(const tw_bin_edges *edges, const tw_tree_node *n, t
                    (unsigned)f, (double)n->threshold, (unsigned)n_bins);
 }
 
-static tw_status check_bins(const tw_scorer *s, const tw_bin_edges *edges, tw_error *err)
+static tw_status check_bins(const tw_tree_scorer *s, const tw_bin_edges *edges, tw_error *err)
 {
     const tw_trees *m = s->model;
     for (uint32_t i = m->first[s->from]; i < m->first[s->to]; i++) {
@@ -96,7 +124,7 @@ static tw_status check_bins(const tw_scorer *s, const tw_bin_edges *edges, tw_er
     return TW_OK;
 }
 
-static void set_of_bins(const tw_scorer *s, const tw_slice_run *run, const tw_bin_edges *edges, uint64_t set[4])
+static void set_of_bins(const tw_tree_scorer *s, const tw_slice_run *run, const tw_bin_edges *edges, uint64_t set[4])
 {
     const float *edge = edges->edge + run->feature * edges->stride;
     memset(set, 0, 4 * sizeof *set);
@@ -105,7 +133,7 @@ static void set_of_bins(const tw_scorer *s, const tw_slice_run *run, const tw_bi
         if (tw_tree_set_has(s->model, run->set, edge[b - 1])) set[b / 64] |= UINT64_C(1) << (b % 64);
 }
 
-static void use_bins_of(tw_scorer *s, tw_slice *slice)
+static void use_bins_of(tw_tree_scorer *s, tw_slice *slice)
 {
     uint8_t *below = s->below + (slice->threshold - s->threshold);
     uint64_t *set = s->byte_set + 4 * (slice->run - s->run);
@@ -124,7 +152,7 @@ static void use_bins_of(tw_scorer *s, tw_slice *slice)
     slice->byte_set = set;
 }
 
-tw_status tw_scorer_use_bins(tw_scorer *s, const tw_bin_edges *edges, tw_error *err)
+tw_status tw_tree_scorer_use_bins(tw_tree_scorer *s, const tw_bin_edges *edges, tw_error *err)
 {
     TW_TRY(check_bins(s, edges, err));
     tw_free(s->ctx, s->below);
@@ -139,26 +167,25 @@ tw_status tw_scorer_use_bins(tw_scorer *s, const tw_bin_edges *edges, tw_error *
 
 /* ---------------------------------------------------------------- life */
 
-void tw_scorer_free(tw_scorer *s)
+void tw_tree_scorer_free(tw_tree_scorer *s)
 {
     if (!s) return;
-    void *const blocks[] = {s->node,      s->slot, s->plain, s->part,  s->slice, s->run,
-                            s->threshold, s->tree, s->index, s->value, s->below, s->byte_set};
+    void *const blocks[] = {s->node, s->slot,  s->group,  s->part,  s->slice, s->run,     s->threshold,
+                            s->tree, s->split, s->member, s->value, s->below, s->byte_set};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(s->ctx, blocks[i]);
     tw_free(s->ctx, s);
 }
 
-tw_status tw_scorer_new(const tw_trees *m, size_t from, size_t to, tw_scorer **scorer, tw_error *err)
+tw_status tw_tree_scorer_new(const tw_trees *m, size_t from, size_t to, tw_tree_scorer **scorer, tw_error *err)
 {
-    const tw_isa isa = tw_isa_resolve(m->ctx ? m->ctx->isa : TW_ISA_BEST);
-    tw_scorer *s = tw_new(m->ctx, 1, sizeof *s);
+    tw_tree_scorer *s = tw_new(m->ctx, 1, sizeof *s);
     if (!s) return tw_no_memory(err, "the scorer of a tree model");
-    *s = (tw_scorer){.ctx = m->ctx, .model = m, .from = from, .to = to};
-    s->score = TW_ISA_PICK(isa, tw_slice_score);
-    tw_status status = make_walks(s, err);
-    if (status == TW_OK) status = tw_scorer_slice(s, err);
+    *s = (tw_tree_scorer){.ctx = m->ctx, .model = m, .from = from, .to = to};
+    s->isa = tw_isa_resolve(m->ctx ? m->ctx->isa : TW_ISA_BEST);
+    tw_status status = tw_tree_scorer_slice(s, err);
+    if (status == TW_OK) status = make_walks(s, err);
     if (status != TW_OK)
-        tw_scorer_free(s);
+        tw_tree_scorer_free(s);
     else
         *scorer = s;
     return status;
@@ -166,9 +193,9 @@ tw_status tw_scorer_new(const tw_trees *m, size_t from, size_t to, tw_scorer **s
 
 tw_status tw_trees_compile(tw_trees *m, tw_error *err)
 {
-    tw_scorer *scorer = NULL;
-    TW_TRY(tw_scorer_new(m, 0, m->n_trees, &scorer, err));
-    tw_scorer_free(m->scorer);
+    tw_tree_scorer *scorer = NULL;
+    TW_TRY(tw_tree_scorer_new(m, 0, m->n_trees, &scorer, err));
+    tw_tree_scorer_free(m->scorer);
     m->scorer = scorer;
     return TW_OK;
 }

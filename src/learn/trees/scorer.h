@@ -8,10 +8,10 @@
 #include "learn/trees/trees.h"
 
 /* Compiles trees [from, to) of a sound model, which must outlive the scorer and not change in them. */
-tw_status tw_scorer_new(const tw_trees *m, size_t from, size_t to, tw_scorer **scorer, tw_error *err);
-void tw_scorer_free(tw_scorer *scorer);
+tw_status tw_tree_scorer_new(const tw_trees *m, size_t from, size_t to, tw_tree_scorer **scorer, tw_error *err);
+void tw_tree_scorer_free(tw_tree_scorer *scorer);
 /* score[i * n_outputs + k] += the leaf values of row i. Never allocates; takes up to 160 kB of stack. */
-void tw_scorer_add(const tw_scorer *scorer, const tw_rows *rows, double *score);
+void tw_tree_scorer_add(const tw_tree_scorer *scorer, const tw_rows *rows, double *score);
 
 /* Rows as bytes: feature f of row r is bin[r * row_stride + f * feature_stride], 0 when missing. */
 typedef struct tw_bin_rows {
@@ -32,8 +32,8 @@ typedef struct tw_bin_edges {
 /* Makes a scorer ready for rows of bytes under these edges, which must outlive it. Every threshold must be an edge, or
  * above or below all: otherwise a byte does not say where its row goes, and that is BAD_VALUE; linear leaves and zeros
  * that are missing are UNSUPPORTED. */
-tw_status tw_scorer_use_bins(tw_scorer *scorer, const tw_bin_edges *edges, tw_error *err);
+tw_status tw_tree_scorer_use_bins(tw_tree_scorer *scorer, const tw_bin_edges *edges, tw_error *err);
 /* score[r * n_outputs + k] += the leaf values of row r, for every row r of the list. */
-void tw_scorer_add_bins(const tw_scorer *scorer, const tw_bin_rows *rows, double *score);
+void tw_tree_scorer_add_bins(const tw_tree_scorer *scorer, const tw_bin_rows *rows, double *score);
 
 #endif

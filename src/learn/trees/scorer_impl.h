@@ -15,43 +15,51 @@ enum {
     TW_WALK_FAR = 65535
 };
 
-/* What a walk compares: an integer in the order of the values of a feature, the least or the largest where it is
- * missing. */
+/* What a walk compares: an integer in the order of the values of a feature, 0 or the largest where it is missing. */
 typedef struct tw_walk_slot {
     uint32_t feature, flags;
 } tw_walk_slot;
 
 /* Goes to `step` nodes ahead, and one more when the key in its slot is above its own. At a leaf that is nowhere. */
 typedef struct tw_walk_node {
-    int32_t key;
+    uint32_t key;
     uint16_t slot, step;
 } tw_walk_node;
 
-/* Trees [from, to): a slice, or (slice NULL) trees that are walked in any case. */
-typedef struct tw_scorer_part {
-    size_t from, to;
-    const tw_slice *slice;
-} tw_scorer_part;
+/* Trees [tree, tree + n) whose walks go on together, n = 0: a tree that goes step by step. Roots that are not needed
+ * repeat the first. */
+typedef struct tw_walk_group {
+    uint32_t tree, n, depth;
+    uint32_t root[TW_WALK_TOGETHER]; /* of node[] */
+} tw_walk_group;
 
-struct tw_scorer {
+/* Trees [from, to): a slice, or (slice NULL) trees that are walked in any case. Its walks are group[first_group ..]. */
+typedef struct tw_tree_scorer_part {
+    size_t from, to, first_group, n_groups;
+    const tw_slice *slice;
+} tw_tree_scorer_part;
+
+struct tw_tree_scorer {
     const tw_ctx *ctx;
     const tw_trees *model;
     size_t from, to;
+    tw_isa isa; /* resolved */
     uint32_t first_node;
     tw_walk_node *node; /* by node - first_node */
     tw_walk_slot *slot;
     size_t n_slots;
-    uint8_t *plain; /* by tree - from: may be walked over node[]; others go step by step */
-    tw_scorer_part *part;
+    tw_walk_group *group;
+    size_t n_groups;
+    tw_tree_scorer_part *part;
     size_t n_parts;
     tw_slice *slice;
     size_t n_slices;
-    void (*score)(const tw_slice_job *job);
     /* Backing of the slices. */
     tw_slice_run *run;
     float *threshold;
     tw_slice_tree *tree;
-    uint16_t *index;
+    tw_slice_split *split;
+    uint32_t *member;
     double *value;
     uint8_t *below;
     uint64_t *byte_set;
@@ -62,18 +70,15 @@ struct tw_scorer {
 /* Whether a tree may be in a slice: leaves are plain, and few enough. */
 bool tw_slice_takes(const tw_trees *m, size_t tree);
 /* Fills slice[], part[] and what they point at. */
-tw_status tw_scorer_slice(tw_scorer *s, tw_error *err);
+tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err);
 
-/* The key of a number: an integer in its order, -0 beside 0. */
-static inline int32_t tw_walk_key(float x)
+/* The key of a number: an integer in its order, -0 beside 0; above 0 and below the largest. */
+static inline uint32_t tw_walk_key(float x)
 {
     const float sum = x + 0.0F;
     uint32_t bits;
-    int32_t key;
     memcpy(&bits, &sum, sizeof bits);
-    bits ^= (0U - (bits >> 31)) >> 1;
-    memcpy(&key, &bits, sizeof key);
-    return key;
+    return bits ^ ((0U - (bits >> 31)) | UINT32_C(0x80000000));
 }
 
 #endif

@@ -15,13 +15,13 @@ typedef struct condition {
 
 /* A slice in the making: its conditions so far, found by a hash of them, and how far the tables are filled. */
 typedef struct making {
-    tw_scorer *s;
+    tw_tree_scorer *s;
     condition *met; /* [TW_SLICE_CONDITIONS], by id */
     uint16_t *table;
     size_t n_met;
-    size_t n_trees, n_index, n_values; /* all slices together */
-    size_t first_tree;                 /* of the slice, among the sliced */
-    uint16_t *place;                   /* by id: where it stands once sorted */
+    size_t n_trees, n_splits, n_members, n_values; /* all slices together */
+    size_t first_tree;                             /* of the slice, among the sliced */
+    uint16_t *place;                               /* by id: where it stands once sorted */
     /* Of one tree. */
     uint32_t *leaves, *start; /* by node: leaves below it, and the number of the first */
     uint16_t *spot;
@@ -113,41 +113,43 @@ static void number_leaves(making *k, const tw_trees *m, size_t tree, tw_slice_tr
 static void take_splits(making *k, const tw_trees *m, size_t tree, tw_slice_tree *t)
 {
     const uint32_t first = m->first[tree], n = m->first[tree + 1] - first;
-    const size_t n_splits = k->leaves[0] - 1;
-    uint16_t *ids = k->s->index + k->n_index, *reach = ids + n_splits;
+    tw_slice_split *split = k->s->split + k->n_splits;
     k->spot[0] = 0;
     for (uint32_t i = 0; i < n; i++) {
         const tw_tree_node *node = &m->node[first + i];
         if (node->left == first + i) continue;
         const condition c = condition_of(node);
-        ids[t->n_splits] = number_condition(k, &c);
-        reach[t->n_splits] = k->spot[i];
+        split[t->n_splits] = (tw_slice_split){number_condition(k, &c), k->spot[i]};
         k->spot[node->left - first] = (uint16_t)(2 * t->n_splits + 1);
         k->spot[node->left - first + 1] = (uint16_t)(2 * t->n_splits + 2);
         t->n_splits++;
     }
-    t->condition = ids;
-    t->reach = reach;
-    k->n_index += 2 * n_splits;
+    t->split = split;
+    k->n_splits += t->n_splits;
 }
 
-/* The largest subtrees that have a bit set all over, for each bit. */
-static void take_members(making *k, const tw_trees *m, size_t tree, tw_slice_tree *t)
+/* The largest subtrees whose leaves all have bit p set, in `member`; how many. */
+static uint32_t members_of(const making *k, const tw_trees *m, size_t tree, unsigned p, uint32_t *member)
 {
     const uint32_t first = m->first[tree], n = m->first[tree + 1] - first;
-    uint16_t *member = k->s->index + k->n_index;
-    t->member = member;
-    for (unsigned p = 0; p < t->n_planes; p++) {
-        for (uint32_t i = 0; i < n; i++) {
-            const uint32_t left = m->node[first + i].left - first;
-            if (left == i || k->full[i] >> p & 1) continue;
-            for (uint32_t child = left; child < left + 2; child++)
-                if (k->full[child] >> p & 1) *member++ = k->spot[child];
-        }
-        t->n_members[p] = (uint32_t)(member - t->member);
-        for (unsigned before = 0; before < p; before++) t->n_members[p] -= t->n_members[before];
+    uint32_t n_members = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t left = m->node[first + i].left - first;
+        if (left == i || k->full[i] >> p & 1) continue;
+        for (uint32_t child = left; child < left + 2; child++)
+            if (k->full[child] >> p & 1) member[n_members++] = k->spot[child];
     }
-    k->n_index = (size_t)(member - k->s->index);
+    while (n_members % TW_SLICE_FEW) member[n_members++] = TW_SLICE_SPOTS - 1;
+    return n_members;
+}
+
+static void take_members(making *k, const tw_trees *m, size_t tree, tw_slice_tree *t)
+{
+    t->member = k->s->member + k->n_members;
+    for (unsigned p = 0; p < t->n_planes; p++) {
+        t->n_members[p] = members_of(k, m, tree, p, k->s->member + k->n_members);
+        k->n_members += t->n_members[p];
+    }
 }
 
 static void add_tree(making *k, size_t tree)
@@ -177,7 +179,7 @@ static bool continues(const tw_slice_run *run, const condition *c)
 /* Sorts the conditions into runs and gives them their final numbers. */
 static void end_slice(making *k)
 {
-    tw_scorer *s = k->s;
+    tw_tree_scorer *s = k->s;
     tw_slice *slice = &s->slice[s->n_slices++];
     tw_slice_run *run = s->run + s->n_runs;
     float *threshold = s->threshold + s->n_conditions;
@@ -192,8 +194,8 @@ static void end_slice(making *k)
         run[n_runs - 1].n++;
     }
     for (size_t t = k->first_tree; t < k->n_trees; t++) {
-        uint16_t *ids = s->index + (s->tree[t].condition - s->index);
-        for (size_t i = 0; i < s->tree[t].n_splits; i++) ids[i] = k->place[ids[i]];
+        tw_slice_split *split = s->split + (s->tree[t].split - s->split);
+        for (size_t i = 0; i < s->tree[t].n_splits; i++) split[i].condition = k->place[split[i].condition];
     }
     *slice = (tw_slice){.model = s->model,
                         .run = run,
@@ -206,21 +208,22 @@ static void end_slice(making *k)
 }
 
 /* The part that a tree goes into: the last one, or a new one. */
-static tw_scorer_part *part_for(making *k, size_t tree, bool sliced)
+static tw_tree_scorer_part *part_for(making *k, size_t tree, bool sliced)
 {
-    tw_scorer *s = k->s;
-    tw_scorer_part *last = s->n_parts ? &s->part[s->n_parts - 1] : NULL;
+    tw_tree_scorer *s = k->s;
+    tw_tree_scorer_part *last = s->n_parts ? &s->part[s->n_parts - 1] : NULL;
     if (last && !sliced && !last->slice) return last;
     if (last && sliced && last->slice && k->n_met + leaves_of(s->model, tree) - 1 <= TW_SLICE_CONDITIONS) return last;
     if (last && last->slice) end_slice(k);
     if (sliced) start_slice(k);
-    s->part[s->n_parts] = (tw_scorer_part){tree, tree, sliced ? &s->slice[s->n_slices] : NULL};
+    s->part[s->n_parts] =
+        (tw_tree_scorer_part){.from = tree, .to = tree, .slice = sliced ? &s->slice[s->n_slices] : NULL};
     return &s->part[s->n_parts++];
 }
 
 static void make_slices(making *k)
 {
-    tw_scorer *s = k->s;
+    tw_tree_scorer *s = k->s;
     for (size_t tree = s->from; tree < s->to; tree++) {
         const bool sliced = tw_slice_takes(s->model, tree);
         part_for(k, tree, sliced)->to = tree + 1;
@@ -229,8 +232,9 @@ static void make_slices(making *k)
     if (s->n_parts && s->part[s->n_parts - 1].slice) end_slice(k);
 }
 
-/* Tables for all trees that are sliced: at most one condition a split, and 2 + TW_SLICE_PLANES numbers. */
-static bool arrange(tw_scorer *s)
+/* Tables for all trees that are sliced: at most one condition a split, and half of the leaves (and a filling) a plane.
+ */
+static bool arrange(tw_tree_scorer *s)
 {
     const tw_ctx *ctx = s->ctx;
     size_t n_leaves = 0, n_trees = 0;
@@ -244,12 +248,13 @@ static bool arrange(tw_scorer *s)
     s->run = tw_new(ctx, n_leaves + 1, sizeof *s->run);
     s->threshold = tw_new(ctx, n_leaves + 1, sizeof *s->threshold);
     s->tree = tw_new(ctx, n_trees + 1, sizeof *s->tree);
-    s->index = tw_new(ctx, n_leaves + 1, (2 + TW_SLICE_PLANES) * sizeof *s->index);
+    s->split = tw_new(ctx, n_leaves + 1, sizeof *s->split);
+    s->member = tw_new(ctx, n_leaves + TW_SLICE_FEW * n_trees + 1, TW_SLICE_PLANES * sizeof *s->member);
     s->value = tw_new(ctx, n_leaves + 1, sizeof *s->value);
-    return s->part && s->slice && s->run && s->threshold && s->tree && s->index && s->value;
+    return s->part && s->slice && s->run && s->threshold && s->tree && s->split && s->member && s->value;
 }
 
-tw_status tw_scorer_slice(tw_scorer *s, tw_error *err)
+tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
 {
     const tw_ctx *ctx = s->ctx;
     making k = {.s = s};

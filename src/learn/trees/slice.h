@@ -22,7 +22,8 @@ enum {
     TW_SLICE_CONDITIONS = 4096, /* of a slice: 128 kB of masks on the stack */
     TW_SLICE_PLANES = 8,        /* bits of a leaf number */
     TW_SLICE_LEAVES = 1 << TW_SLICE_PLANES,
-    TW_SLICE_SPOTS = 2 * TW_SLICE_LEAVES, /* root and pairs of children: their reach */
+    TW_SLICE_SPOTS = 2 * TW_SLICE_LEAVES, /* root and pairs of children: their reach; nothing reaches the last */
+    TW_SLICE_FEW = 4,                     /* members of a plane are taken so many at once */
     TW_SLICE_TREES = 8                    /* whose values are added in one go over the rows */
 };
 
@@ -33,12 +34,19 @@ typedef struct tw_slice_run {
     uint32_t set;
 } tw_slice_run;
 
-/* Split s marks the rows that reach it at spot reach[s] and those of its children at 2 s + 1 and 2 s + 2; the root is
- * at spot 0. Plane k is the union of n_members[k] spots, behind those of plane k - 1. */
+/* Split s marks the rows that reach it at spot `reach` and those of its children at 2 s + 1 and 2 s + 2; the root is at
+ * spot 0. */
+typedef struct tw_slice_split {
+    uint32_t condition, reach;
+} tw_slice_split;
+
+/* Plane k is the union of n_members[k] spots, behind those of plane k - 1; the last spot fills up to a multiple of
+ * TW_SLICE_FEW. */
 typedef struct tw_slice_tree {
     uint32_t n_splits, n_planes, output;
     uint32_t n_members[TW_SLICE_PLANES];
-    const uint16_t *condition, *reach, *member;
+    const tw_slice_split *split;
+    const uint32_t *member;
     const double *value; /* by leaf number */
 } tw_slice_tree;
 

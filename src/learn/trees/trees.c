@@ -78,7 +78,7 @@ void tw_trees_free(void *trees)
 {
     tw_trees *m = trees;
     if (!m) return;
-    tw_scorer_free(m->scorer);
+    tw_tree_scorer_free(m->scorer);
     void *const blocks[] = {m->base,  m->first, m->depth,      m->output, m->node,   m->value,
                             m->cover, m->gain,  m->first_word, m->word,   m->linear, m->term};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(m->ctx, blocks[i]);
@@ -89,7 +89,7 @@ void tw_trees_free(void *trees)
 
 static void forget_scorer(tw_trees *m)
 {
-    tw_scorer_free(m->scorer);
+    tw_tree_scorer_free(m->scorer);
     m->scorer = NULL;
 }
 

@@ -50,7 +50,7 @@ typedef struct tw_link {
 
 /* ---------------------------------------------------------------- the ensemble */
 
-typedef struct tw_scorer tw_scorer; /* trees/scorer.h */
+typedef struct tw_tree_scorer tw_tree_scorer; /* trees/scorer.h */
 
 /* Trees one behind the other; children stand behind their parent, in its tree. Arrays by node have n_nodes entries. */
 typedef struct tw_trees {
@@ -72,7 +72,7 @@ typedef struct tw_trees {
     uint64_t *word;
     tw_tree_linear *linear; /* by node; NULL when all leaves are plain */
     tw_tree_term *term;
-    tw_scorer *scorer; /* of all trees; NULL until tw_trees_compile, and again once the model changes */
+    tw_tree_scorer *scorer; /* of all trees; NULL until tw_trees_compile, and again once the model changes */
 } tw_trees;
 
 /* How much room to begin with; any of them grows on. */

@@ -142,7 +142,7 @@ static void check_bytes(tw_trees *m, const trees_rows *rows, const uint8_t *byte
         const size_t from = trees_below(r, ROWS - n + 1);
         const tw_bin_rows some = {bytes + from * TREES_CASE_FEATURES, TREES_CASE_FEATURES, 1, NULL, n};
         for (size_t i = 0; i < n * k; i++) margin[i] = m->base[i % k];
-        tw_scorer_add_bins(m->scorer, &some, margin);
+        tw_tree_scorer_add_bins(m->scorer, &some, margin);
         for (size_t i = 0; i < n * k; i++) assert_same(margin[i], expected[from * k + i]);
     }
     size_t n = 0;
@@ -150,7 +150,7 @@ static void check_bytes(tw_trees *m, const trees_rows *rows, const uint8_t *byte
         if (trees_below(r, 2)) row[n++] = i;
         for (size_t o = 0; o < k; o++) margin[i * k + o] = m->base[o];
     }
-    tw_scorer_add_bins(m->scorer, &(tw_bin_rows){bytes, TREES_CASE_FEATURES, 1, row, n}, margin);
+    tw_tree_scorer_add_bins(m->scorer, &(tw_bin_rows){bytes, TREES_CASE_FEATURES, 1, row, n}, margin);
     for (size_t j = 0; j < n * k; j++) assert_same(margin[row[j / k] * k + j % k], expected[row[j / k] * k + j % k]);
     free(margin);
     (void)rows;
@@ -175,7 +175,7 @@ static void bytes_score_as_floats(void **state)
             double *expected = walk_all(m, &rows);
             assert_int_equal(tw_trees_compile(m, NULL), TW_OK);
             tw_error err;
-            assert_ok(tw_scorer_use_bins(m->scorer, &(tw_bin_edges){edge, n_bins, STRIDE}, &err), &err);
+            assert_ok(tw_tree_scorer_use_bins(m->scorer, &(tw_bin_edges){edge, n_bins, STRIDE}, &err), &err);
             check_bytes(m, &rows, bytes, expected, &r);
             free(expected);
             trees_rows_clear(&rows);
@@ -207,7 +207,7 @@ static void bins_that_cannot_tell_are_refused(void **state)
         tw_trees_end_tree(m, 0, 1);
         assert_ok(tw_trees_compile(m, &err), &err);
         const uint32_t n_bins = 3;
-        assert_int_equal(tw_scorer_use_bins(m->scorer, &(tw_bin_edges){edge, &n_bins, 3}, &err), cases[k].status);
+        assert_int_equal(tw_tree_scorer_use_bins(m->scorer, &(tw_bin_edges){edge, &n_bins, 3}, &err), cases[k].status);
         tw_trees_free(m);
     }
 }
