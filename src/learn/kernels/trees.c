@@ -164,14 +164,19 @@ static inline void add_one(const tw_slice_job *job, const tw_slice_tree *tree, c
         job->score[place_of(job, i) * job->n_outputs + tree->output] += tree->value[leaf[i]];
 }
 
+void TW_ISA_NAME(tw_slice_meet)(const tw_slice_job *job, uint64_t *mask)
+{
+    if (job->bins)
+        meet_bytes(job, mask);
+    else
+        meet_floats(job, mask);
+}
+
 void TW_ISA_NAME(tw_slice_score)(const tw_slice_job *job)
 {
     rows_bits mask[TW_SLICE_CONDITIONS];
     uint8_t leaf[TW_SLICE_TREES][ROWS];
-    if (job->bins)
-        meet_bytes(job, (uint64_t *)(void *)mask);
-    else
-        meet_floats(job, (uint64_t *)(void *)mask);
+    TW_ISA_NAME(tw_slice_meet)(job, (uint64_t *)(void *)mask);
     const tw_slice *slice = job->slice;
     for (size_t from = 0; from < slice->n_trees; from += TW_SLICE_TREES) {
         const size_t n = slice->n_trees - from < TW_SLICE_TREES ? slice->n_trees - from : TW_SLICE_TREES;

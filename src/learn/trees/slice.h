@@ -74,7 +74,11 @@ typedef struct tw_slice_job {
     double *score;
 } tw_slice_job;
 
-#define TW_SLICE_KERNELS(isa) void tw_slice_score##isa(const tw_slice_job *job);
+/* Adds the values of the slice's trees; and only says which rows meet which conditions, bit i of
+ * mask[TW_SLICE_WORDS * condition ..] for row i. */
+#define TW_SLICE_KERNELS(isa)                                                                                          \
+    void tw_slice_score##isa(const tw_slice_job *job);                                                                 \
+    void tw_slice_meet##isa(const tw_slice_job *job, uint64_t *mask);
 
 TW_SLICE_KERNELS(_baseline)
 TW_SLICE_KERNELS(_avx2)
