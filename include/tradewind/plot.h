@@ -73,18 +73,18 @@ typedef struct tw_ink {
 } tw_ink;
 
 /** One line of text; x, y is its base line's left end, middle or right end. */
-typedef struct tw_label {
+typedef struct tw_chart_text {
     const char *text;
     double x, y, size;
     int align; /* -1 left, 0 middle, 1 right */
     bool bold;
     uint32_t rgb;
-} tw_label;
+} tw_chart_text;
 
 /** Draws paths and texts in the order they come; x grows to the right, y downwards, both in pixels. */
 typedef struct tw_painter {
     void (*path)(void *arg, const tw_point *points, size_t n, const tw_ink *ink);
-    void (*text)(void *arg, const tw_label *label);
+    void (*text)(void *arg, const tw_chart_text *label);
     void *arg;
 } tw_painter;
 

@@ -54,7 +54,7 @@ static void rule(artist *a, double x0, double y0, double x1, double y1, uint32_t
 
 static void write_at(const artist *a, const char *text, double x, double y, int align)
 {
-    a->to.text(a->to.arg, &(tw_label){text, x, y, SMALL, align, false, PALE});
+    a->to.text(a->to.arg, &(tw_chart_text){text, x, y, SMALL, align, false, PALE});
 }
 
 /* A name that is too long for its place ends in dots; bytes of one letter stay together. */
@@ -247,7 +247,7 @@ static void draw_cells(artist *a)
             ink(a, colour(tw_scale_at(&scale, v)), 0, 1);
         }
     }
-    const size_t room = (size_t)(wide / 6), every = wide < 24 ? (size_t)ceil(24 / wide) : 1;
+    const size_t room = (size_t)(fmax(wide, 48) / 6), every = (size_t)ceil(fmax(48 / wide, 1));
     for (size_t c = 0; c < f->n; c += every)
         write_name(a, f->name[c], a->left + ((double)c + 0.5) * wide, a->bottom + 14, 0, room < 5 ? 5 : room);
     if (f->y_name) write_at(a, f->y_name, MARGIN, a->top - 6, -1);
@@ -282,7 +282,7 @@ static void draw(artist *a)
     const tw_figure *f = a->f;
     pen_box(a, 0, 0, f->width, height_of(f));
     ink(a, BACK, 0, 1);
-    a->to.text(a->to.arg, &(tw_label){f->title ? f->title : "", MARGIN, 18, 14, -1, true, DARK});
+    a->to.text(a->to.arg, &(tw_chart_text){f->title ? f->title : "", MARGIN, 18, 14, -1, true, DARK});
     if (f->note) write_at(a, f->note, a->right, 18, 1);
     if (f->kind == TW_FIGURE_CURVES)
         draw_curves(a);

@@ -81,7 +81,7 @@ static void svg_path(void *arg, const tw_point *points, size_t n, const tw_ink *
     tw_buf_text(out, "/>\n");
 }
 
-static void svg_text(void *arg, const tw_label *label)
+static void svg_text(void *arg, const tw_chart_text *label)
 {
     tw_buf *out = arg;
     tw_buf_text(out, "<text x=\"");
