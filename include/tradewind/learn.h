@@ -388,6 +388,62 @@ TW_API tw_status tw_quantile_returns(const tw_ctx *ctx, const tw_scored *scored,
 TW_API tw_status tw_calibration(const tw_ctx *ctx, const tw_scored *scored, size_t n_bins, double *mean_score,
                                 double *mean_label, tw_error *err);
 
+/* ---------------------------------------------------------------- explanations */
+
+/** Shapley values of the margins of a tree model, exact: phi[(i * outputs + k) * (features + 1) + f] for feature f of
+ * row i, and the base value at f = features; they sum to the margin. Without a background features that are not known
+ * go both ways by the train rows that came by (TreeSHAP, as LightGBM's pred_contrib and XGBoost's pred_contribs); with
+ * one they are those of its rows, all alike (interventional). Rows go over the pool of `ctx`: the same bits.
+ * UNSUPPORTED when the model is no tree ensemble or has linear leaves, BAD_DATA when it does not say how many rows came
+ * by. */
+TW_API tw_status tw_model_shap(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows, const tw_rows *background,
+                               double *phi, tw_error *err);
+/** Shapley interaction values, without a background: phi[((i * outputs + k) * (features + 1) + f) * (features + 1) + g]
+ * is half the interaction of f and g, and what is left of f's value at g = f; all of them sum to the margin, the base
+ * value is the last. */
+TW_API tw_status tw_model_interactions(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows, double *phi,
+                                       tw_error *err);
+
+/** What a feature did for a tree model while it was fitted. */
+typedef enum tw_importance { TW_IMPORTANCE_GAIN, TW_IMPORTANCE_SPLITS, TW_IMPORTANCE_COVER } tw_importance;
+
+/** Gains, counts or covers of the splits on each feature, summed: out[features]. UNSUPPORTED when the model is no tree
+ * ensemble. */
+TW_API tw_status tw_model_split_importance(const tw_model *model, tw_importance kind, double *out, tw_error *err);
+
+/** What permuting a feature costs, and by which metric. */
+typedef struct tw_permutation {
+    const char *metric; /* see tw_metrics */
+    double threshold;   /* labels above it are 1 ... */
+    bool chance;        /* ... when the model gives chances of two classes */
+    size_t repeats;     /* at least 1 */
+    uint64_t seed;
+} tw_permutation;
+
+/** How much worse the metric is when the values of a feature are dealt out anew among the rows: mean and standard
+ * deviation over the repeats, mean[features], sd[features]; above 0: worse. (Breiman, Random forests, 2001.) */
+TW_API tw_status tw_permutation_importance(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows,
+                                           const tw_permutation *how, double *mean, double *sd, tw_error *err);
+
+/** One feature or two, each over a grid of values. */
+typedef struct tw_grid {
+    size_t n_features; /* 1 or 2 */
+    uint32_t feature[2];
+    const float *value[2];
+    size_t n[2];
+} tw_grid;
+
+/** At most `most` values that a feature takes in the rows, in order: all of them, or its quantiles at equal steps; of
+ * categories the most frequent. *n may be 0 when all are missing. */
+TW_API tw_status tw_feature_grid(const tw_ctx *ctx, const tw_rows *rows, uint32_t feature, size_t most, float *value,
+                                 size_t *n, tw_error *err);
+/** Partial dependence: mean prediction of the rows with the features set to each point of the grid, mean[point *
+ * outputs + k], the second feature running fastest. `each`, when not NULL, gets the predictions of single rows
+ * (individual conditional expectation): each[(i * points + point) * outputs + k]. (Friedman 2001; Goldstein et al.
+ * 2015.) */
+TW_API tw_status tw_partial_dependence(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows,
+                                       const tw_grid *grid, double *mean, double *each, tw_error *err);
+
 #ifdef __cplusplus
 }
 #endif

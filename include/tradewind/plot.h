@@ -73,18 +73,18 @@ typedef struct tw_ink {
 } tw_ink;
 
 /** One line of text; x, y is its base line's left end, middle or right end. */
-typedef struct tw_label {
+typedef struct tw_chart_text {
     const char *text;
     double x, y, size;
     int align; /* -1 left, 0 middle, 1 right */
     bool bold;
     uint32_t rgb;
-} tw_label;
+} tw_chart_text;
 
 /** Draws paths and texts in the order they come; x grows to the right, y downwards, both in pixels. */
 typedef struct tw_painter {
     void (*path)(void *arg, const tw_point *points, size_t n, const tw_ink *ink);
-    void (*text)(void *arg, const tw_label *label);
+    void (*text)(void *arg, const tw_chart_text *label);
     void *arg;
 } tw_painter;
 
@@ -94,6 +94,34 @@ TW_API tw_chart_frame tw_chart_frame_of(const tw_chart *chart);
 TW_API tw_status tw_chart_draw(const tw_ctx *ctx, const tw_chart *chart, const tw_painter *painter, tw_error *err);
 /** Appends the chart as one <svg> element: the same bytes for the same chart everywhere. */
 TW_API tw_status tw_chart_svg(const tw_ctx *ctx, const tw_chart *chart, tw_buf *out, tw_error *err);
+
+/* ---------------------------------------------------------------- figures */
+
+/** Pictures of numbers that have no time. */
+typedef enum tw_figure_kind {
+    TW_FIGURE_BARS,   /* a bar a name, from zero */
+    TW_FIGURE_SWARM,  /* a row of dots a name */
+    TW_FIGURE_CURVES, /* the first bold, the others pale below it */
+    TW_FIGURE_CELLS   /* a field of colours */
+} tw_figure_kind;
+
+/** A figure. A value that is missing or infinite is not drawn. */
+typedef struct tw_figure {
+    tw_figure_kind kind;
+    const char *title, *note; /* note: smaller, below the title; or NULL */
+    const char *x_name, *y_name;
+    size_t n, m;             /* bars: n; swarm: n names, m dots each; curves: m of n points; cells: m rows of n */
+    const char *const *name; /* [n]: of bars and rows of dots; of the columns of cells; of points that are no numbers */
+    const char *const *across; /* [m]: of the rows of cells */
+    const double *x;           /* [n] of curves, ascending; NULL: at equal steps, as names are */
+    const double *value;       /* bars [n], swarm [n][m], curves [m][n], cells [m][n] */
+    const double *spread;      /* bars: half the length of a whisker; NULL: none */
+    const double *shade;       /* swarm [n][m]: the colour of a dot, 0 .. 1; NaN: grey; NULL: all alike */
+    int width;                 /* at least 240 */
+} tw_figure;
+
+/** Appends the figure as one <svg> element: the same bytes for the same figure everywhere. */
+TW_API tw_status tw_figure_svg(const tw_ctx *ctx, const tw_figure *figure, tw_buf *out, tw_error *err);
 
 #ifdef __cplusplus
 }

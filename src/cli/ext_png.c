@@ -29,7 +29,7 @@ static void png_path(void *arg, const tw_point *points, size_t n, const tw_ink *
     }
 }
 
-static void png_text(void *arg, const tw_label *label)
+static void png_text(void *arg, const tw_chart_text *label)
 {
     cairo_t *to = arg;
     cairo_text_extents_t size;

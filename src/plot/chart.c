@@ -62,7 +62,7 @@ static tw_ink stroke(uint32_t rgb, double width) { return (tw_ink){rgb, 1, width
 
 static void write_at(artist *a, const char *text, double x, double y, int align, uint32_t rgb)
 {
-    a->to->text(a->to->arg, &(tw_label){text, x, y, SMALL, align, false, rgb});
+    a->to->text(a->to->arg, &(tw_chart_text){text, x, y, SMALL, align, false, rgb});
 }
 
 static double x_of(const artist *a, size_t t) { return a->frame.left + ((double)t + 0.5) * a->frame.step; }
@@ -366,7 +366,7 @@ static void draw_title(artist *a)
     ink_path(a, fill(BACK, 1));
     const double length = 8.3 * (double)strlen(title), x = MARGIN + length + 10;
     const double size = MARGIN + length < c->width ? 14 : SMALL;
-    a->to->text(a->to->arg, &(tw_label){title, MARGIN, 21, size, -1, true, DARK});
+    a->to->text(a->to->arg, &(tw_chart_text){title, MARGIN, 21, size, -1, true, DARK});
     if (c->note && x + 6.0 * (double)strlen(c->note) < c->width) /* else it would run out of the picture */
         write_at(a, c->note, c->width - MARGIN, 21, 1, PALE);
 }

@@ -40,4 +40,9 @@ size_t tw_date_ticks(const int64_t *times, size_t n, size_t most, tw_date_tick o
 /* x with so many decimals (at most 9), zeros at the end left out when `lean`; |x| < 9e9. Its length. */
 size_t tw_plot_fixed(double x, int decimals, bool lean, char *out);
 
+/* The SVG of a picture: its head, what draws into it, its end. */
+void tw_svg_begin(tw_buf *out, const char *title, int width, int height);
+tw_painter tw_svg_painter(tw_buf *out);
+tw_status tw_svg_end(tw_buf *out, tw_error *err);
+
 #endif

@@ -81,7 +81,7 @@ static void svg_path(void *arg, const tw_point *points, size_t n, const tw_ink *
     tw_buf_text(out, "/>\n");
 }
 
-static void svg_text(void *arg, const tw_label *label)
+static void svg_text(void *arg, const tw_chart_text *label)
 {
     tw_buf *out = arg;
     tw_buf_text(out, "<text x=\"");
@@ -99,15 +99,28 @@ static void svg_text(void *arg, const tw_label *label)
     tw_buf_text(out, "</text>\n");
 }
 
-tw_status tw_chart_svg(const tw_ctx *ctx, const tw_chart *chart, tw_buf *out, tw_error *err)
+void tw_svg_begin(tw_buf *out, const char *title, int width, int height)
 {
     tw_buf_printf(out,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
                   "font-family=\"Helvetica,Arial,sans-serif\" role=\"img\">\n<title>",
-                  chart->width, chart->height, chart->width, chart->height);
-    escaped(out, chart->title ? chart->title : "");
+                  width, height, width, height);
+    escaped(out, title ? title : "");
     tw_buf_text(out, "</title>\n");
-    TW_TRY(tw_chart_draw(ctx, chart, &(tw_painter){svg_path, svg_text, out}, err));
+}
+
+tw_painter tw_svg_painter(tw_buf *out) { return (tw_painter){svg_path, svg_text, out}; }
+
+tw_status tw_svg_end(tw_buf *out, tw_error *err)
+{
     tw_buf_text(out, "</svg>\n");
     return tw_buf_check(out, err);
+}
+
+tw_status tw_chart_svg(const tw_ctx *ctx, const tw_chart *chart, tw_buf *out, tw_error *err)
+{
+    const tw_painter painter = tw_svg_painter(out);
+    tw_svg_begin(out, chart->title, chart->width, chart->height);
+    TW_TRY(tw_chart_draw(ctx, chart, &painter, err));
+    return tw_svg_end(out, err);
 }

@@ -367,6 +367,7 @@ static tw_status fit(const tw_fit *fit, const tw_rows *train, void **model, tw_e
     tw_status status = prepare(&b, err);
     if (status == TW_OK) status = tw_gbm_get_bins(fit, train, &bins, &made, err);
     if (status == TW_OK) status = fit_rows(&b, bins, err);
+    if (status == TW_OK) status = tw_trees_compile(b.model, err);
     tw_bins_free(made);
     clear(&b);
     if (status != TW_OK)

@@ -231,7 +231,8 @@ static tw_status get_all(tw_trees *m, const head *h, tw_bytes *in, tw_error *err
     if (h->linear) TW_TRY(get_linear(m, h, in, err));
     TW_TRY(tw_bytes_end(in, "trees", err));
     TW_TRY(tw_trees_check(m, "trees", err));
-    return tw_trees_measure(m, err);
+    TW_TRY(tw_trees_measure(m, err));
+    return tw_trees_compile(m, err);
 }
 
 tw_status tw_trees_load(const tw_ctx *ctx, const void *bytes, size_t length, void **trees, tw_error *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ensembles: memory, building, the walk that defines what a tree says. */
-#include "learn/trees/trees.h"
+#include "learn/trees/scorer.h"
 
 #include <math.h>
 #include <string.h>
@@ -79,6 +79,7 @@ void tw_trees_free(void *trees)
 {
     tw_trees *m = trees;
     if (!m) return;
+    tw_tree_scorer_free(m->scorer);
     void *const blocks[] = {m->base,  m->first, m->depth,      m->output, m->node,   m->value,
                             m->cover, m->gain,  m->first_word, m->word,   m->linear, m->term};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(m->ctx, blocks[i]);
@@ -87,8 +88,15 @@ void tw_trees_free(void *trees)
 
 /* ---------------------------------------------------------------- building */
 
+static void forget_scorer(tw_trees *m)
+{
+    tw_tree_scorer_free(m->scorer);
+    m->scorer = NULL;
+}
+
 tw_status tw_trees_reserve(tw_trees *m, size_t n_nodes, tw_error *err)
 {
+    forget_scorer(m);
     if (m->n_nodes + n_nodes > UINT32_MAX / 2)
         return tw_fail(err, TW_TOO_LARGE, "trees: %zu nodes, at most %u", m->n_nodes + n_nodes,
                        (unsigned)(UINT32_MAX / 2));
@@ -163,6 +171,7 @@ tw_status tw_trees_measure(tw_trees *m, tw_error *err)
 
 void tw_trees_cut(tw_trees *m, size_t n_trees)
 {
+    forget_scorer(m);
     m->n_trees = n_trees;
     m->n_nodes = m->first[n_trees];
     size_t n_sets = 0, n_terms = 0;

@@ -50,6 +50,8 @@ typedef struct tw_link {
 
 /* ---------------------------------------------------------------- the ensemble */
 
+typedef struct tw_tree_scorer tw_tree_scorer; /* trees/scorer.h */
+
 /* Trees one behind the other; children stand behind their parent, in its tree. Arrays by node have n_nodes entries. */
 typedef struct tw_trees {
     const tw_ctx *ctx;
@@ -70,6 +72,7 @@ typedef struct tw_trees {
     uint64_t *word;
     tw_tree_linear *linear; /* by node; NULL when all leaves are plain */
     tw_tree_term *term;
+    tw_tree_scorer *scorer; /* of all trees; NULL until tw_trees_compile, and again once the model changes */
 } tw_trees;
 
 /* How much room to begin with; any of them grows on. */
@@ -100,7 +103,10 @@ tw_status tw_trees_check(const tw_trees *m, const char *what, tw_error *err);
 /* Sets the depth of every tree of a checked model. */
 tw_status tw_trees_measure(tw_trees *m, tw_error *err);
 
-/* In the learner's file form, and back; checked. */
+/* Makes the tables that a finished, sound model is scored by. Without them it is scored by walks: the same bits. */
+tw_status tw_trees_compile(tw_trees *m, tw_error *err);
+
+/* In the learner's file form, and back; checked and compiled. */
 tw_status tw_trees_save(const void *trees, tw_buf *out, tw_error *err);
 tw_status tw_trees_load(const tw_ctx *ctx, const void *bytes, size_t length, void **trees, tw_error *err);
 

@@ -56,7 +56,7 @@ static void watch_path(void *arg, const tw_point *points, size_t n, const tw_ink
     for (size_t i = 0; i < n; i++) w->far += is_far(points[i].x) || is_far(points[i].y);
 }
 
-static void watch_text(void *arg, const tw_label *label)
+static void watch_text(void *arg, const tw_chart_text *label)
 {
     watch *w = arg;
     w->texts++;

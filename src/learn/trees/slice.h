@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bit-sliced scoring: what the trees of a slice ask of a row is asked once, of 256 rows together.
+ *
+ *   condition c of the slice      -> 256 bits: which rows meet it (x <= threshold, missing by its side, or in the set)
+ *   rows that reach a split r, m  -> r & m reach its left child, r & ~m its right
+ *   leaves numbered left to right -> bit k of a row's leaf number is set when it reaches a subtree whose leaves all
+ *                                    have it set
+ *   leaf numbers as bytes         -> values, added tree after tree
+ *
+ * Trees of a model share conditions (a learner that bins has at most a few hundred a feature), so the cost of asking
+ * does not grow with the number of trees; the rest is a few bit operations a split for 256 rows, whatever the shape of
+ * the tree. After Ye et al., RapidScorer, KDD 2018, and Lucchese et al., QuickScorer, SIGIR 2015. */
+#ifndef TW_LEARN_SLICE_H
+#define TW_LEARN_SLICE_H
+
+#include "base/isa.h"
+#include "learn/trees/scorer.h"
+
+enum {
+    TW_SLICE_WORDS = 4,
+    TW_SLICE_ROWS = 64 * TW_SLICE_WORDS,
+    TW_SLICE_CONDITIONS = 4096, /* of a slice: 128 kB of masks on the stack */
+    TW_SLICE_PLANES = 8,        /* bits of a leaf number */
+    TW_SLICE_LEAVES = 1 << TW_SLICE_PLANES,
+    TW_SLICE_SPOTS = 2 * TW_SLICE_LEAVES, /* root and pairs of children: their reach; nothing reaches the last */
+    TW_SLICE_FEW = 4,                     /* members of a plane are taken so many at once */
+    TW_SLICE_TREES = 8                    /* whose values are added in one go over the rows */
+};
+
+/* Conditions [first, first + n) of a slice: of one feature, alike in flags, thresholds ascending. A set is a run of its
+ * own. */
+typedef struct tw_slice_run {
+    uint32_t feature, flags, first, n;
+    uint32_t set;
+} tw_slice_run;
+
+/* Split s marks the rows that reach it at spot `reach` and those of its children at 2 s + 1 and 2 s + 2; the root is at
+ * spot 0. */
+typedef struct tw_slice_split {
+    uint32_t condition, reach;
+} tw_slice_split;
+
+/* Plane k is the union of n_members[k] spots, behind those of plane k - 1; the last spot fills up to a multiple of
+ * TW_SLICE_FEW. */
+typedef struct tw_slice_tree {
+    uint32_t n_splits, n_planes, output;
+    uint32_t n_members[TW_SLICE_PLANES];
+    const tw_slice_split *split;
+    const uint32_t *member;
+    const double *value; /* by leaf number */
+} tw_slice_tree;
+
+typedef struct tw_slice {
+    const tw_trees *model; /* for its sets */
+    const tw_slice_run *run;
+    const float *threshold; /* by condition */
+    const tw_slice_tree *tree;
+    size_t n_runs, n_trees;
+    /* For rows of bytes, by condition: met when byte < below (byte - 1, as a byte, where missing goes right). Sets:
+     * bit b of byte_set[4 * run ..] for byte b. NULL until prepared. */
+    const uint8_t *below;
+    const uint64_t *byte_set;
+} tw_slice;
+
+/* At most TW_SLICE_ROWS rows: floats, or bytes when bins is given. */
+typedef struct tw_slice_job {
+    const tw_slice *slice;
+    const float *const *features;
+    const uint32_t *cell;
+    const tw_bin_rows *bins;
+    size_t begin, n;       /* rows of bins */
+    const uint32_t *place; /* row i's scores are score[place[i] * n_outputs ..]; NULL: at i */
+    size_t n_outputs;
+    double *score;
+} tw_slice_job;
+
+/* Adds the values of the slice's trees; and only says which rows meet which conditions, bit i of
+ * mask[TW_SLICE_WORDS * condition ..] for row i. */
+#define TW_SLICE_KERNELS(isa)                                                                                          \
+    void tw_slice_score##isa(const tw_slice_job *job);                                                                 \
+    void tw_slice_meet##isa(const tw_slice_job *job, uint64_t *mask);
+
+TW_SLICE_KERNELS(_baseline)
+TW_SLICE_KERNELS(_avx2)
+TW_SLICE_KERNELS(_avx512)
+
+#endif
