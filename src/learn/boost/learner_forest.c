@@ -243,6 +243,7 @@ static tw_status fit_forest(const tw_fit *fit, const tw_rows *train, bool extra,
     f.loss = tw_loss_find(f.p.loss);
     tw_status status = begin(&f, err);
     if (status == TW_OK) status = fit_rows(&f, err);
+    if (status == TW_OK) status = tw_trees_compile(f.model, err);
     void *const blocks[] = {f.gradient, f.tree_score, f.packed, f.out.seen, f.out.sum, f.out.count};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(fit->ctx, blocks[i]);
     tw_sample_clear(&f.sample);
