@@ -123,6 +123,16 @@ TW_API void tw_folds_clear(const tw_ctx *ctx, tw_folds *folds);
  * broken. */
 TW_API tw_status tw_fold_verify(const tw_dataset *data, const tw_fold *fold, size_t embargo, tw_error *err);
 
+/** Rows in two: to train on, and behind them, later in time, to validate on. */
+typedef struct tw_held_out {
+    uint32_t *cell; /* the caller's, room for all rows: n_train cells, then n_valid, each part ascending */
+    size_t n_train, n_valid, n_purged;
+} tw_held_out;
+
+/** Holds out the rows of the last `share` of the times for early stopping. Of the others, those whose label reaches
+ * into them are purged: neither trained nor validated on. */
+TW_API tw_status tw_hold_out(const tw_rows *rows, double share, tw_held_out *out, tw_error *err);
+
 /* ---------------------------------------------------------------- learners */
 
 enum { TW_TASK_REGRESS = 1, TW_TASK_CLASSIFY = 2 };
@@ -130,7 +140,8 @@ enum {
     TW_LEARNER_WEIGHTS = 1,  /* uses row weights */
     TW_LEARNER_MISSING = 2,  /* takes NaN features as they are */
     TW_LEARNER_BASELINE = 4, /* a naive baseline: stands first in a leaderboard */
-    TW_LEARNER_WARM = 8      /* fit can start from a model */
+    TW_LEARNER_WARM = 8,     /* fit can start from a model */
+    TW_LEARNER_STOPS = 16    /* stops early by valid rows */
 };
 
 /** A fitted model with its learner: what callers hold. */

@@ -20,6 +20,7 @@ enum { TW_STAGE_FORMAT = 2 };
 /* A name with its parameter text, as labels, splitters and learners are written in a spec. */
 typedef struct tw_choice {
     const char *name, *params, *title;
+    double hold_out;     /* share of the train times to stop early by; models only */
     const tw_node *node; /* where it stands, for error texts */
 } tw_choice;
 
@@ -58,7 +59,8 @@ struct tw_spec {
 typedef struct tw_entry {
     const tw_learner *learner;
     const char *name;
-    char *params; /* canonical */
+    char *params;    /* canonical */
+    double hold_out; /* share of the train times that it stops early by; 0: none */
     uint64_t key;
     bool left_out;   /* the budget ran out before it started */
     bool cached;     /* every fold came from the out folder */

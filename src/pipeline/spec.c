@@ -206,6 +206,19 @@ static tw_status read_label(const reader *r, const tw_node *root)
                         weights);
 }
 
+static tw_status read_hold_out(const reader *r, const tw_node *model, const tw_learner *learner, tw_choice *m)
+{
+    const tw_node *hold_out = tw_node_get(model, "hold_out");
+    if (!hold_out) return TW_OK;
+    m->hold_out = tw_node_number(hold_out, -1);
+    if (!(m->hold_out >= 0 && m->hold_out < 1))
+        return tw_node_fail(r->spec->doc, hold_out, r->err, "'hold_out' must be in [0, 1), got '%s'",
+                            tw_node_text(hold_out, ""));
+    if (m->hold_out == 0 || learner->traits & TW_LEARNER_STOPS) return TW_OK;
+    return tw_node_fail(r->spec->doc, hold_out, r->err, "'hold_out' is for learners that stop early, and %s does not",
+                        learner->name);
+}
+
 static tw_status read_models(const reader *r, const tw_node *root)
 {
     tw_spec *s = r->spec;
@@ -219,13 +232,14 @@ static tw_status read_models(const reader *r, const tw_node *root)
         const tw_learner *learner;
         tw_error why;
         m->node = c;
-        TW_TRY(check_keys(r, c, "models", TW_NAMES("learner", "params", "name")));
+        TW_TRY(check_keys(r, c, "models", TW_NAMES("learner", "params", "name", "hold_out")));
         TW_TRY(text_of(r, c, "learner", "", &m->name));
         TW_TRY(text_of(r, c, "params", "", &m->params));
         TW_TRY(text_of(r, c, "name", NULL, &m->title));
         if (!m->name[0]) return tw_node_fail(s->doc, c, r->err, "a model needs a 'learner'");
         if (tw_learner_find(m->name, &learner, &why) != TW_OK)
             return tw_node_fail(s->doc, c, r->err, "%s", why.message);
+        TW_TRY(read_hold_out(r, c, learner, m));
     }
     return TW_OK;
 }

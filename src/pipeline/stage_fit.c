@@ -61,9 +61,10 @@ typedef struct fitting {
 static uint64_t entry_key(const tw_job *job, const tw_entry *e)
 {
     const tw_spec *s = job->spec;
-    char seed[32], missing[32];
+    char seed[32], missing[32], hold_out[32];
     (void)snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
     missing[tw_format_double(s->features.max_missing, missing)] = '\0';
+    hold_out[tw_format_double(e->hold_out, hold_out)] = '\0';
     const char *const parts[] = {s->label.name,
                                  s->label.params,
                                  s->split.name,
@@ -72,6 +73,7 @@ static uint64_t entry_key(const tw_job *job, const tw_entry *e)
                                  e->params,
                                  seed,
                                  missing,
+                                 hold_out,
                                  s->side ? s->side : "",
                                  s->uniqueness ? "uniqueness of train rows" : "none",
                                  s->shared_bins ? "bins of the shared past" : ""};
@@ -105,6 +107,7 @@ static tw_status make_entries(tw_job *job, tw_error *err)
     for (size_t i = 0; i < s->n_models; i++) {
         tw_entry *e = &job->entry[i];
         e->name = s->models[i].title;
+        e->hold_out = s->models[i].hold_out;
         TW_TRY(tw_learner_find(s->models[i].name, &e->learner, err));
         TW_TRY(canonical_params(job, &s->models[i], e, err));
         e->key = entry_key(job, e);
@@ -167,16 +170,33 @@ static tw_status write_kept(const tw_ctx *ctx, const char *path, const tw_model 
     return status;
 }
 
-static tw_status fit_rows(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model, tw_error *err)
+static tw_status fit_split(const tw_job *job, const tw_entry *e, const tw_rows *train, const tw_rows *valid,
+                           tw_model **model, tw_error *err)
 {
-    const tw_fit_spec spec = {
-        .learner = e->learner->name, .params = e->params, .seed = job->spec->seed, .train = train, .bins = e->bins};
+    const tw_fit_spec spec = {.learner = e->learner->name,
+                              .params = e->params,
+                              .seed = job->spec->seed,
+                              .train = train,
+                              .valid = valid,
+                              .bins = e->bins};
     TW_TRY(tw_model_fit(&job->task_ctx, &spec, model, err));
     const size_t outputs = tw_model_outputs(*model);
     if (outputs == 1) return TW_OK;
     tw_model_free(*model);
     *model = NULL;
     return tw_fail(err, TW_BAD_VALUE, "a model of %zu scores a row, and a portfolio is made from one", outputs);
+}
+
+static tw_status fit_rows(const tw_job *job, const tw_entry *e, const tw_rows *train, tw_model **model, tw_error *err)
+{
+    if (e->hold_out <= 0) return fit_split(job, e, train, NULL, model, err);
+    tw_held_out held = {.cell = tw_new(&job->task_ctx, train->n, sizeof *held.cell)};
+    tw_status status = held.cell ? tw_hold_out(train, e->hold_out, &held, err) : tw_no_memory(err, "rows held out");
+    const tw_rows first = {train->data, held.cell, held.n_train},
+                  last = {train->data, held.cell + held.n_train, held.n_valid};
+    if (status == TW_OK) status = fit_split(job, e, &first, &last, model, err);
+    tw_free(&job->task_ctx, held.cell);
+    return status;
 }
 
 /* Uniqueness among the rows that are learnt from: whether a label that was purged exists depends on prices of the test.

@@ -37,7 +37,7 @@ CASES = [  # learner with parameters, label, and from where bins are
     ("gbm, params: rounds=12 depth=3 min_child=5", "name: forward_return, params: horizon=4, weights: uniqueness"),
     ("elastic_net", "name: triple_barrier, params: horizon=8 window=6 value=return, weights: uniqueness"),
     ("gbm, params: rounds=9 depth=3", "name: triple_barrier, params: up=1 down=1 horizon=9 price=next_open touch=range"),
-    ("gbm, params: rounds=9 depth=3 bins=31", "name: forward_return, params: horizon=4", "shared-past"),
+    ("gbm, params: rounds=9 depth=3 bins=31, hold_out: 0.2", "name: forward_return, params: horizon=4", "shared-past"),
     ("random_forest, params: trees=9 depth=4", FORWARD, "shared-past"),
     ("ridge", "name: volatility_scaled, params: horizon=6 window=9"),
     ("logistic", "name: meta, params: horizon=7 window=8, side: \"if(close > sma(close, 9), 1, -1)\""),

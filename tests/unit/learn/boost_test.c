@@ -338,6 +338,28 @@ static void shared_bins_are_those_of_the_fold(void **state)
     free(t);
 }
 
+/* Labels of five bars: the last four times before those held out reach into them. */
+static void rows_held_out_share_no_label(void **state)
+{
+    (void)state;
+    table *t = table_new(19);
+    uint32_t end[CELLS], cell[CELLS];
+    for (uint32_t i = 0; i < CELLS; i++) end[i] = i / 16 + 4;
+    t->data.label_end = end;
+    tw_held_out held = {.cell = cell};
+    const tw_rows rows = {&t->data, t->cell, 160 * 16};
+    tw_error err;
+    assert_ok(tw_hold_out(&rows, 0.25, &held, &err), &err);
+    assert_int_equal(held.n_valid, 40 * 16);
+    assert_int_equal(held.n_purged, 4 * 16);
+    assert_int_equal(held.n_train, 116 * 16);
+    assert_int_equal(cell[held.n_train - 1], 116 * 16 - 1);
+    assert_int_equal(cell[held.n_train], 120 * 16);
+    assert_int_equal(tw_hold_out(&rows, 1, &held, &err), TW_BAD_VALUE);
+    assert_int_equal(tw_hold_out(&rows, 0.999, &held, &err), TW_BAD_DATA);
+    free(t);
+}
+
 /* ---------------------------------------------------------------- losses */
 
 /* The loss of one row by its score, by differences of the mean loss. */
@@ -544,6 +566,7 @@ int main(void)
         cmocka_unit_test(weights_count),
         cmocka_unit_test(going_on_from_a_model),
         cmocka_unit_test(shared_bins_are_those_of_the_fold),
+        cmocka_unit_test(rows_held_out_share_no_label),
         cmocka_unit_test(gradients_are_slopes_of_losses),
         cmocka_unit_test(order_is_learned_within_groups),
         cmocka_unit_test(counts_and_classes),
