@@ -41,6 +41,17 @@ if [ -e "$bars" ] && "$peers" -c 'import KunQuant, qlib' 2> /dev/null; then
 else
   echo "== alpha158_peer skipped: needs $bars, and KunQuant and qlib in bench/.venv"
 fi
+tables=../shared/data/tabular
+if [ -e "$tables" ] && "$peers" -c 'import lightgbm, xgboost, sklearn, pandas' 2> /dev/null; then
+  bench trees_quality "$peers" bench/trees_quality.py --program "$build/tradewind" --seeds 3
+else
+  echo "== trees_quality skipped: needs $tables, and LightGBM, XGBoost, scikit-learn and pandas in bench/.venv"
+fi
+if "$peers" -c 'import lightgbm, xgboost' 2> /dev/null; then
+  bench trees_speed "$peers" bench/trees_speed.py --library "$build/libtradewind.so" --rounds 1
+else
+  echo "== trees_speed skipped: needs LightGBM and XGBoost in bench/.venv"
+fi
 if "$peers" -c 'import talib' 2> /dev/null; then
   bench indicators_peer "$peers" bench/indicators_peer.py "$build/libtradewind.so" 5
 else

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """How well boosted trees predict, beside LightGBM, XGBoost and scikit-learn at equal settings, on public tables:
 
-    bench/.venv/bin/python bench/trees_quality.py [--program build/release/tradewind] [--data ../shared/data/tabular] [--seeds 10] [--only NAME,...]
+    bench/.venv/bin/python bench/trees_quality.py [--program build/release/tradewind] [--data ../shared/data/tabular] [--seeds 10] [--only NAME,...] [--check]
 
 Ours go through `tradewind fit` and `tradewind predict`. A table without a test file is cut anew for each seed, three rows in four to train on;
 with one the seed only draws the columns that a tree sees. Columns of text are categories for all, and so are those in CATEGORIES. One JSON line a
 cell (mean over the seeds, and the standard error of the difference to ours), then a table, then what does not hold of: AUC at most 0.001
-below, RMSE at most 0.5 % above, NDCG at most 0.005 below each of the others. Exits 1 when something does not hold, 77 without the data."""
+below, RMSE at most 0.5 % above, NDCG at most 0.005 below each of the others. With --check it exits 1 when something does not hold;
+77 without the data."""
 import argparse
 import json
 import math
@@ -225,6 +226,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=ROOT / "../shared/data/tabular")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--only", default="")
+    parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"skipped: needs {options.data}")
@@ -244,7 +246,7 @@ def main():
     print("\n| table | metric | tradewind | " + " | ".join(f"{n} {v}" for n, v in PEERS.items()) + " |\n|" + "---|" * 6)
     print("\n".join("| " + " | ".join(row) + " |" for row in rows))
     print("\n".join(["", *bad] if bad else ["", "all bounds hold"]))
-    return bool(bad)
+    return bool(bad) and options.check
 
 
 if __name__ == "__main__":

@@ -222,8 +222,6 @@ TW_API const char *tw_model_params(const tw_model *model);
 TW_API size_t tw_model_features(const tw_model *model);
 /** Scores it gives a row. */
 TW_API size_t tw_model_outputs(const tw_model *model);
-/** Trees that it is made of; 0: it is no ensemble of trees. */
-TW_API size_t tw_model_tree_count(const tw_model *model);
 /** Scores as tw_model_predict gives them, before the link: log odds where those are chances. UNSUPPORTED when it is no
  * ensemble of trees. Never allocates. */
 TW_API tw_status tw_model_margin(const tw_model *model, const tw_rows *rows, double *margin, tw_error *err);

@@ -28,7 +28,7 @@ static tw_status read_options(fitting *f, tw_error *err)
     TW_TRY(tw_cli_table_options(f->cli, &f->options, err));
     TW_TRY(tw_cli_integer(f->cli, "seed", 1, 0, INT64_MAX, &f->seed, err));
     if (from) {
-        TW_TRY(tw_cli_model_read(f->cli, from, &f->from, err));
+        TW_TRY(tw_cli_model_read(f->cli, from, &f->from, NULL, err));
         f->options.schema = tw_model_schema(f->from);
         if (!f->options.schema) f->options.by_position = tw_model_features(f->from);
         if (f->options.schema && f->options.schema->target[0] && !f->options.target)
@@ -84,32 +84,49 @@ static void print_notes(const fitting *f)
 
 /* ---------------------------------------------------------------- parameters */
 
-static const char *find_choice(const tw_param *table, const char *name, const char *const *wanted)
+static const tw_param *find_param(const tw_learner *learner, const char *name)
 {
-    for (const tw_param *p = table; p && p->name; p++) {
-        if (strcmp(p->name, name) != 0 || !p->choices) continue;
-        for (; *wanted; wanted++)
-            for (const char *at = p->choices; *at; at += strcspn(at, "|"), at += *at == '|')
-                if (strcspn(at, "|") == strlen(*wanted) && strncmp(at, *wanted, strlen(*wanted)) == 0) return *wanted;
-    }
+    for (const tw_param *p = learner->params; p && p->name; p++)
+        if (strcmp(p->name, name) == 0) return p;
     return NULL;
 }
 
-/* A target of classes asks for a loss of classes; what --params says goes before. */
+static bool has_choice(const tw_param *p, const char *choice)
+{
+    const size_t length = strlen(choice);
+    for (const char *at = p && p->choices ? p->choices : ""; *at; at += strcspn(at, "|"), at += *at == '|')
+        if (strcspn(at, "|") == length && strncmp(at, choice, length) == 0) return true;
+    return false;
+}
+
+/* A target of classes asks for a loss of classes, unless --params says which. */
+static tw_status add_loss(fitting *f, const tw_learner *learner, size_t n_classes, tw_error *err)
+{
+    const char *loss = n_classes > 2 ? "softmax" : "logistic";
+    const bool has = has_choice(find_param(learner, "loss"), loss);
+    if (has) tw_buf_printf(&f->params, " loss=%s", loss);
+    if (n_classes <= 2) return TW_OK;
+    if (!has) return tw_fail(err, TW_UNSUPPORTED, "%s does not tell %zu classes apart", learner->name, n_classes);
+    /* The last class may be in no row that is trained on. */
+    if (find_param(learner, "classes")) tw_buf_printf(&f->params, " classes=%zu", n_classes);
+    return TW_OK;
+}
+
+static bool ranks(const char *params)
+{
+    return strstr(params, "loss=lambdarank") || strstr(params, "loss=ic") || strstr(params, "loss=rank_ic");
+}
+
 static tw_status choose_params(fitting *f, const tw_learner *learner, tw_error *err)
 {
     const char *given = tw_cli_value(f->cli, "params");
     const size_t n_classes = tw_frame_schema(f->train_frame)->n_classes;
     tw_buf_init(&f->params, f->cli->ctx);
-    if (!given && f->from) given = tw_model_params(f->from);
-    tw_buf_text(&f->params, given ? given : "");
-    if (n_classes && !(given && strstr(given, "loss="))) {
-        const char *loss = find_choice(learner->params, "loss",
-                                       n_classes > 2 ? TW_NAMES("softmax", "multiclass") : TW_NAMES("logistic"));
-        if (!loss && n_classes > 2)
-            return tw_fail(err, TW_UNSUPPORTED, "%s does not tell %zu classes apart", learner->name, n_classes);
-        if (loss) tw_buf_printf(&f->params, " loss=%s", loss);
-    }
+    if (!given) given = f->from ? tw_model_params(f->from) : "";
+    tw_buf_text(&f->params, given);
+    if (n_classes && !strstr(given, "loss=")) TW_TRY(add_loss(f, learner, n_classes, err));
+    if (ranks(given) && !f->options.group)
+        return tw_fail(err, TW_BAD_VALUE, "this loss compares the rows of a group: name their column with --group");
     return tw_buf_check(&f->params, err);
 }
 
@@ -151,14 +168,16 @@ static tw_status write_model(fitting *f, const char *path, tw_error *err)
 static void print_shape(const fitting *f, const char *path)
 {
     const tw_schema *schema = tw_model_schema(f->model);
-    const size_t trees = tw_model_tree_count(f->model), categorical = count_categorical(schema);
+    tw_ensemble e = {0};
+    const bool trees = tw_model_ensemble(f->model, &e);
+    const size_t categorical = count_categorical(schema);
     printf("%s: %s\nrows       %zu train", path, tw_model_learner(f->model)->name, f->train.n);
     if (f->valid.n) printf(", %zu valid", f->valid.n);
     printf("\nfeatures   %zu", schema->n_features);
     if (categorical)
         printf(", %zu of them categorical%s", categorical, trees ? "" : ": their codes are taken as numbers");
     if (schema->n_classes) printf("\nclasses    %zu", schema->n_classes);
-    if (trees) printf("\ntrees      %zu", trees);
+    if (trees) printf("\ntrees      %zu", e.n_trees);
     printf("\n");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* model.c - tradewind model inspect and convert: model files of this and of other libraries. */
 #include "cli/panels.h"
-#include "tradewind/learn.h"
+#include "cli/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +13,7 @@ typedef struct opened {
 
 static tw_status open_model(tw_cli *cli, opened *o, tw_error *err)
 {
-    const char *path = cli->positional[0];
-    char *bytes;
-    size_t length;
-    TW_TRY(tw_file_read(cli->ctx, path, &bytes, &length, err));
-    o->format = tw_format_of(bytes, length);
-    const tw_status status = tw_model_import(cli->ctx, bytes, length, &o->model, err);
-    tw_free(cli->ctx, bytes);
-    const bool flawed = status == TW_BAD_SYNTAX || status == TW_BAD_VALUE; /* the file is, not the command line */
-    return status == TW_OK ? TW_OK : tw_fail_in(err, flawed ? TW_BAD_FILE : status, "%s", path);
+    return tw_cli_model_read(cli, cli->positional[0], &o->model, &o->format, err);
 }
 
 /* ---------------------------------------------------------------- inspect: features by importance */

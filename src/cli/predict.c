@@ -182,7 +182,7 @@ static tw_status predict(tw_cli *cli, tw_error *err)
 {
     prediction p = {.cli = cli, .margin = tw_cli_value(cli, "margin") != NULL};
     if (!tw_cli_value(cli, "in")) return tw_fail(err, TW_BAD_VALUE, "predict needs --in FILE.csv");
-    TW_TRY(tw_cli_model_read(cli, cli->positional[0], &p.model, err));
+    TW_TRY(tw_cli_model_read(cli, cli->positional[0], &p.model, NULL, err));
     p.meaning = tw_cli_meaning(p.model);
     tw_buf_init(&p.text, cli->ctx);
     tw_buf_init(&p.part, cli->ctx);

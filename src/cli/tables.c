@@ -18,22 +18,28 @@ bool tw_cli_model_param(const tw_model *model, const char *name, char *value, si
 tw_meaning tw_cli_meaning(const tw_model *model)
 {
     char loss[TW_TEXT_MAX] = "";
+    tw_ensemble e = {.link = ""};
     const tw_schema *schema = tw_model_schema(model);
     (void)tw_cli_model_param(model, "loss", loss, sizeof loss);
+    (void)tw_model_ensemble(model, &e);
     if (tw_model_outputs(model) > 1) return TW_MEANS_CLASSES;
     if (strcmp(loss, "lambdarank") == 0) return TW_MEANS_RANK;
-    if (strcmp(loss, "logistic") == 0 || tw_model_learner(model)->tasks == TW_TASK_CLASSIFY) return TW_MEANS_CHANCE;
+    /* The link knows better than the loss: models of other libraries have no loss. */
+    if (strcmp(e.link, "logistic") == 0 || tw_model_learner(model)->tasks == TW_TASK_CLASSIFY) return TW_MEANS_CHANCE;
     return schema && schema->n_classes == 2 ? TW_MEANS_CHANCE : TW_MEANS_NUMBER;
 }
 
-tw_status tw_cli_model_read(const tw_cli *cli, const char *path, tw_model **model, tw_error *err)
+tw_status tw_cli_model_read(const tw_cli *cli, const char *path, tw_model **model, const tw_format **format,
+                            tw_error *err)
 {
     char *bytes = NULL;
     size_t length = 0;
     TW_TRY(tw_file_read(cli->ctx, path, &bytes, &length, err));
-    const tw_status status = tw_model_load(cli->ctx, bytes, length, model, err);
+    if (format) *format = tw_format_of(bytes, length);
+    const tw_status status = tw_model_import(cli->ctx, bytes, length, model, err);
     tw_free(cli->ctx, bytes);
-    return status == TW_OK ? TW_OK : tw_fail_in(err, status, "%s", path);
+    const bool flawed = status == TW_BAD_SYNTAX || status == TW_BAD_VALUE; /* the file is, not the command line */
+    return status == TW_OK ? TW_OK : tw_fail_in(err, flawed ? TW_BAD_FILE : status, "%s", path);
 }
 
 const char *tw_cli_class_name(const tw_model *model, size_t k, char digits[24])

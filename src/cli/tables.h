@@ -19,8 +19,9 @@ typedef enum tw_meaning { TW_MEANS_NUMBER, TW_MEANS_CHANCE, TW_MEANS_CLASSES, TW
 tw_meaning tw_cli_meaning(const tw_model *model);
 /* Value of a parameter of a model in its canonical text, cut to `room`; false when it has none of that name. */
 bool tw_cli_model_param(const tw_model *model, const char *name, char *value, size_t room);
-/* Reads a model file. */
-tw_status tw_cli_model_read(const tw_cli *cli, const char *path, tw_model **model, tw_error *err);
+/* Reads a model file of any library; `format` (NULL is fine) is the form it has. */
+tw_status tw_cli_model_read(const tw_cli *cli, const char *path, tw_model **model, const tw_format **format,
+                            tw_error *err);
 /* Name of class k; digits when the model knows none. */
 const char *tw_cli_class_name(const tw_model *model, size_t k, char digits[24]);
 /* Most metrics of a model; the title of the i-th that suits it, or NULL behind the last. */

@@ -155,12 +155,6 @@ tw_status tw_model_margin(const tw_model *model, const tw_rows *rows, double *ma
     return TW_OK;
 }
 
-size_t tw_model_tree_count(const tw_model *model)
-{
-    const struct tw_trees *trees = tw_model_trees(model);
-    return trees ? trees->n_trees : 0;
-}
-
 const tw_learner *tw_model_learner(const tw_model *model) { return model->learner; }
 const char *tw_model_params(const tw_model *model) { return model->params; }
 size_t tw_model_features(const tw_model *model) { return model->n_features; }

@@ -37,7 +37,7 @@ static tw_status read_monotone(tw_gbm_grower *g, tw_error *err)
     g->feature_sign = tw_new(g->ctx, g->bins->n_features, sizeof *g->feature_sign);
     if (!g->feature_sign) return tw_no_memory(err, "monotone constraints");
     while (at) {
-        piece p;
+        piece p = {0};
         size_t f;
         at = next_piece(at, ",", &p);
         if (p.length < 2 || (*p.text != '+' && *p.text != '-'))
@@ -58,8 +58,8 @@ static tw_status read_groups(tw_gbm_grower *g, tw_error *err)
     g->feature_groups = tw_new(g->ctx, g->bins->n_features, sizeof *g->feature_groups);
     if (!g->feature_groups) return tw_no_memory(err, "interaction constraints");
     for (size_t k = 0; group; k++) {
-        piece list, p;
-        char names[TW_GBM_NAMES];
+        piece list = {0}, p = {0};
+        char names[TW_GBM_NAMES] = "";
         if (k == TW_MOST_GROUPS) return tw_fail(err, TW_TOO_LARGE, "gbm: interact: more than %zu groups", k);
         group = next_piece(group, ";", &list);
         memcpy(names, list.text, list.length);

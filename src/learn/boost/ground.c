@@ -12,7 +12,7 @@ static const size_t most_histogram_bytes = (size_t)1 << 28;
 static size_t columns_of_tree(const tw_gbm_params *p, size_t n)
 {
     const size_t part = (size_t)(p->columns * (double)n + 0.5);
-    return part < 1 ? 1 : part > n ? n : part;
+    return part >= n && n > 0 ? n : part > 0 ? part : 1;
 }
 
 static void use_column(tw_gbm_grower *g, size_t j, uint32_t f)

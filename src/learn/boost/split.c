@@ -90,8 +90,8 @@ static double bounded_gain(const scan *s, int64_t left)
                  hr = (double)tw_gbm_hessian(right) * rule->scale.hessian;
     if (!(hl >= rule->min_child) || !(hr >= rule->min_child)) return -1;
     const double wl = bounded_value(rule, s->place, gl, hl), wr = bounded_value(rule, s->place, gr, hr);
-    const int sign = rule->sign[s->column];
-    if ((sign > 0 && wl > wr) || (sign < 0 && wl < wr)) return -1;
+    const bool rises = rule->sign[s->column] > 0, falls = rule->sign[s->column] < 0;
+    if ((rises && wl > wr) || (falls && wl < wr)) return -1;
     return worth(rule, gl, hl, wl) + worth(rule, gr, hr, wr);
 }
 

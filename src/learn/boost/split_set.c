@@ -75,7 +75,6 @@ static void sort_groups(const tw_gbm_rule *rule, const tw_gbm_place *place, cons
                         groups *g)
 {
     const double smooth = rule->params->cat_smooth, least = hessian_of_rows(rule, place, smooth);
-    g->n = 0;
     for (uint32_t b = 1; b <= rule->n_bins[column]; b++) {
         const sums s = sums_of(rule, hist[b]);
         if (!(s.hessian > 0) || s.hessian < least) continue;
@@ -111,7 +110,7 @@ static void runs(const tw_gbm_rule *rule, const tw_gbm_place *place, const int64
 void tw_gbm_best_set(const tw_gbm_rule *rule, const tw_gbm_place *place, const int64_t *hist, uint32_t column,
                      tw_gbm_split *best)
 {
-    groups g;
+    groups g = {.n = 0};
     if (rule->n_bins[column] <= (uint32_t)rule->params->cat_each) {
         one_against_rest(rule, place, hist, column, best);
         return;

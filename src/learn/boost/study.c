@@ -142,10 +142,10 @@ static tw_status run_study(study_work *w, tw_leaf *sum, tw_leaf *rest, tw_error 
     w->parts = work < SHARED_WORK ? 1 : threads < g->n_blocks ? threads : g->n_blocks;
     if (w->parts > MOST_PARTS) w->parts = MOST_PARTS;
     if (w->judge[0]) set_place(w, 0, sum);
-    if (w->judge[1]) set_place(w, 1, rest);
+    if (rest && w->judge[1]) set_place(w, 1, rest);
     TW_TRY(tw_pool_run(w->parts > 1 ? pool : NULL, w->parts, study_task, w, err));
     if (w->judge[0]) sum->split = take_split(w, 0, sum);
-    if (w->judge[1]) rest->split = take_split(w, 1, rest);
+    if (rest && w->judge[1]) rest->split = take_split(w, 1, rest);
     if (!sum->split.bin) give_slot(g, &sum->slot);
     if (rest && !rest->split.bin) give_slot(g, &rest->slot);
     /* Where slots run out, the histograms of these two are made again when they are split. */

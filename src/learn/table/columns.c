@@ -63,7 +63,7 @@ static tw_status take_names(tw_frame *f, const tw_field *fields, size_t n, tw_er
     for (uint32_t c = 0; c < n; c++) {
         const tw_field name = tw_frame_trimmed(fields[c]);
         const uint32_t before = f->names.n;
-        uint32_t code;
+        uint32_t code = 0;
         TW_TRY(tw_texts_add(&f->names, name.text, name.length, &code, err));
         f->column[c].name = f->names.text[code];
         if (code == before)
@@ -91,7 +91,7 @@ static tw_status open_csv(tw_frame *f, tw_error *err)
 
 static tw_status set_role(tw_frame *f, const char *name, tw_role role, bool *has, tw_error *err)
 {
-    uint32_t c;
+    uint32_t c = 0;
     if (!name) return TW_OK;
     TW_TRY(find_column(f, name, strlen(name), &c, err));
     if (f->column[c].role != TW_ROLE_NONE)
@@ -146,7 +146,7 @@ static tw_status mark_free_columns(tw_frame *f, uint32_t *n, tw_error *err)
 {
     const char *list = f->options.ignore, *name;
     size_t length;
-    uint32_t c;
+    uint32_t c = 0;
     *n = 0;
     for (uint32_t i = 0; i < f->n_columns; i++)
         f->column[i].slot = f->column[i].role == TW_ROLE_NONE && f->column[i].name[0];
@@ -173,7 +173,7 @@ static tw_status declare_categories(tw_frame *f, tw_error *err)
 {
     const char *list = f->options.categorical, *name;
     size_t length;
-    uint32_t c;
+    uint32_t c = 0;
     while (next_name(&list, &name, &length)) {
         TW_TRY(find_column(f, name, length, &c, err));
         const tw_column *column = &f->column[c];
@@ -220,7 +220,7 @@ static tw_status count_features(tw_frame *f, tw_error *err)
 
 static tw_status add_levels(tw_series *s, size_t n, const char *const *level, tw_error *err)
 {
-    uint32_t code;
+    uint32_t code = 0;
     s->fixed = true;
     s->category = s->closed = n > 0;
     for (size_t i = 0; i < n; i++) {
@@ -255,7 +255,7 @@ static bool has_all(const tw_frame *f, const tw_schema *schema)
 
 static tw_status match_features(tw_frame *f, const tw_schema *schema, tw_error *err)
 {
-    uint32_t c;
+    uint32_t c = 0;
     if (!has_all(f, schema)) return fail_absent(f, schema, err);
     TW_TRY(new_series(f, schema->n_features, err));
     for (uint32_t i = 0; i < schema->n_features; i++) {
@@ -264,8 +264,8 @@ static tw_status match_features(tw_frame *f, const tw_schema *schema, tw_error *
             return tw_fail(err, TW_BAD_DATA, "column '%s' is a feature of the model and cannot be anything else",
                            schema->name[i]);
         make_feature(f, c, i);
-        TW_TRY(add_levels(&f->series[i], schema->n_levels ? schema->n_levels[i] : 0,
-                          schema->level ? schema->level[i] : NULL, err));
+        const size_t n = schema->level && schema->n_levels ? schema->n_levels[i] : 0;
+        TW_TRY(add_levels(&f->series[i], n, n ? schema->level[i] : NULL, err));
     }
     return add_levels(tw_frame_target(f), schema->n_classes, schema->class_name, err);
 }

@@ -62,7 +62,7 @@ static tw_status fail_row(const tw_frame *f, const char *column, tw_status statu
 
 static tw_status category_code(tw_frame *f, tw_series *s, tw_field field, double *x, tw_error *err)
 {
-    uint32_t code;
+    uint32_t code = 0;
     if (s->closed) {
         code = tw_texts_find(&s->texts, field.text, field.length);
         s->unseen += code == TW_TEXTS_NONE;
