@@ -29,6 +29,7 @@ static const choice usual[][TW_CLI_METRICS + 1] = {
     [TW_MEANS_NUMBER] = {{"rmse", "rmse", 0}, {"mae", "mae", 0}, {"r2", "r2", 0}},
     [TW_MEANS_CHANCE] = {{"auc", "auc", 0}, {"log_loss", "log_loss", 0}, {"accuracy", "accuracy", 0}},
     [TW_MEANS_CLASSES] = {{"log_loss", "log_loss", 0}, {"accuracy", "accuracy", 0}},
+    [TW_MEANS_NUMBERS] = {{NULL, NULL, 0}}, /* a table has one target */
     [TW_MEANS_RANK] = {{"ndcg@5", "ndcg", 5}, {"ndcg@10", "ndcg", 10}},
 };
 

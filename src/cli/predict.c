@@ -82,6 +82,8 @@ static void put_header(prediction *p)
     }
     if (p->margin && p->n_outputs > 1) {
         put_class_columns(p, "margin_");
+    } else if (p->meaning == TW_MEANS_NUMBERS) {
+        put_class_columns(p, "prediction_");
     } else if (p->margin) {
         tw_buf_text(&p->text, "margin");
     } else {

@@ -15,6 +15,14 @@ bool tw_cli_model_param(const tw_model *model, const char *name, char *value, si
     return false;
 }
 
+/* Several outputs are classes when the link makes chances of them, otherwise targets or quantiles, as other libraries'
+ * models may have. */
+static tw_meaning meaning_of_several(const char *link)
+{
+    const bool margins = strcmp(link, "identity") == 0 || strcmp(link, "exp") == 0;
+    return margins ? TW_MEANS_NUMBERS : TW_MEANS_CLASSES;
+}
+
 tw_meaning tw_cli_meaning(const tw_model *model)
 {
     char loss[TW_TEXT_MAX] = "";
@@ -22,7 +30,7 @@ tw_meaning tw_cli_meaning(const tw_model *model)
     const tw_schema *schema = tw_model_schema(model);
     (void)tw_cli_model_param(model, "loss", loss, sizeof loss);
     (void)tw_model_ensemble(model, &e);
-    if (tw_model_outputs(model) > 1) return TW_MEANS_CLASSES;
+    if (tw_model_outputs(model) > 1) return meaning_of_several(e.link);
     if (strcmp(loss, "lambdarank") == 0) return TW_MEANS_RANK;
     /* The link knows better than the loss: models of other libraries have no loss. */
     if (strcmp(e.link, "logistic") == 0 || tw_model_learner(model)->tasks == TW_TASK_CLASSIFY) return TW_MEANS_CHANCE;

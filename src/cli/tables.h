@@ -13,7 +13,13 @@
         "delimiter", "CHAR", "between fields; 'tab' for a tab (default a comma)"                                       \
     }
 
-typedef enum tw_meaning { TW_MEANS_NUMBER, TW_MEANS_CHANCE, TW_MEANS_CLASSES, TW_MEANS_RANK } tw_meaning;
+typedef enum tw_meaning {
+    TW_MEANS_NUMBER,
+    TW_MEANS_CHANCE,
+    TW_MEANS_CLASSES,
+    TW_MEANS_RANK,
+    TW_MEANS_NUMBERS
+} tw_meaning;
 
 /* What the scores of a model stand for, by its outputs, learner and loss. */
 tw_meaning tw_cli_meaning(const tw_model *model);

@@ -116,18 +116,19 @@ static void refuse(const char *file, const char *piece, const char *by, const ch
 {
     size_t length;
     char *bytes = read(file, &length), *at = strstr(bytes, piece);
-    char *wild = malloc(length + strlen(by) + 1);
+    tw_buf wild;
     tw_model *model;
     tw_error err = {{0}};
-    if (!at || !wild) fail_msg("%s has no %s", file, piece);
-    memcpy(wild, bytes, (size_t)(at - bytes));
-    strcpy(wild + (at - bytes), by);
-    strcat(wild, at + strlen(piece));
-    const tw_status status = tw_model_import(NULL, wild, strlen(wild), &model, &err);
+    if (!at) fail_msg("%s has no %s", file, piece);
+    tw_buf_init(&wild, NULL);
+    tw_buf_add(&wild, bytes, (size_t)(at - bytes));
+    tw_buf_text(&wild, by);
+    tw_buf_text(&wild, at + strlen(piece));
+    const tw_status status = tw_model_import(NULL, wild.data, wild.length, &model, &err);
     if (status == TW_OK || !strstr(err.message, message))
         fail_msg("%s, %s for %s: %s, \"%s\" expected", file, by, piece, status == TW_OK ? "accepted" : err.message,
                  message);
-    free(wild);
+    tw_buf_clear(&wild);
     tw_free(NULL, bytes);
 }
 
