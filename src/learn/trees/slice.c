@@ -216,9 +216,9 @@ static tw_tree_scorer_part *part_for(making *k, size_t tree, bool sliced)
     if (last && sliced && last->slice && k->n_met + leaves_of(s->model, tree) - 1 <= TW_SLICE_CONDITIONS) return last;
     if (last && last->slice) end_slice(k);
     if (sliced) start_slice(k);
-    s->part[s->n_parts] =
-        (tw_tree_scorer_part){.from = tree, .to = tree, .slice = sliced ? &s->slice[s->n_slices] : NULL};
-    return &s->part[s->n_parts++];
+    tw_tree_scorer_part *made = s->part + s->n_parts++;
+    *made = (tw_tree_scorer_part){.from = tree, .to = tree, .slice = sliced ? &s->slice[s->n_slices] : NULL};
+    return made;
 }
 
 static void make_slices(making *k)
