@@ -66,7 +66,7 @@ class Rows(c.Structure):
 
 class Spec(c.Structure):
     _fields_ = [("learner", c.c_char_p), ("params", c.c_char_p), ("seed", c.c_uint64), ("train", c.POINTER(Rows)), ("valid", c.c_void_p), ("from_", c.c_void_p),
-                ("bins", c.c_void_p), ("custom", c.c_void_p), ("partial", c.c_bool)]
+                ("bins", c.c_void_p), ("custom", c.c_void_p), ("out_of_bag", c.c_void_p), ("partial", c.c_bool)]
 
 
 class BinsSpec(c.Structure):

@@ -176,16 +176,16 @@ static tw_status run_program(work *w, tw_error *err)
     return status;
 }
 
-static tw_status run_programs(work *w, tw_error *err)
+static tw_status run_programs(const work *all, tw_error *err)
 {
-    tw_shap_program program;
-    for (size_t from = 0; from < w->model->n_trees; from = program.to) {
-        TW_TRY(tw_shap_program_new(w->model, from, w->features, w->pairs, &program, err));
-        w->program = &program;
-        const size_t to = program.to;
-        const tw_status status = run_program(w, err);
+    for (size_t from = 0; from < all->model->n_trees;) {
+        tw_shap_program program;
+        work w = *all;
+        TW_TRY(tw_shap_program_new(w.model, from, w.features, w.pairs, &program, err));
+        from = program.to;
+        w.program = &program;
+        const tw_status status = run_program(&w, err);
         tw_shap_program_clear(&program);
-        program.to = to;
         TW_TRY(status);
     }
     return TW_OK;
@@ -198,14 +198,14 @@ tw_status tw_trees_shap(const tw_ctx *ctx, const tw_trees *m, const tw_rows *row
     tw_shap_features features;
     TW_TRY(tw_shap_check(m, false, err));
     TW_TRY(tw_shap_features_new(m, &features, err));
-    work w = {.ctx = ctx,
-              .model = m,
-              .rows = rows,
-              .features = &features,
-              .pairs = pairs,
-              .isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST),
-              .n_values = pairs ? features.n * features.n : features.n,
-              .out = out};
+    const work w = {.ctx = ctx,
+                    .model = m,
+                    .rows = rows,
+                    .features = &features,
+                    .pairs = pairs,
+                    .isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST),
+                    .n_values = pairs ? features.n * features.n : features.n,
+                    .out = out};
     memset(out, 0, rows->n * m->n_outputs * size * sizeof *out);
     for (size_t i = 0; i < rows->n * m->n_outputs; i++) out[(i + 1) * size - 1] = m->base[i % m->n_outputs];
     const tw_status status = run_programs(&w, err);

@@ -110,6 +110,7 @@ tw_status tw_model_of_trees(tw_trees *m, const tw_names *names, const char *what
     tw_model *made = NULL;
     tw_status status = tw_trees_check(m, what, err);
     if (status == TW_OK) status = tw_trees_measure(m, err);
+    if (status == TW_OK) status = tw_trees_compile(m, err);
     if (status != TW_OK) {
         tw_trees_free(m);
         return status;

@@ -211,14 +211,15 @@ static void end_slice(making *k)
 static tw_tree_scorer_part *part_for(making *k, size_t tree, bool sliced)
 {
     tw_tree_scorer *s = k->s;
-    tw_tree_scorer_part *last = s->n_parts ? &s->part[s->n_parts - 1] : NULL;
-    if (last && !sliced && !last->slice) return last;
-    if (last && sliced && last->slice && k->n_met + leaves_of(s->model, tree) - 1 <= TW_SLICE_CONDITIONS) return last;
-    if (last && last->slice) end_slice(k);
+    const bool any = s->n_parts > 0;
+    tw_tree_scorer_part *last = s->part + (any ? s->n_parts - 1 : 0);
+    if (any && !sliced && !last->slice) return last;
+    if (any && sliced && last->slice && k->n_met + leaves_of(s->model, tree) - 1 <= TW_SLICE_CONDITIONS) return last;
+    if (any && last->slice) end_slice(k);
     if (sliced) start_slice(k);
-    s->part[s->n_parts] =
-        (tw_tree_scorer_part){.from = tree, .to = tree, .slice = sliced ? &s->slice[s->n_slices] : NULL};
-    return &s->part[s->n_parts++];
+    tw_tree_scorer_part *made = s->part + s->n_parts++;
+    *made = (tw_tree_scorer_part){.from = tree, .to = tree, .slice = sliced ? &s->slice[s->n_slices] : NULL};
+    return made;
 }
 
 static void make_slices(making *k)
@@ -234,7 +235,7 @@ static void make_slices(making *k)
 
 /* Tables for all trees that are sliced: at most one condition a split, and half of the leaves (and a filling) a plane.
  */
-static bool arrange(tw_tree_scorer *s)
+static void arrange(tw_tree_scorer *s)
 {
     const tw_ctx *ctx = s->ctx;
     size_t n_leaves = 0, n_trees = 0;
@@ -251,7 +252,6 @@ static bool arrange(tw_tree_scorer *s)
     s->split = tw_new(ctx, n_leaves + 1, sizeof *s->split);
     s->member = tw_new(ctx, n_leaves + TW_SLICE_FEW * n_trees + 1, TW_SLICE_PLANES * sizeof *s->member);
     s->value = tw_new(ctx, n_leaves + 1, sizeof *s->value);
-    return s->part && s->slice && s->run && s->threshold && s->tree && s->split && s->member && s->value;
 }
 
 tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
@@ -262,7 +262,9 @@ tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
     k.table = tw_new(ctx, TABLE + TW_SLICE_CONDITIONS + TW_SLICE_SPOTS, sizeof *k.table);
     k.leaves = tw_new(ctx, 2 * TW_SLICE_SPOTS, sizeof *k.leaves);
     k.full = tw_new(ctx, TW_SLICE_SPOTS, sizeof *k.full);
-    const bool fits = k.met && k.table && k.leaves && k.full && arrange(s);
+    arrange(s);
+    const bool fits = k.met && k.table && k.leaves && k.full && s->part && s->slice && s->run && s->threshold &&
+                      s->tree && s->split && s->member && s->value;
     if (fits) {
         k.place = k.table + TABLE;
         k.spot = k.place + TW_SLICE_CONDITIONS;

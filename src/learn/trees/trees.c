@@ -65,8 +65,9 @@ tw_status tw_trees_new(const tw_ctx *ctx, const tw_trees_size *size, tw_trees **
                     .link = tw_link_find("identity"),
                     .link_scale = 1};
     m->base = tw_new(ctx, size->n_outputs, sizeof *m->base);
-    if (!m->base || !grow_trees(m, size->n_trees + 1) || !grow_nodes(m, size->n_nodes + 1) || !grow_words(m, 1, 1) ||
-        !m->first || !m->node || !m->value || !m->cover || !m->gain || !m->first_word) {
+    const bool grown =
+        m->base && grow_trees(m, size->n_trees + 1) && grow_nodes(m, size->n_nodes + 1) && grow_words(m, 1, 1);
+    if (!grown || !m->first || !m->node || !m->value || !m->cover || !m->gain || !m->first_word) {
         tw_trees_free(m);
         return tw_no_memory(err, "a tree model");
     }
