@@ -2,6 +2,7 @@
 /* The boosting loop: gradients, a tree, early stopping; with dropout (Rashmi and Gilad-Bachrach, DART, AISTATS 2015)
  * and from a model that is there. */
 #include "learn/boost/boost.h"
+#include "learn/trees/scorer.h"
 
 #include "tradewind/num.h"
 
@@ -245,6 +246,16 @@ static tw_status report(const boosting *b, size_t round, const double *valid)
     return tw_progress_step(ctx, "gbm", (uint64_t)round, (uint64_t)b->p->rounds, note[0] ? note : NULL);
 }
 
+/* The trees of a round are compiled for the valid rows: many of them go down the same few trees. */
+static tw_status score_valid(boosting *b, tw_error *err)
+{
+    tw_tree_scorer *scorer = NULL;
+    TW_TRY(tw_tree_scorer_new(b->model, b->model->n_trees - b->n_outputs, b->model->n_trees, &scorer, err));
+    tw_tree_scorer_add(scorer, b->valid_rows, b->valid_score);
+    tw_tree_scorer_free(scorer);
+    return TW_OK;
+}
+
 static tw_status boost(boosting *b, tw_error *err)
 {
     const size_t per_round = b->n_outputs;
@@ -256,7 +267,7 @@ static tw_status boost(boosting *b, tw_error *err)
         TW_TRY(status);
         TW_TRY(grow_round(b, round, err));
         if (!b->valid_rows) continue;
-        tw_trees_add(b->model, b->model->n_trees - per_round, b->model->n_trees, b->valid_rows, b->valid_score);
+        TW_TRY(score_valid(b, err));
         loss = valid_loss(b);
         if (loss < best_loss) {
             best_loss = loss;
@@ -319,7 +330,7 @@ static tw_status begin_model(boosting *b, tw_error *err)
                        b->loss->name, b->n_outputs, b->loss->link, from->n_outputs, from->link->name);
     TW_TRY(tw_trees_copy(b->fit->ctx, from, &b->model, err));
     b->old_trees = from->n_trees;
-    return TW_OK;
+    return tw_trees_compile(b->model, err);
 }
 
 static tw_status check_params(const boosting *b, tw_error *err)
