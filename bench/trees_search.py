@@ -40,6 +40,7 @@ def make(options, folder):
     table["date"] = table.iloc[:, 0].astype(str).str[:10]
     table = table.merge(move, left_on=["date", "symbol"], right_index=True).sort_values(["date", "symbol"], kind="stable")
     names = [n for n in table if n not in ("time", "date", "symbol", "label")]
+    table = table[np.isfinite(table["label"])]
     codes = table["date"].astype("category").cat.codes.to_numpy()
     n = len(table) // 16 * 16
     x = np.ascontiguousarray(table[names].to_numpy(np.float32).T[:, :n])

@@ -3,6 +3,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+enum { PARAMS_WIDTH = 100 };
 
 static void number(tw_json *json, const char *key, double x)
 {
@@ -63,6 +66,16 @@ void tw_board_json(const tw_board *board, tw_json *json)
 }
 
 /* A column of numbers; "-" for what is not known. */
+/* As many as a line has room for, the foremost first; all of them are in the report and on the ledger. */
+static void print_params(tw_buf *out, const char *params)
+{
+    size_t length = strlen(params);
+    const bool cut = length > PARAMS_WIDTH;
+    for (length = cut ? PARAMS_WIDTH : length; cut && length > 0 && params[length] != ' '; length--) {
+    }
+    tw_buf_printf(out, "  %.*s%s\n", (int)length, params, cut ? " ..." : "");
+}
+
 static void cell(tw_buf *out, const char *format, int width, double x)
 {
     char text[32] = "-";
@@ -90,7 +103,7 @@ void tw_board_table(const tw_board *board, tw_buf *out)
         cell(out, "%.3f", 6, row->psr);
         cell(out, "%.3f", 6, row->trial->baseline ? NAN : row->dsr);
         cell(out, "%.2f", 7, row->trial->fit_seconds);
-        tw_buf_printf(out, "  %s\n", row->trial->params);
+        print_params(out, row->trial->params);
     }
     size_t earlier = 0;
     for (size_t i = 0; i < board->n; i++) earlier += !board->row[i].own;
