@@ -6,15 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    BACK = 0xffffff,
-    GRID = 0xe9ecf0,
-    FRAME = 0xb6bdc6,
-    PALE = 0x7a828c,
-    DARK = 0x1f2933,
-    RISE = 0x1a936f,
-    FALL = 0xd1495b
-};
+enum { RISE = 0x1a936f, FALL = 0xd1495b };
 static const uint32_t lines[] = {0x2563eb, 0xe07b00, 0x7c3aed, 0x0e8fa8, 0xbe185d, 0x5f8f0a};
 enum { N_LINES = sizeof lines / sizeof lines[0], LEAST_WIDTH = 160, LEAST_HEIGHT = 120, MOST_SIZE = 20000 };
 
@@ -170,7 +162,7 @@ static void draw_volume(artist *a, const tw_chart_series *s)
         const double x = x_of(a, t);
         pen_box(a, x - half_body(a), a->bottom - height * (s->y[t] / most), x + half_body(a), a->bottom);
     }
-    ink_path(a, fill(PALE, 0.35));
+    ink_path(a, fill(TW_PLOT_PALE, 0.35));
 }
 
 /* Arrows below the lows of rising patterns, above the highs of falling ones. */
@@ -211,17 +203,17 @@ static void draw_grid(artist *a, const tw_date_tick *dates, size_t n_dates)
         const double y = sharp(y_of(a, a->ticks.first + (double)i * a->ticks.step));
         rule(a, a->frame.left, y, a->frame.right, y);
     }
-    ink_path(a, stroke(GRID, 1));
+    ink_path(a, stroke(TW_PLOT_GRID, 1));
     if (a->scale.lo < 0 && a->scale.hi > 0) {
         rule(a, a->frame.left, sharp(y_of(a, 0)), a->frame.right, sharp(y_of(a, 0)));
-        ink_path(a, stroke(FRAME, 1));
+        ink_path(a, stroke(TW_PLOT_FRAME, 1));
     }
     for (size_t l = 0; l < TW_CHART_LEVELS; l++) {
         if (a->panel->levels[l] == 0) continue;
         const double y = sharp(y_of(a, a->panel->levels[l]));
         rule(a, a->frame.left, y, a->frame.right, y);
     }
-    ink_path(a, (tw_ink){PALE, 0.8, 1, true});
+    ink_path(a, (tw_ink){TW_PLOT_PALE, 0.8, 1, true});
 }
 
 /* The numbers at the right; those under a tag are left to it. */
@@ -234,7 +226,7 @@ static void draw_numbers(artist *a)
         if (covered) continue;
         char text[TW_TICK_TEXT];
         tw_tick_text(&a->ticks, value, 0, text);
-        write_at(a, text, a->frame.right + 6, y + 4, -1, PALE);
+        write_at(a, text, a->frame.right + 6, y + 4, -1, TW_PLOT_PALE);
     }
 }
 
@@ -257,13 +249,13 @@ static void draw_tag(artist *a, const tw_chart_series *s, uint32_t rgb)
     tw_tick_text(&a->ticks, s->y[last - 1], 2, text);
     pen_box(a, a->frame.right + 1, y - 7, a->frame.right + 9 + 6.3 * (double)strlen(text), y + 7);
     ink_path(a, fill(rgb, 1));
-    write_at(a, text, a->frame.right + 5, y + 4, -1, BACK);
+    write_at(a, text, a->frame.right + 5, y + 4, -1, TW_PLOT_BACK);
     a->tags[a->n_tags++] = y;
 }
 
 static uint32_t colour_of(const tw_chart_series *s, size_t line)
 {
-    return has_colour(s) ? lines[line % N_LINES] : DARK;
+    return has_colour(s) ? lines[line % N_LINES] : TW_PLOT_DARK;
 }
 
 /* What the legend says after a name: the last value, or how many arrows there are. */
@@ -309,7 +301,7 @@ static void draw_legend(artist *a, size_t first_line)
         for (size_t i = 0; i < a->panel->n_series; i++) {
             const tw_chart_series *s = &a->panel->series[i];
             const bool back = s->kind == TW_CHART_HISTOGRAM || s->kind == TW_CHART_VOLUME;
-            if (back == behind && !add_legend(a, s, back ? PALE : colour_of(s, line), &x)) return;
+            if (back == behind && !add_legend(a, s, back ? TW_PLOT_PALE : colour_of(s, line), &x)) return;
             line += has_colour(s);
         }
     }
@@ -320,7 +312,7 @@ static void draw_dates(artist *a, const tw_date_tick *dates, size_t n)
     for (size_t d = 0; d < n; d++) {
         const double half = 3.2 * (double)strlen(dates[d].text), x = x_of(a, dates[d].bar);
         const double least = a->frame.left + half, most = a->frame.right - half;
-        write_at(a, dates[d].text, fmax(fmin(x, most), least), a->frame.bottom + 16, 0, PALE);
+        write_at(a, dates[d].text, fmax(fmin(x, most), least), a->frame.bottom + 16, 0, TW_PLOT_PALE);
     }
 }
 
@@ -347,7 +339,7 @@ static void draw_panel(artist *a, const tw_date_tick *dates, size_t n_dates)
     }
     pen_box(a, a->frame.left, sharp(a->top), sharp(a->frame.right), sharp(a->bottom));
     pen(a, a->frame.left, sharp(a->top), false);
-    ink_path(a, stroke(FRAME, 1));
+    ink_path(a, stroke(TW_PLOT_FRAME, 1));
     size_t line = first_line;
     for (size_t i = 0; i < a->panel->n_series; i++) {
         const tw_chart_series *s = &a->panel->series[i];
@@ -363,12 +355,12 @@ static void draw_title(artist *a)
     const tw_chart *c = a->chart;
     const char *title = c->title ? c->title : "";
     pen_box(a, 0, 0, c->width, c->height);
-    ink_path(a, fill(BACK, 1));
+    ink_path(a, fill(TW_PLOT_BACK, 1));
     const double length = 8.3 * (double)strlen(title), x = MARGIN + length + 10;
     const double size = MARGIN + length < c->width ? 14 : SMALL;
-    a->to->text(a->to->arg, &(tw_chart_text){title, MARGIN, 21, size, -1, true, DARK});
+    a->to->text(a->to->arg, &(tw_chart_text){title, MARGIN, 21, size, -1, true, TW_PLOT_DARK});
     if (c->note && x + 6.0 * (double)strlen(c->note) < c->width) /* else it would run out of the picture */
-        write_at(a, c->note, c->width - MARGIN, 21, 1, PALE);
+        write_at(a, c->note, c->width - MARGIN, 21, 1, TW_PLOT_PALE);
 }
 
 static tw_status check(const tw_chart *c, tw_error *err)

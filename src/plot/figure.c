@@ -5,17 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    BACK = 0xffffff,
-    GRID = 0xe9ecf0,
-    FRAME = 0xb6bdc6,
-    PALE = 0x7a828c,
-    DARK = 0x1f2933,
-    LOW = 0x2563eb,
-    MIDDLE = 0xf4f5f7,
-    HIGH = 0xd1495b,
-    NO_SHADE = 0xa3a9b1
-};
+enum { LOW = 0x2563eb, MIDDLE = 0xf4f5f7, HIGH = 0xd1495b, NO_SHADE = 0xa3a9b1 };
 enum { LEAST_WIDTH = 240, MOST_WIDTH = 20000, MOST_ROWS = 1000, COLOURS = 9, MOST_CURVES = 5000 };
 
 /* In pixels. */
@@ -54,7 +44,7 @@ static void rule(artist *a, double x0, double y0, double x1, double y1, uint32_t
 
 static void write_at(const artist *a, const char *text, double x, double y, int align)
 {
-    a->to.text(a->to.arg, &(tw_chart_text){text, x, y, SMALL, align, false, PALE});
+    a->to.text(a->to.arg, &(tw_chart_text){text, x, y, SMALL, align, false, TW_PLOT_PALE});
 }
 
 /* A name that is too long for its place ends in dots; bytes of one letter stay together. */
@@ -124,7 +114,7 @@ static void draw_x_ticks(artist *a)
     for (size_t k = 0; k < ticks.n; k++) {
         const double value = ticks.first + (double)k * ticks.step, x = sharp(x_at(a, value));
         char text[TW_TICK_TEXT];
-        rule(a, x, a->top, x, a->bottom, fabs(value) < ticks.step / 2 ? FRAME : GRID);
+        rule(a, x, a->top, x, a->bottom, fabs(value) < ticks.step / 2 ? TW_PLOT_FRAME : TW_PLOT_GRID);
         tw_tick_text(&ticks, value, 0, text);
         write_at(a, text, x, a->bottom + 14, 0);
     }
@@ -136,7 +126,7 @@ static void draw_y_ticks(artist *a)
     for (size_t k = 0; k < ticks.n; k++) {
         const double value = ticks.first + (double)k * ticks.step, y = sharp(y_at(a, value));
         char text[TW_TICK_TEXT];
-        rule(a, a->left, y, a->right, y, GRID);
+        rule(a, a->left, y, a->right, y, TW_PLOT_GRID);
         tw_tick_text(&ticks, value, 0, text);
         write_at(a, text, a->left - 6, y + 4, 1);
     }
@@ -154,7 +144,7 @@ static void draw_bar(artist *a, size_t i)
     pen_box(a, zero, y - 7, x_at(a, f->value[i]), y + 7);
     ink(a, f->value[i] < 0 ? HIGH : LOW, 0, 0.85);
     if (f->spread && tw_plot_drawn(f->spread[i]))
-        rule(a, x_at(a, f->value[i] - f->spread[i]), y, x_at(a, f->value[i] + f->spread[i]), y, DARK);
+        rule(a, x_at(a, f->value[i] - f->spread[i]), y, x_at(a, f->value[i] + f->spread[i]), y, TW_PLOT_DARK);
 }
 
 /* Dots of one colour are one path; the golden ratio spreads them over the row without pattern. */
@@ -207,7 +197,7 @@ static void draw_curve(artist *a, size_t k)
         } else
             up = true;
     }
-    ink(a, k ? PALE : LOW, k ? 1 : 2.5, k ? 0.35 : 1);
+    ink(a, k ? TW_PLOT_PALE : LOW, k ? 1 : 2.5, k ? 0.35 : 1);
 }
 
 static void draw_curves(artist *a)
@@ -281,8 +271,8 @@ static void draw(artist *a)
 {
     const tw_figure *f = a->f;
     pen_box(a, 0, 0, f->width, height_of(f));
-    ink(a, BACK, 0, 1);
-    a->to.text(a->to.arg, &(tw_chart_text){f->title ? f->title : "", MARGIN, 18, 14, -1, true, DARK});
+    ink(a, TW_PLOT_BACK, 0, 1);
+    a->to.text(a->to.arg, &(tw_chart_text){f->title ? f->title : "", MARGIN, 18, 14, -1, true, TW_PLOT_DARK});
     if (f->note) write_at(a, f->note, a->right, 18, 1);
     if (f->kind == TW_FIGURE_CURVES)
         draw_curves(a);

@@ -5,6 +5,15 @@
 
 #include "tradewind/plot.h"
 
+/* Colours of whatever is drawn: paper, lines behind the data, the frame, words of less and of more weight. */
+enum {
+    TW_PLOT_BACK = 0xffffff,
+    TW_PLOT_GRID = 0xe9ecf0,
+    TW_PLOT_FRAME = 0xb6bdc6,
+    TW_PLOT_PALE = 0x7a828c,
+    TW_PLOT_DARK = 0x1f2933
+};
+
 enum { TW_TICKS_MOST = 32, TW_TICK_TEXT = 32 };
 
 /* Values lo .. hi, drawn at y = bottom .. top. */
