@@ -141,7 +141,8 @@ enum {
     TW_LEARNER_MISSING = 2,  /* takes NaN features as they are */
     TW_LEARNER_BASELINE = 4, /* a naive baseline: stands first in a leaderboard */
     TW_LEARNER_WARM = 8,     /* fit can start from a model */
-    TW_LEARNER_STOPS = 16    /* stops early by valid rows */
+    TW_LEARNER_STOPS = 16,   /* stops early by valid rows */
+    TW_LEARNER_BAGS = 32     /* fills out_of_bag */
 };
 
 /** A fitted model with its learner: what callers hold. */

@@ -80,18 +80,23 @@ static tw_status make_room(const tw_ctx *ctx, size_t n, size_t n_outputs, gather
     return g->score && g->label && g->weight && g->time && g->group ? TW_OK : tw_no_memory(err, "metrics");
 }
 
-/* Of two classes the label is 1 above the model's threshold, and 0. */
-static void gather(const tw_model *model, const tw_rows *rows, gathered *g)
+/* Rows that have a score; of two classes the label is 1 above the model's threshold, and 0. */
+static size_t gather(const tw_model *model, const tw_rows *rows, gathered *g)
 {
+    size_t n = 0;
+    const size_t n_outputs = tw_model_outputs(model);
     const bool chance = tw_cli_meaning(model) == TW_MEANS_CHANCE;
     const double threshold = number_param(model, "threshold");
     for (size_t i = 0; i < rows->n; i++) {
         const uint32_t cell = rows->cell[i];
         const double label = rows->data->label[cell];
-        g->label[i] = chance ? label > threshold : label;
-        g->weight[i] = rows->data->weight ? rows->data->weight[cell] : 1;
-        g->group[i] = rows->data->group ? rows->data->group[cell] : 0;
+        if (isnan(g->score[i * n_outputs])) continue;
+        memmove(g->score + n * n_outputs, g->score + i * n_outputs, n_outputs * sizeof *g->score);
+        g->label[n] = chance ? label > threshold : label;
+        g->weight[n] = rows->data->weight ? rows->data->weight[cell] : 1;
+        g->group[n++] = rows->data->group ? rows->data->group[cell] : 0;
     }
+    return n;
 }
 
 static tw_status measure(const tw_ctx *ctx, const tw_model *model, const tw_scored *scored, double *value,
@@ -106,15 +111,17 @@ static tw_status measure(const tw_ctx *ctx, const tw_model *model, const tw_scor
     return TW_OK;
 }
 
-tw_status tw_cli_evaluate(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows, double *value, tw_error *err)
+tw_status tw_cli_evaluate(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows, const double *score,
+                          double *value, tw_error *err)
 {
     gathered g;
     const size_t n_outputs = tw_model_outputs(model);
     tw_status status = make_room(ctx, rows->n, n_outputs, &g, err);
-    if (status == TW_OK) status = tw_model_predict(model, rows, g.score, err);
+    if (status == TW_OK && score) memcpy(g.score, score, rows->n * n_outputs * sizeof *score);
+    if (status == TW_OK && !score) status = tw_model_predict(model, rows, g.score, err);
     if (status == TW_OK) {
-        gather(model, rows, &g);
-        const tw_scored scored = {.n = rows->n,
+        const size_t n = gather(model, rows, &g);
+        const tw_scored scored = {.n = n,
                                   .score = g.score,
                                   .label = g.label,
                                   .weight = g.weight,

@@ -12,6 +12,7 @@ typedef struct fitting {
     tw_rows train, valid; /* valid.n == 0: there are none */
     tw_buf params;
     int64_t seed;
+    double *out_of_bag; /* NULL: the learner has none */
     bool stopped;
 } fitting;
 
@@ -132,6 +133,16 @@ static tw_status choose_params(fitting *f, const tw_learner *learner, tw_error *
 
 /* ---------------------------------------------------------------- fitting */
 
+/* Room for what a forest says of rows by the trees that did not see them. */
+static tw_status make_out_of_bag(fitting *f, const tw_learner *learner, tw_error *err)
+{
+    const size_t n_classes = tw_frame_schema(f->train_frame)->n_classes;
+    const size_t n_outputs = strstr(f->params.data ? f->params.data : "", "loss=softmax") ? n_classes : 1;
+    if (!(learner->traits & TW_LEARNER_BAGS) || n_outputs == 0) return TW_OK;
+    f->out_of_bag = tw_new(f->cli->ctx, f->train.n * n_outputs, sizeof *f->out_of_bag);
+    return f->out_of_bag ? TW_OK : tw_no_memory(err, "scores out of bag");
+}
+
 static tw_status fit_model(fitting *f, tw_error *err)
 {
     const char *name = tw_cli_value(f->cli, "learner");
@@ -140,12 +151,14 @@ static tw_status fit_model(fitting *f, tw_error *err)
     if (!name) name = f->from ? tw_model_learner(f->from)->name : "gbm";
     TW_TRY(tw_learner_find(name, &learner, err));
     TW_TRY(choose_params(f, learner, err));
+    TW_TRY(make_out_of_bag(f, learner, err));
     const tw_fit_spec spec = {.learner = name,
                               .params = f->params.data,
                               .seed = (uint64_t)f->seed,
                               .train = &f->train,
                               .valid = f->valid.n ? &f->valid : NULL,
                               .from = f->from,
+                              .out_of_bag = f->out_of_bag,
                               .partial = true};
     TW_TRY(tw_model_fit(f->cli->ctx, &spec, &f->model, err));
     /* A learner that is stopped may give what it has: that is kept. */
@@ -183,12 +196,14 @@ static void print_shape(const fitting *f, const char *path)
 
 static tw_status print_metrics(const fitting *f, tw_error *err)
 {
-    double train[TW_CLI_METRICS] = {0}, valid[TW_CLI_METRICS] = {0};
-    TW_TRY(tw_cli_evaluate(f->cli->ctx, f->model, &f->train, train, err));
-    if (f->valid.n) TW_TRY(tw_cli_evaluate(f->cli->ctx, f->model, &f->valid, valid, err));
-    printf("\n%-16s %12s%s\n", "", "train", f->valid.n ? "        valid" : "");
+    double train[TW_CLI_METRICS] = {0}, out[TW_CLI_METRICS] = {0}, valid[TW_CLI_METRICS] = {0};
+    TW_TRY(tw_cli_evaluate(f->cli->ctx, f->model, &f->train, NULL, train, err));
+    if (f->out_of_bag) TW_TRY(tw_cli_evaluate(f->cli->ctx, f->model, &f->train, f->out_of_bag, out, err));
+    if (f->valid.n) TW_TRY(tw_cli_evaluate(f->cli->ctx, f->model, &f->valid, NULL, valid, err));
+    printf("\n%-16s %12s%s%s\n", "", "train", f->out_of_bag ? "   out of bag" : "", f->valid.n ? "        valid" : "");
     for (size_t i = 0; tw_cli_metric_title(f->model, i); i++) {
         printf("%-16s %12.6g", tw_cli_metric_title(f->model, i), train[i]);
+        if (f->out_of_bag) printf(" %12.6g", out[i]);
         if (f->valid.n) printf(" %12.6g", valid[i]);
         printf("\n");
     }
@@ -215,6 +230,7 @@ static tw_status fit(tw_cli *cli, tw_error *err)
     fitting f = {.cli = cli};
     const tw_status status = fit_table(&f, err);
     tw_buf_clear(&f.params);
+    tw_free(cli->ctx, f.out_of_bag);
     tw_model_free(f.model);
     tw_frame_free(f.valid_frame);
     tw_frame_free(f.train_frame);

@@ -33,8 +33,10 @@ const char *tw_cli_class_name(const tw_model *model, size_t k, char digits[24]);
 /* Most metrics of a model; the title of the i-th that suits it, or NULL behind the last. */
 enum { TW_CLI_METRICS = 3 };
 const char *tw_cli_metric_title(const tw_model *model, size_t i);
-/* The metrics of a model over rows with labels. */
-tw_status tw_cli_evaluate(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows, double *value, tw_error *err);
+/* The metrics of a model over rows with labels. `score` as tw_model_predict would fill it, rows of NaN left out; NULL:
+ * predicted. */
+tw_status tw_cli_evaluate(const tw_ctx *ctx, const tw_model *model, const tw_rows *rows, const double *score,
+                          double *value, tw_error *err);
 /* Fills in what TW_TABLE_OPTIONS say. */
 tw_status tw_cli_table_options(const tw_cli *cli, tw_frame_options *options, tw_error *err);
 
