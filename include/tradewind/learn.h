@@ -192,6 +192,7 @@ typedef struct tw_learner {
     const tw_param *params;
     size_t params_size;
     unsigned tasks, traits;
+    tw_status (*available)(tw_error *err); /* whether the library is there that fit needs; NULL: it needs none */
     tw_status (*fit)(const tw_fit *fit, const tw_rows *train, void **model, tw_error *err);
     tw_status (*predict)(const void *model, const tw_rows *rows, double *score, tw_error *err);
     size_t (*outputs)(const void *model); /* scores of a row, one beside the other; NULL: 1 */
@@ -203,7 +204,8 @@ typedef struct tw_learner {
     void (*free)(void *model);
 } tw_learner;
 
-/** All learners, by name: elastic_net, extra_trees, gbm, last_value, logistic, mean, random_forest, ridge. */
+/** All learners, by name: elastic_net, extra_trees, gbm, last_value, logistic, mean, random_forest, ridge,
+ * xgboost. */
 TW_API const tw_learner *const *tw_learners(size_t *n);
 /** The learner of this name, or BAD_NAME with the nearest name. */
 TW_API tw_status tw_learner_find(const char *name, const tw_learner **learner, tw_error *err);

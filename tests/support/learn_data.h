@@ -96,4 +96,10 @@ static inline void learn_clear(learn_data *d)
     free(d->known);
 }
 
+/* Whether the learner can be fitted here: its library, if it has one, may be absent. */
+static inline bool learn_available(const tw_learner *learner)
+{
+    return !learner->available || learner->available(NULL) == TW_OK;
+}
+
 #endif

@@ -207,7 +207,7 @@ static void small_and_flat_data(void **state)
     for (size_t c = 0; c < d.n_cells; c++) d.label[c] = isnan(d.label[c]) ? NAN : 2.385;
     const tw_rows cases[] = {d.rows, {&d.data, d.all, 1}, {&bare, d.all, d.rows.n}};
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < 3; k++) {
+        for (size_t k = 0; k < 3 && learn_available(learners[i]); k++) {
             tw_model *model;
             tw_error err;
             double score;
@@ -227,6 +227,8 @@ static void small_and_flat_data(void **state)
             assert_ok(tw_model_predict(model, &one, &score, &err), &err);
             if (strcmp(learners[i]->name, "logistic") == 0)
                 assert_true(score > 0.5 && score < 1);
+            else if (strcmp(learners[i]->name, "xgboost") == 0) /* labels are floats, which steps of 0.3 draw near */
+                assert_near(score, 2.385, 1e-5);
             else
                 assert_near(score, 2.385, 1e-12);
             tw_model_free(model);
