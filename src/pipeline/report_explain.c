@@ -274,7 +274,7 @@ tw_status tw_report_explanations(const tw_job *job, tw_json *j, tw_error *err)
     tw_report_text(j, "model", e->name);
     tw_report_text(j, "why_not", has_none ? why.message : NULL);
     if (!has_none && status == TW_OK) status = report_values(&x, j, err);
-    tw_json_object_end(j);
+    if (status == TW_OK) tw_json_object_end(j); /* else lists are open that nobody will read */
     tw_free(job->ctx, x.cell);
     tw_free(job->ctx, x.size);
     tw_free(job->ctx, x.order);
