@@ -207,7 +207,13 @@ tw_status tw_report_json(tw_job *job, tw_buf *out, tw_error *err);
 /* True when a part of the report could be computed; one that is not defined is left out, while want of memory fails the
  * whole report. */
 bool tw_report_has(tw_json *json, tw_status status);
+/* A key with its value. */
+void tw_report_text(tw_json *json, const char *key, const char *text);
+void tw_report_number(tw_json *json, const char *key, double x);
+void tw_report_count(tw_json *json, const char *key, size_t n);
+void tw_report_numbers(tw_json *json, const char *key, const double *x, size_t n);
 /* Parts of it that lie in another file. */
 void tw_report_backtest(tw_job *job, tw_json *json);
+tw_status tw_report_explanations(const tw_job *job, tw_json *json, tw_error *err);
 
 #endif

@@ -7,42 +7,50 @@
 #include <math.h>
 #include <string.h>
 
-static void field_text(tw_json *j, const char *key, const char *text)
+void tw_report_text(tw_json *j, const char *key, const char *text)
 {
     tw_json_key(j, key);
     tw_json_text(j, text);
 }
 
-static void field_number(tw_json *j, const char *key, double x)
+void tw_report_number(tw_json *j, const char *key, double x)
 {
     tw_json_key(j, key);
     tw_json_number(j, x);
 }
 
-static void field_count(tw_json *j, const char *key, size_t n)
+void tw_report_count(tw_json *j, const char *key, size_t n)
 {
     tw_json_key(j, key);
     tw_json_integer(j, (int64_t)n);
+}
+
+void tw_report_numbers(tw_json *j, const char *key, const double *x, size_t n)
+{
+    tw_json_key(j, key);
+    tw_json_array(j);
+    for (size_t i = 0; i < n; i++) tw_json_number(j, x[i]);
+    tw_json_array_end(j);
 }
 
 static void field_time(tw_json *j, const char *key, int64_t time_ns)
 {
     char text[40];
     text[tw_time_format(time_ns, text)] = '\0';
-    field_text(j, key, text);
+    tw_report_text(j, key, text);
 }
 
 static void report_head(const tw_job *job, tw_json *j)
 {
-    field_count(j, "format", 1);
-    field_text(j, "version", tw_version());
-    field_text(j, "name", job->spec->name);
+    tw_report_count(j, "format", 1);
+    tw_report_text(j, "version", tw_version());
+    tw_report_text(j, "name", job->spec->name);
     field_time(j, "created", tw_now_ns() / TW_NS_PER_SECOND * TW_NS_PER_SECOND);
-    field_text(j, "spec", job->spec->text);
+    tw_report_text(j, "spec", job->spec->text);
     tw_json_key(j, "verdict");
     tw_json_object(j);
-    field_text(j, "grade", tw_verdict_text(job->board.verdict));
-    field_text(j, "text", job->board.verdict_text);
+    tw_report_text(j, "grade", tw_verdict_text(job->board.verdict));
+    tw_report_text(j, "text", job->board.verdict_text);
     tw_json_object_end(j);
 }
 
@@ -62,14 +70,14 @@ static void report_data(const tw_job *job, tw_json *j)
     sum[16] = '\0';
     tw_json_key(j, "data");
     tw_json_object(j);
-    field_text(j, "source", job->spec->data.simulate ? job->spec->data.simulate : job->spec->data.csv[0]);
-    field_text(j, "checksum", sum);
-    field_count(j, "symbols", shape->n_symbols);
-    field_count(j, "times", job->n_times);
-    field_count(j, "bars", count_bars(job));
+    tw_report_text(j, "source", job->spec->data.simulate ? job->spec->data.simulate : job->spec->data.csv[0]);
+    tw_report_text(j, "checksum", sum);
+    tw_report_count(j, "symbols", shape->n_symbols);
+    tw_report_count(j, "times", job->n_times);
+    tw_report_count(j, "bars", count_bars(job));
     field_time(j, "first", shape->times[0]);
     field_time(j, "last", shape->times[job->n_times - 1]);
-    field_text(j, "calendar", shape->calendar);
+    tw_report_text(j, "calendar", shape->calendar);
     tw_json_key(j, "import");
     tw_json_raw(j, job->import_json);
     tw_json_key(j, "quality");
@@ -82,10 +90,10 @@ static void report_features(const tw_job *job, tw_json *j)
     size_t lookback = 0;
     tw_json_key(j, "features");
     tw_json_object(j);
-    field_count(j, "n", job->data.n_features);
+    tw_report_count(j, "n", job->data.n_features);
     for (size_t f = 0; f < job->data.n_features; f++)
         if (tw_plan_lookback(job->plan, f) > lookback) lookback = tw_plan_lookback(job->plan, f);
-    field_count(j, "lookback", lookback);
+    tw_report_count(j, "lookback", lookback);
     tw_json_key(j, "names");
     tw_json_array(j);
     for (size_t f = 0; f < job->data.n_features; f++) tw_json_text(j, job->feature_name[f]);
@@ -94,8 +102,8 @@ static void report_features(const tw_job *job, tw_json *j)
     tw_json_array(j);
     for (size_t i = 0; i < job->spec->features.n_lets; i++) {
         tw_json_object(j);
-        field_text(j, "name", job->spec->features.lets[i].name);
-        field_text(j, "expression", job->spec->features.lets[i].expression);
+        tw_report_text(j, "name", job->spec->features.lets[i].name);
+        tw_report_text(j, "expression", job->spec->features.lets[i].expression);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -106,8 +114,8 @@ static void report_choice(tw_json *j, const char *key, const tw_choice *choice)
 {
     tw_json_key(j, key);
     tw_json_object(j);
-    field_text(j, "name", choice->name);
-    field_text(j, "params", choice->params);
+    tw_report_text(j, "name", choice->name);
+    tw_report_text(j, "params", choice->params);
     tw_json_object_end(j);
 }
 
@@ -119,10 +127,10 @@ static void report_fold(const tw_job *job, const tw_fold *fold, tw_json *j)
     field_time(j, "train_to", fold->n_train ? stamp[fold->train[fold->n_train - 1] / job->n_lanes] : stamp[0]);
     field_time(j, "test_from", stamp[fold->span[0].from]);
     field_time(j, "test_to", stamp[fold->span[fold->n_spans - 1].to - 1]);
-    field_count(j, "n_train", fold->n_train);
-    field_count(j, "n_test", fold->n_test);
-    field_count(j, "n_purged", fold->n_purged);
-    field_count(j, "n_embargoed", fold->n_embargoed);
+    tw_report_count(j, "n_train", fold->n_train);
+    tw_report_count(j, "n_test", fold->n_test);
+    tw_report_count(j, "n_purged", fold->n_purged);
+    tw_report_count(j, "n_embargoed", fold->n_embargoed);
     tw_json_object_end(j);
 }
 
@@ -130,8 +138,8 @@ static void report_split(const tw_job *job, tw_json *j)
 {
     tw_json_key(j, "split");
     tw_json_object(j);
-    field_text(j, "name", job->spec->split.name);
-    field_text(j, "params", job->spec->split.params);
+    tw_report_text(j, "name", job->spec->split.name);
+    tw_report_text(j, "params", job->spec->split.params);
     tw_json_key(j, "folds");
     tw_json_array(j);
     for (size_t f = 0; f < job->folds.n; f++) report_fold(job, &job->folds.fold[f], j);
@@ -154,8 +162,8 @@ static void report_importance(const tw_job *job, const tw_entry *e, tw_json *j)
         taken[top] = true;
         if (!(e->importance[top] > 0)) break;
         tw_json_object(j);
-        field_text(j, "feature", job->feature_name[top]);
-        field_number(j, "share", e->importance[top]);
+        tw_report_text(j, "feature", job->feature_name[top]);
+        tw_report_number(j, "share", e->importance[top]);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -169,12 +177,12 @@ static void report_models(const tw_job *job, tw_json *j)
     for (size_t i = 0; i < job->n_entries; i++) {
         const tw_entry *e = &job->entry[i];
         tw_json_object(j);
-        field_text(j, "name", e->name);
-        field_text(j, "learner", e->learner->title);
-        field_text(j, "params", e->params);
+        tw_report_text(j, "name", e->name);
+        tw_report_text(j, "learner", e->learner->title);
+        tw_report_text(j, "params", e->params);
         tw_json_key(j, "left_out");
         tw_json_bool(j, e->left_out);
-        field_number(j, "fit_seconds", e->seconds);
+        tw_report_number(j, "fit_seconds", e->seconds);
         report_importance(job, e, j);
         tw_json_object_end(j);
     }
@@ -225,14 +233,6 @@ static void free_scored(const tw_job *job, scored_rows *s)
     tw_free(job->ctx, s->ic.time);
 }
 
-static void numbers(tw_json *j, const char *key, const double *x, size_t n)
-{
-    tw_json_key(j, key);
-    tw_json_array(j);
-    for (size_t i = 0; i < n; i++) tw_json_number(j, x[i]);
-    tw_json_array_end(j);
-}
-
 static void report_ic(const tw_job *job, const scored_rows *s, tw_json *j)
 {
     tw_json_key(j, "ic");
@@ -241,8 +241,8 @@ static void report_ic(const tw_job *job, const scored_rows *s, tw_json *j)
     tw_json_array(j);
     for (size_t i = 0; i < s->ic.n; i++) tw_json_integer(j, tw_panel_stamps(job->panel)[s->ic.time[i]]);
     tw_json_array_end(j);
-    numbers(j, "ic", s->ic.ic, s->ic.n);
-    numbers(j, "rank_ic", s->ic.rank_ic, s->ic.n);
+    tw_report_numbers(j, "ic", s->ic.ic, s->ic.n);
+    tw_report_numbers(j, "rank_ic", s->ic.rank_ic, s->ic.n);
     tw_json_object_end(j);
 }
 
@@ -251,12 +251,12 @@ static void report_bins(const tw_job *job, const scored_rows *s, tw_json *j)
     enum { BINS = 10 };
     double quantile[BINS], score[BINS], label[BINS];
     const bool has_quantiles = tw_report_has(j, tw_quantile_returns(job->ctx, &s->rows, BINS, quantile, NULL));
-    numbers(j, "quantiles", quantile, has_quantiles ? BINS : 0);
+    tw_report_numbers(j, "quantiles", quantile, has_quantiles ? BINS : 0);
     const bool has_calibration = tw_report_has(j, tw_calibration(job->ctx, &s->rows, BINS, score, label, NULL));
     tw_json_key(j, "calibration");
     tw_json_object(j);
-    numbers(j, "score", score, has_calibration ? BINS : 0);
-    numbers(j, "label", label, has_calibration ? BINS : 0);
+    tw_report_numbers(j, "score", score, has_calibration ? BINS : 0);
+    tw_report_numbers(j, "label", label, has_calibration ? BINS : 0);
     tw_json_object_end(j);
 }
 
@@ -269,10 +269,10 @@ static tw_status report_scores(const tw_job *job, tw_json *j, tw_error *err)
     if (status == TW_OK) {
         tw_json_key(j, "scores");
         tw_json_object(j);
-        field_text(j, "model", job->entry[job->best].name);
+        tw_report_text(j, "model", job->entry[job->best].name);
         tw_json_key(j, "metrics");
         tw_json_object(j);
-        for (size_t m = 0; m < n_metrics; m++) field_number(j, metrics[m]->name, job->entry[job->best].metric[m]);
+        for (size_t m = 0; m < n_metrics; m++) tw_report_number(j, metrics[m]->name, job->entry[job->best].metric[m]);
         tw_json_object_end(j);
         report_ic(job, &s, j);
         report_bins(job, &s, j);
@@ -288,8 +288,8 @@ static void report_run(const tw_job *job, tw_json *j)
     tw_json_array(j);
     for (size_t i = 0; i < job->n_timings; i++) {
         tw_json_object(j);
-        field_text(j, "stage", job->timing[i].stage);
-        field_number(j, "seconds", job->timing[i].seconds);
+        tw_report_text(j, "stage", job->timing[i].stage);
+        tw_report_number(j, "seconds", job->timing[i].seconds);
         tw_json_key(j, "cached");
         tw_json_bool(j, job->timing[i].cached);
         tw_json_object_end(j);
@@ -297,10 +297,10 @@ static void report_run(const tw_job *job, tw_json *j)
     tw_json_array_end(j);
     tw_json_key(j, "versions");
     tw_json_object(j);
-    field_text(j, "tradewind", tw_version());
-    field_text(j, "compiler", __VERSION__);
-    field_text(j, "isa", tw_isa_name(tw_isa_resolve(job->ctx->isa)));
-    field_count(j, "threads", (size_t)tw_pool_threads(job->ctx->pool));
+    tw_report_text(j, "tradewind", tw_version());
+    tw_report_text(j, "compiler", __VERSION__);
+    tw_report_text(j, "isa", tw_isa_name(tw_isa_resolve(job->ctx->isa)));
+    tw_report_count(j, "threads", (size_t)tw_pool_threads(job->ctx->pool));
     tw_json_object_end(j);
 }
 
@@ -318,6 +318,7 @@ tw_status tw_report_json(tw_job *job, tw_buf *out, tw_error *err)
     tw_board_json(&job->board, &j);
     report_models(job, &j);
     TW_TRY(report_scores(job, &j, err));
+    TW_TRY(tw_report_explanations(job, &j, err));
     tw_report_backtest(job, &j);
     report_run(job, &j);
     tw_json_object_end(&j);

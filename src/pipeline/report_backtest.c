@@ -5,14 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static void series(tw_json *j, const char *key, const double *x, size_t n)
-{
-    tw_json_key(j, key);
-    tw_json_array(j);
-    for (size_t i = 0; i < n; i++) tw_json_number(j, x[i]);
-    tw_json_array_end(j);
-}
-
 static void times(const tw_job *job, tw_json *j, const tw_result *r)
 {
     tw_json_key(j, "time");
@@ -104,12 +96,12 @@ void tw_report_backtest(tw_job *job, tw_json *j)
     j->out->failed |= params.failed;
     tw_buf_clear(&params);
     times(job, j, r);
-    series(j, "equity", r->equity, r->n);
-    series(j, "benchmark", r->benchmark, r->n);
-    series(j, "drawdown", r->drawdown, r->n);
-    series(j, "turnover", r->turnover, r->n);
-    series(j, "gross", r->gross, r->n);
-    series(j, "net", r->net, r->n);
+    tw_report_numbers(j, "equity", r->equity, r->n);
+    tw_report_numbers(j, "benchmark", r->benchmark, r->n);
+    tw_report_numbers(j, "drawdown", r->drawdown, r->n);
+    tw_report_numbers(j, "turnover", r->turnover, r->n);
+    tw_report_numbers(j, "gross", r->gross, r->n);
+    tw_report_numbers(j, "net", r->net, r->n);
     tw_json_key(j, "summary");
     tw_json_object(j);
     const double a_year = job->market.periods_per_year;

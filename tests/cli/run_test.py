@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The main job through the program: what it leaves, what it takes from before, how it is interrupted, what it does with damaged results, and that
 neither threads nor instruction sets change a bit of the scores."""
+import calendar
+import csv
 import glob
 import hashlib
 import json
@@ -223,6 +225,57 @@ def one_at_a_time():
     assert digest("out/held") == digest("out/whole")
 
 
+def explanations(out):
+    return json.load(open(f"{out}/report.json"))["explanations"]
+
+
+def check_points(e, out):
+    """The values of a row sum to what the model scored it at: here all four features are among those shown."""
+    points, scores = e["points"], {}
+    for row in csv.DictReader(open(f"{out}/scores.csv")):
+        time_ns = calendar.timegm(time.strptime(row["time"][:10], "%Y-%m-%d")) * 10**9
+        scores[time_ns, row["symbol"]] = float(row["score"])
+    names = [f["feature"] for f in e["features"]]
+    assert sorted(names) == ["gain", "mean", "rank", "spread"] and [f["feature"] for f in points["features"]] == names, names
+    assert len(points["margin"]) == len(points["time"]) == len(points["symbol"]) == 200
+    assert max(map(abs, points["margin"])) > 1e-4
+    for i, whose in enumerate(zip(points["time"], points["symbol"])):
+        total = e["base"] + sum(f["value"][i] for f in points["features"])
+        size = abs(points["margin"][i]) + sum(abs(f["value"][i]) for f in points["features"])
+        # Six digits: each number is off by at most five in the seventh.
+        assert abs(total - points["margin"][i]) <= 5e-6 * size + 1e-12, (whose, total, points["margin"][i])
+        assert abs(scores[whose] - points["margin"][i]) <= 5e-6 * abs(scores[whose]) + 1e-12, (whose, scores[whose], points["margin"][i])
+    for f in points["features"]:
+        ranks = [x for x in f["rank"] if x is not None]
+        assert len(f["rank"]) == len(f["value"]) == 200 and all(0 <= x <= 1 for x in ranks), f
+        assert max(ranks) > 0.9 and min(ranks) < 0.1, f
+
+
+def explained():
+    lines = (SPEC % {"alpha": 100, "rounds": 8}).splitlines(True)
+    open("trees.yaml", "w").write("".join(line for line in lines if "ridge" not in line))
+    open("lines.yaml", "w").write("".join(line for line in lines if "gbm" not in line))
+    run("--out", "out/trees", "--jobs", "1", spec="trees.yaml")
+    e = explanations("out/trees")
+    assert e["model"] == "gbm" and e["why_not"] is None and 200 <= e["rows"] <= min(2000, e["rows_scored"]), e
+    assert e["from"] < e["to"]
+    sizes = [f["mean_abs"] for f in e["features"]]
+    assert sizes == sorted(sizes, reverse=True) and sizes[0] > 0, sizes
+    check_points(e, "out/trees")
+    used = [f["feature"] for f in e["features"] if f["mean_abs"] > 0]
+    assert [d["feature"] for d in e["dependence"]] == used, e["dependence"]
+    for d in e["dependence"]:
+        assert 2 <= len(d["at"]) <= 20 and d["at"] == sorted(d["at"]) and len(d["mean"]) == len(d["at"]), d
+        assert len(d["curves"]) == 30 and all(len(c) == len(d["at"]) for c in d["curves"]), d
+        assert all(abs(x) < 0.1 for x in d["mean"]) and max(d["mean"]) > min(d["mean"]), d
+    for args in (("--jobs", "4"), ("--isa", "baseline")):
+        run("--out", "out/trees", *args, spec="trees.yaml")
+        assert explanations("out/trees") == e, args
+    run("--out", "out/lines", spec="lines.yaml")
+    e = explanations("out/lines")
+    assert set(e) == {"model", "why_not"} and e["model"] == "ridge" and "ridge is no tree ensemble" in e["why_not"], e
+
+
 def look_ahead():
     good = open("spec.yaml").read()
     open("ahead.yaml", "w").write(good.replace("lag(close, 5)", "lag(close, -5)"))
@@ -242,7 +295,7 @@ def main():
         write_spec()
         steps = {}
         first = None
-        for step in (first_and_second, changes, damaged, earlier_runs, budget, interrupted, same_bits, one_at_a_time, look_ahead):
+        for step in (first_and_second, changes, damaged, earlier_runs, budget, interrupted, same_bits, one_at_a_time, explained, look_ahead):
             start = time.time()
             result = step(first) if step.__code__.co_argcount else step()
             first = first or result

@@ -3,6 +3,7 @@
 import "./style.css";
 
 import { boardSection } from "./board";
+import { decidesSection } from "./decides";
 import { h } from "./dom";
 import { keyFigures, pageHead, verdict } from "./head";
 import { dataSection, runSection } from "./inputs";
@@ -10,7 +11,7 @@ import { moneySection } from "./money";
 import { readReport } from "./report";
 import { scoresSection } from "./scores";
 
-const PARTS = [["figures", "Key figures"], ["money", "Portfolio"], ["scores", "Scores"], ["models", "Models"], ["data", "Data"], ["run", "The run"]];
+const PARTS = [["figures", "Key figures"], ["money", "Portfolio"], ["scores", "Scores"], ["decides", "Decisions"], ["models", "Models"], ["data", "Data"], ["run", "The run"]];
 
 function save(name: string, text: string): void {
   const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: name }) as HTMLAnchorElement;
@@ -27,7 +28,7 @@ if ("problem" in read) {
   document.title = `${report.name || "tradewind report"}: ${report.verdict?.grade ?? "no verdict"}`;
   page.append(pageHead(report, () => save("report.json", text)), verdict(report),
     h("nav", { "aria-label": "Parts of the report" }, ...PARTS.map(([id, title]) => h("a", { href: `#${id}` }, title))),
-    keyFigures(report), moneySection(report), scoresSection(report), boardSection(report), dataSection(report), runSection(report));
+    keyFigures(report), moneySection(report), scoresSection(report), decidesSection(report), boardSection(report), dataSection(report), runSection(report));
 }
 document.documentElement.dataset.ready = "yes";
 

@@ -13,6 +13,14 @@ export interface Fold { train_from?: Time; train_to?: Time; test_from?: Time; te
 export interface Row { name?: string; params?: string | null; baseline?: boolean; earlier?: boolean; metrics?: Measures; sharpe?: Maybe; sharpe_error?: Maybe; psr?: Maybe; dsr?: Maybe; fit_seconds?: Maybe }
 export interface Model { name?: string; learner?: string; params?: string | null; left_out?: boolean; fit_seconds?: Maybe; importance?: { feature?: string; share?: Maybe }[] }
 
+/** Of the last refit of the best model; why_not says why there is nothing else. */
+export interface Explanations {
+  model?: string; why_not?: string | null; rows?: Maybe; rows_scored?: Maybe; from?: Time; to?: Time; base?: Maybe;
+  features?: { feature?: string; mean_abs?: Maybe }[];
+  points?: { time?: Series; symbol?: string[]; margin?: Series; features?: { feature?: string; rank?: Series; value?: Series }[] };
+  dependence?: { feature?: string; at?: Series; mean?: Series; curves?: Series[] }[];
+}
+
 export interface Backtest {
   params?: unknown; time?: Series; equity?: Series; benchmark?: Series; drawdown?: Series; turnover?: Series; gross?: Series; net?: Series;
   summary?: { portfolio?: Measures; benchmark?: Measures };
@@ -42,6 +50,7 @@ export interface Report {
     model?: string; metrics?: Measures; ic?: { time?: Series; ic?: Series; rank_ic?: Series };
     quantiles?: Series; calibration?: { score?: Series; label?: Series };
   };
+  explanations?: Explanations;
   backtest?: Backtest;
   timings?: { stage?: string; seconds?: Maybe; cached?: boolean }[];
   versions?: Record<string, unknown>;

@@ -43,6 +43,24 @@ function months(time, returns) {
   return [...out].map(([month, growth]) => ({ month, return: round(growth - 1, 5) }));
 }
 
+/** As of a tree ensemble: features push a row's score the more, the further its value is from the middle. */
+function explanations(names, time) {
+  const rows = Array.from({ length: 200 }, (_, i) => i), ranks = names.map(() => rows.map(() => round(uniform(), 3)));
+  const value = names.map((_, k) => ranks[k].map((r) => round(0.004 * 0.8 ** k * (r - 0.5) * (k % 2 ? -1 : 1) + 0.0003 * normal(), 6)));
+  ranks[2][7] = null;
+  const at = Array.from({ length: 20 }, (_, i) => round(-1.9 + 0.2 * i, 6));
+  const dependence = names.slice(0, 6).map((feature, k) => {
+    const mean = at.map((a) => round(0.002 * 0.8 ** k * Math.tanh(a) * (k % 2 ? -1 : 1), 6));
+    return { feature, at, mean, curves: rows.slice(0, 30).map(() => { const level = 0.001 * normal(); return mean.map((m) => round(m + level, 6)); }) };
+  });
+  return {
+    model: "gbm", why_not: null, rows: 2000, rows_scored: 63871, from: time[0], to: time[time.length - 1], base: 0.00012,
+    features: names.map((feature, k) => ({ feature, mean_abs: round(0.001 * 0.8 ** k, 5) })),
+    points: { time: rows.map((i) => time[i]), symbol: rows.map(() => "AAPL"), margin: rows.map((i) => round(value.reduce((sum, v) => sum + v[i], 0.00012), 6)), features: names.map((feature, k) => ({ feature, rank: ranks[k], value: value[k] })) },
+    dependence,
+  };
+}
+
 function rich() {
   uniform = random(2385);
   const n = 781, time = sessions("2015-02-09", n);
@@ -103,6 +121,7 @@ function rich() {
       monthly: months(time, own.returns), cost_sensitivity: [0, 1, 2, 5, 10, 20, 50].map((cost_bp) => ({ cost_bp, sharpe: round(1.93 - 0.1054 * cost_bp, 4), annual_return: round(0.158 - 0.0089 * cost_bp, 4) })),
       costs: { cost: 31871.44, borrow: 7712.09, interest: 0 }, n_fills: 31402, n_unfilled: 17,
     },
+    explanations: explanations(names, time),
     timings: [{ stage: "data", seconds: 0.913, cached: false }, { stage: "checks", seconds: 1.07, cached: true }, { stage: "features", seconds: 0.71, cached: true }, { stage: "fit", seconds: 12.7, cached: false }, { stage: "backtest", seconds: 0.027, cached: false }],
     versions: { tradewind: "0.1.0", compiler: "12.2.0", isa: "avx512", threads: 2 },
   };
@@ -119,6 +138,7 @@ function edge() {
   r.split.folds = r.split.folds.slice(0, 1);
   r.leaderboard = { rows: r.leaderboard.rows.slice(0, 1), best: null, n_trials: 1, effective_trials: null, pbo: null, spa: null };
   r.scores.ic = { time: [], ic: [], rank_ic: [] };
+  r.explanations = { model: "mean", why_not: "explain: mean is no tree ensemble" };
   r.scores.quantiles = [];
   r.scores.calibration = { score: [], label: [] };
   r.backtest = { ...r.backtest, time, equity, benchmark: time.map(() => null), drawdown: equity.map((e) => e && e / 2e4 - 1), turnover: time.map(() => null), gross: time.map(() => null), net: time.map(() => null), monthly: [{ month: "2014-06", return: -0.41 }, { month: "2014-07", return: null }, { month: "2014-08", return: -1.3 }], cost_sensitivity: [] };

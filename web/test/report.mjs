@@ -111,6 +111,22 @@ async function checkControls(page) {
   assert.deepEqual(JSON.parse(readFileSync(await download.path(), "utf8")), JSON.parse(JSON.stringify(sample("rich"))));
 }
 
+async function checkDecides(page) {
+  const text = await page.textContent("#decides"), e = sample("rich").explanations;
+  assert.match(text, /last refit of gbm, on 2,000 of the 63,871 rows .* not what moves prices/s);
+  const dots = page.locator("#decides circle");
+  assert.equal(await dots.count(), 200 * e.features.length, "a dot for each row of each feature");
+  assert.equal(await page.locator('#decides circle[style*="none"]').count(), 1, "a value that is missing is a ring");
+  assert.equal(await page.locator("#decides polyline.single").count(), 6 * 30);
+  assert.equal(await page.locator("#decides polyline.joined").count(), 6);
+  const first = e.points.features[0], at = await dots.evaluateAll((all) => all.slice(0, 200).map((c) => Number(c.getAttribute("cx"))));
+  const most = first.value.indexOf(Math.max(...first.value)), least = first.value.indexOf(Math.min(...first.value));
+  assert.ok(at[most] === Math.max(...at) && at[least] === Math.min(...at), "dots do not stand at their values");
+  await page.getByRole("button", { name: "Mean size" }).click();
+  assert.equal(await dots.count(), 0);
+  assert.equal(await page.locator("#decides .bars li").count(), e.features.length);
+}
+
 async function checkNarrow(browser) {
   for (const kind of ["rich", "edge", "bare"]) {
     const { page, done } = await open(browser, kind, { viewport: { width: 400, height: 800 }, colorScheme: "dark" });
@@ -135,12 +151,12 @@ async function checkThemes(browser) {
 async function checkEdge(browser) {
   const { page, done } = await open(browser, "edge", {});
   const text = await page.textContent("main");
-  for (const words of ["No evidence", "No log scale", "too few scores", "No test bar", "Costs were not varied", "No stage was timed", "not described by a spec", "No model was fitted"])
+  for (const words of ["No evidence", "No log scale", "too few scores", "No test bar", "Costs were not varied", "No stage was timed", "mean, is not taken apart: mean is no tree ensemble.", "not described by a spec", "No model was fitted"])
     assert.ok(text.includes(words), `edge: "${words}" is not said`);
   assert.ok(!/NaN|undefined|null|Infinity/.test(text), `edge: ${text.match(/.{30}(NaN|undefined|null|Infinity).{20}/)?.[0]}`);
   await shoot(page, "edge");
   await done();
-  for (const [kind, words] of [["bare", "No portfolio was simulated"], ["template", "No report has been put into this page"]]) {
+  for (const [kind, words] of [["bare", "No portfolio was simulated"], ["bare", "This run explained no model"], ["template", "No report has been put into this page"]]) {
     const bare = await open(browser, kind, {});
     assert.ok((await bare.page.textContent("main")).includes(words), kind);
     await bare.done();
@@ -158,6 +174,7 @@ try {
   await page.waitForSelector("html[data-ready=yes]");
   await checkFilter(page);
   await checkControls(page);
+  await checkDecides(page);
   await done();
   await checkNarrow(browser);
   await checkThemes(browser);

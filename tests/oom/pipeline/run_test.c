@@ -15,6 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The best of these is a model of trees, which the report takes apart. */
+static const char trees_text[] = "name: trees\n"
+                                 "data: {simulate: symbols=5 sessions=90 seed=4}\n"
+                                 "features:\n"
+                                 "  add: {gain: 'close / lag(close, 3) - 1', spread: (high - low) / close}\n"
+                                 "label: {name: forward_return, params: horizon=3}\n"
+                                 "split: {name: walk_forward, params: refits=2 embargo=3}\n"
+                                 "models: [{learner: mean}, {learner: gbm, params: rounds=4 depth=2 min_rows=5}]\n"
+                                 "rank_by: ic\n";
+
 static const char spec_text[] = "name: tiny\n"
                                 "data: {simulate: symbols=3 sessions=90 seed=4}\n"
                                 "features:\n"
@@ -101,11 +111,45 @@ static void a_run_ends_cleanly_and_the_next_one_goes_on(void **state)
     if (run_it(NULL, f, false, &err) != TW_OK) fail_msg("%s", err.message);
 }
 
+static bool report_has(const fixture *f, const char *text)
+{
+    char path[96], *json = NULL;
+    size_t n = 0;
+    (void)snprintf(path, sizeof path, "%s/report.json", f->out);
+    assert_int_equal(tw_file_read(NULL, path, &json, &n, NULL), TW_OK);
+    const bool has = strstr(json, text) != NULL;
+    tw_free(NULL, json);
+    return has;
+}
+
+/* The report comes last: each of the last allocations fails in turn, the explanations among them. */
+static void explanations_end_cleanly(void **state)
+{
+    enum { LAST = 160 };
+    fixture f = *(const fixture *)*state;
+    tw_error err = {{0}};
+    tw_oom oom;
+    (void)snprintf(f.out, sizeof f.out, "%s/trees", f.folder);
+    assert_int_equal(tw_file_write(f.spec, trees_text, sizeof trees_text - 1, NULL), TW_OK);
+    if (run_it(NULL, &f, false, &err) != TW_OK) fail_msg("%s", err.message);
+    assert_true(report_has(&f, "\"points\":{"));
+    tw_oom_init(&oom, SIZE_MAX, false);
+    assert_int_equal(run_it(&oom.ctx, &f, false, &err), TW_OK);
+    const size_t calls = atomic_load(&oom.calls);
+    assert_true(calls > LAST);
+    for (size_t k = calls - LAST; k <= calls; k++) {
+        tw_oom_init(&oom, k, false);
+        assert_int_equal(run_it(&oom.ctx, &f, false, &err), TW_NO_MEMORY);
+        if (atomic_load(&oom.live)) fail_msg("allocation %zu failing leaves %zu blocks", k, atomic_load(&oom.live));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_spec_is_read_or_refused),
         cmocka_unit_test(a_run_ends_cleanly_and_the_next_one_goes_on),
+        cmocka_unit_test(explanations_end_cleanly),
     };
     return cmocka_run_group_tests_name("oom.pipeline.run", tests, set_up, tear_down);
 }
