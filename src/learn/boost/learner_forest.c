@@ -274,13 +274,7 @@ const tw_learner tw_learner_random_forest = {
     .tasks = TW_TASK_REGRESS | TW_TASK_CLASSIFY,
     .traits = TW_LEARNER_WEIGHTS | TW_LEARNER_MISSING | TW_LEARNER_BAGS,
     .fit = fit_random,
-    .predict = tw_trees_predict,
-    .outputs = tw_trees_outputs,
-    .trees = tw_trees_of,
-    .save = tw_trees_save,
-    .load = tw_trees_load,
-    .importance = tw_trees_importance,
-    .free = tw_trees_free,
+    TW_LEARNER_OF_TREES,
 };
 
 const tw_learner tw_learner_extra_trees = {
@@ -292,11 +286,5 @@ const tw_learner tw_learner_extra_trees = {
     .tasks = TW_TASK_REGRESS | TW_TASK_CLASSIFY,
     .traits = TW_LEARNER_WEIGHTS | TW_LEARNER_MISSING | TW_LEARNER_BAGS,
     .fit = fit_extra,
-    .predict = tw_trees_predict,
-    .outputs = tw_trees_outputs,
-    .trees = tw_trees_of,
-    .save = tw_trees_save,
-    .load = tw_trees_load,
-    .importance = tw_trees_importance,
-    .free = tw_trees_free,
+    TW_LEARNER_OF_TREES,
 };

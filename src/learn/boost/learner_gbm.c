@@ -398,11 +398,5 @@ const tw_learner tw_learner_gbm = {
     .tasks = TW_TASK_REGRESS | TW_TASK_CLASSIFY,
     .traits = TW_LEARNER_WEIGHTS | TW_LEARNER_MISSING | TW_LEARNER_WARM | TW_LEARNER_STOPS,
     .fit = fit,
-    .predict = tw_trees_predict,
-    .outputs = tw_trees_outputs,
-    .trees = tw_trees_of,
-    .save = tw_trees_save,
-    .load = tw_trees_load,
-    .importance = tw_trees_importance,
-    .free = tw_trees_free,
+    TW_LEARNER_OF_TREES,
 };

@@ -294,11 +294,5 @@ const tw_learner tw_learner_xgboost = {
     .traits = TW_LEARNER_WEIGHTS | TW_LEARNER_MISSING | TW_LEARNER_STOPS,
     .available = available,
     .fit = fit,
-    .predict = tw_trees_predict,
-    .outputs = tw_trees_outputs,
-    .trees = tw_trees_of,
-    .save = tw_trees_save,
-    .load = tw_trees_load,
-    .importance = tw_trees_importance,
-    .free = tw_trees_free,
+    TW_LEARNER_OF_TREES,
 };

@@ -131,4 +131,9 @@ size_t tw_trees_outputs(const void *trees);
 void tw_trees_importance(const void *trees, double *share);
 const tw_trees *tw_trees_of(const void *trees);
 
+/* The model's side of a learner of trees: what is left to say is how they are grown. */
+#define TW_LEARNER_OF_TREES                                                                                            \
+    .predict = tw_trees_predict, .outputs = tw_trees_outputs, .trees = tw_trees_of, .save = tw_trees_save,             \
+    .load = tw_trees_load, .importance = tw_trees_importance, .free = tw_trees_free
+
 #endif
