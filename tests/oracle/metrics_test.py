@@ -13,7 +13,8 @@ gap = Gap()
 
 
 class Scored(c.Structure):
-    _fields_ = [("n", c.c_size_t), ("score", c.c_void_p), ("label", c.c_void_p), ("weight", c.c_void_p), ("time", c.c_void_p), ("lags", c.c_size_t)]
+    _fields_ = [("n", c.c_size_t), ("score", c.c_void_p), ("label", c.c_void_p), ("weight", c.c_void_p), ("time", c.c_void_p), ("lags", c.c_size_t), ("n_outputs", c.c_size_t),
+                ("group", c.c_void_p), ("most", c.c_size_t), ("level", c.c_double), ("power", c.c_double)]
 
 
 class IcPath(c.Structure):

@@ -37,7 +37,7 @@ class LabelOut(c.Structure):
 
 class Dataset(c.Structure):
     _fields_ = [("n_times", c.c_size_t), ("n_lanes", c.c_size_t), ("n_features", c.c_size_t)] + [
-        (name, c.c_void_p) for name in ("features", "feature_names", "known", "label", "label_start", "label_end", "weight")]
+        (name, c.c_void_p) for name in ("features", "feature_names", "known", "label", "label_start", "label_end", "weight", "levels", "group")]
 
 
 def load():
