@@ -3,6 +3,8 @@
  * against its own schema, with the same values; labels are known, codes below the number of categories. */
 #include "tradewind/learn.h"
 
+#include "../support/tw_temp.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,11 +65,11 @@ static void write_file(const char *path, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char path[] = "/tmp/tw_frame_fuzz_XXXXXX";
+    static char path[TW_TEMP_PATH];
     static bool made;
     tw_frame *frame = NULL;
     if (size == 0) return 0;
-    if (!made) require(close(mkstemp(path)) == 0);
+    if (!made) require(tw_temp_file(path));
     made = true;
     write_file(path, data + 1, size - 1);
     const tw_frame_options options = {.target = data[0] & 1 ? "y" : NULL,

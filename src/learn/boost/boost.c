@@ -24,7 +24,7 @@ static tw_status take_label(const tw_loss_rows *r, const tw_loss *loss, uint32_t
     const double most = loss->traits & TW_LOSS_CLASSES ? (double)r->n_outputs - 1 : loss->most;
     *out = label;
     if (label >= loss->least && label <= most && (!whole || label == floor(label))) return TW_OK;
-    return tw_fail(err, TW_BAD_DATA, "gbm: cell %u has label %g; %s takes %s from %g to %g", (unsigned)cell, label,
+    return tw_fail(err, TW_BAD_DATA, "trees: cell %u has label %g; %s takes %s from %g to %g", (unsigned)cell, label,
                    loss->name, whole ? "whole numbers" : "numbers", loss->least, most);
 }
 
@@ -107,7 +107,7 @@ tw_status tw_loss_outputs(const tw_gbm_params *p, const tw_loss *loss, const tw_
     for (size_t i = 0; i < rows->n; i++) most = fmax(most, rows->data->label[rows->cell[i]]);
     *n = p->classes ? (size_t)p->classes : most < TW_GBM_CLASSES ? (size_t)most + 1 : TW_GBM_CLASSES + 1;
     if (*n < 2 || *n > TW_GBM_CLASSES)
-        return tw_fail(err, TW_BAD_DATA, "gbm: labels up to %g are classes 0 .. %g, at most %d of them", most, most,
+        return tw_fail(err, TW_BAD_DATA, "trees: labels up to %g are classes 0 .. %g, at most %d of them", most, most,
                        (int)TW_GBM_CLASSES);
     return TW_OK;
 }
@@ -152,10 +152,11 @@ tw_gbm_scale tw_gbm_round(const tw_fit *fit, size_t n, const double *gradient, c
 
 tw_status tw_gbm_check_fit(const tw_fit *fit, const tw_rows *train, tw_error *err)
 {
-    if (train->n > MOST_ROWS) return tw_fail(err, TW_TOO_LARGE, "gbm: %zu rows, at most %d", train->n, (int)MOST_ROWS);
-    if (train->data->n_features == 0) return tw_fail(err, TW_BAD_DATA, "gbm: there are no features");
+    if (train->n > MOST_ROWS)
+        return tw_fail(err, TW_TOO_LARGE, "trees: %zu rows, at most %d", train->n, (int)MOST_ROWS);
+    if (train->data->n_features == 0) return tw_fail(err, TW_BAD_DATA, "trees: there are no features");
     if (fit->bins && fit->bins->n_features != train->data->n_features)
-        return tw_fail(err, TW_BAD_VALUE, "gbm: bins of %zu features for rows of %zu", fit->bins->n_features,
+        return tw_fail(err, TW_BAD_VALUE, "trees: bins of %zu features for rows of %zu", fit->bins->n_features,
                        train->data->n_features);
     return TW_OK;
 }

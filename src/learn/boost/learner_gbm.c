@@ -342,9 +342,11 @@ static tw_status check_params(const boosting *b, tw_error *err)
         return tw_fail(err, TW_BAD_VALUE, "gbm: loss=custom needs the caller's function");
     if (b->loss == &tw_loss_quantile && p->alpha >= 1)
         return tw_fail(err, TW_BAD_VALUE, "gbm: alpha %g is no quantile: it must be below 1", p->alpha);
-    if (p->linear >= 0 && (b->loss->leaf || p->monotone[0]))
-        return tw_fail(err, TW_BAD_VALUE, "gbm: linear leaves go neither with loss=%s nor with monotone features",
-                       b->loss->leaf ? b->loss->name : "...");
+    if (p->linear >= 0 && b->loss->leaf)
+        return tw_fail(err, TW_BAD_VALUE, "gbm: linear leaves do not go with loss=%s: its leaves are quantiles",
+                       b->loss->name);
+    if (p->linear >= 0 && p->monotone[0])
+        return tw_fail(err, TW_BAD_VALUE, "gbm: linear leaves do not go with monotone features");
     return TW_OK;
 }
 

@@ -3,10 +3,9 @@
 #include "tradewind/learn.h"
 
 #include "tw_oom.h"
+#include "tw_temp.h"
 
-#include <unistd.h>
-
-static char path[] = "/tmp/tw_frame_oom_XXXXXX";
+static char path[TW_TEMP_PATH];
 
 static tw_status read_whole(const tw_ctx *ctx, void *arg)
 {
@@ -46,8 +45,10 @@ static int make_file(void **state)
 {
     (void)state;
     static const char text[] = "a,b,z,w,q,y\n1,2,x,1,g,no\n2,late,x,1,g,yes\n3,3,x,2,h,yes\n";
-    const int fd = mkstemp(path);
-    return fd < 0 || write(fd, text, sizeof text - 1) != (ssize_t)(sizeof text - 1) || close(fd) != 0;
+    FILE *file = tw_temp_file(path) ? fopen(path, "wb") : NULL;
+    if (!file) return -1;
+    const bool written = fwrite(text, 1, sizeof text - 1, file) == sizeof text - 1;
+    return fclose(file) != 0 || !written;
 }
 
 static int remove_file(void **state)

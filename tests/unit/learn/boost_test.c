@@ -138,7 +138,7 @@ static void every_way_to_grow_learns(void **state)
     free(t);
 }
 
-/* A thousand more trees on fewer slots than leaves: trees stay what they are when histograms are made again. */
+/* One thread or three, whichever instruction set: the file is the same. */
 static void threads_and_paths_give_the_same_bytes(void **state)
 {
     (void)state;

@@ -2,13 +2,13 @@
 /* Tables: what each column becomes, what is left out, what is refused and in which words. */
 #include "tradewind/learn.h"
 
+#include "tw_temp.h"
 #include "tw_test.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-static char path[] = "/tmp/tw_frame_test_XXXXXX";
+static char path[TW_TEMP_PATH];
 
 static void put(const char *text)
 {
@@ -264,8 +264,7 @@ static void a_column_without_a_name_is_left_out(void **state)
 static int make_file(void **state)
 {
     (void)state;
-    const int fd = mkstemp(path);
-    return fd < 0 || close(fd) != 0;
+    return !tw_temp_file(path);
 }
 
 static int remove_file(void **state)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file for the time of a test: in $TMPDIR, or where the test runs. */
+#ifndef TW_TEST_TEMP_H
+#define TW_TEST_TEMP_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { TW_TEMP_PATH = 1024 };
+
+/* Makes an empty file and says where; false when it cannot. The caller removes it. */
+static inline bool tw_temp_file(char path[TW_TEMP_PATH])
+{
+    const char *folder = getenv("TMPDIR");
+    const int length = snprintf(path, TW_TEMP_PATH, "%s/tradewind-test-XXXXXX", folder && *folder ? folder : ".");
+    if (length < 0 || length >= TW_TEMP_PATH) return false;
+    const int fd = mkstemp(path);
+    return fd >= 0 && close(fd) == 0;
+}
+
+#endif
