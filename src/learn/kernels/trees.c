@@ -121,9 +121,73 @@ static inline void meet_bytes(const tw_slice_job *job, uint64_t *mask)
 
 /* ---------------------------------------------------------------- leaves */
 
+/* A perfect tree, a level below the next: which of the rows `here` go left is the bit of the level; a node of the last
+ * level needs no more than that. Written out for each depth, what rows reach stays in registers. */
+typedef struct perfect {
+    const rows_bits *mask;
+    rows_bits plane[TW_SLICE_PLANES];
+} perfect;
+
+#define TW_DESCEND inline __attribute__((always_inline))
+
+static TW_DESCEND const uint32_t *descend_1(perfect *p, const uint32_t *at, rows_bits here)
+{
+    p->plane[0] |= here & p->mask[at[0]];
+    return at + 1;
+}
+
+#define DESCEND(levels, below)                                                                                         \
+    static TW_DESCEND const uint32_t *descend_##levels(perfect *p, const uint32_t *at, rows_bits here)                 \
+    {                                                                                                                  \
+        const rows_bits left = here & p->mask[at[0]];                                                                  \
+        p->plane[(levels)-1] |= left;                                                                                  \
+        at = descend_##below(p, at + 1, left);                                                                         \
+        return descend_##below(p, at, here ^ left);                                                                    \
+    }
+DESCEND(2, 1)
+DESCEND(3, 2)
+DESCEND(4, 3)
+DESCEND(5, 4)
+DESCEND(6, 5)
+DESCEND(7, 6)
+DESCEND(8, 7)
+
+#define FIND_PERFECT(levels)                                                                                           \
+    static __attribute__((noinline)) void find_perfect_##levels(const tw_slice_tree *tree, const rows_bits *mask,      \
+                                                                uint8_t leaf[ROWS])                                    \
+    {                                                                                                                  \
+        perfect p = {.mask = mask};                                                                                    \
+        (void)descend_##levels(&p, tree->perfect, ~(rows_bits){0});                                                    \
+        number_leaves(p.plane, levels, leaf);                                                                          \
+    }
+
+static inline void number_leaves(const rows_bits *plane, size_t n_planes, uint8_t leaf[ROWS])
+{
+    for (size_t w = 0; w < WORDS; w++)
+        tw_lanes_number((const uint64_t *)(const void *)plane + w, n_planes, WORDS, leaf + 64 * w);
+}
+
+FIND_PERFECT(1)
+FIND_PERFECT(2)
+FIND_PERFECT(3)
+FIND_PERFECT(4)
+FIND_PERFECT(5)
+FIND_PERFECT(6)
+FIND_PERFECT(7)
+FIND_PERFECT(8)
+
+typedef void find_perfect(const tw_slice_tree *tree, const rows_bits *mask, uint8_t leaf[ROWS]);
+
+static find_perfect *const perfect_of[] = {NULL,           find_perfect_1, find_perfect_2, find_perfect_3, find_perfect_4,
+                                           find_perfect_5, find_perfect_6, find_perfect_7, find_perfect_8};
+
 /* The number of the leaf that each row reaches. */
 static inline void find_leaves(const tw_slice_tree *tree, const rows_bits *mask, uint8_t leaf[ROWS])
 {
+    if (tree->perfect) {
+        perfect_of[tree->n_planes](tree, mask, leaf);
+        return;
+    }
     rows_bits reach[TW_SLICE_SPOTS], plane[TW_SLICE_PLANES], *below = reach + 1;
     reach[0] = ~(rows_bits){0};
     reach[TW_SLICE_SPOTS - 1] = (rows_bits){0};
@@ -139,8 +203,7 @@ static inline void find_leaves(const tw_slice_tree *tree, const rows_bits *mask,
             any |= (reach[member[0]] | reach[member[1]]) | (reach[member[2]] | reach[member[3]]);
         plane[k] = any;
     }
-    for (size_t w = 0; w < WORDS; w++)
-        tw_lanes_number((const uint64_t *)(const void *)plane + w, tree->n_planes, WORDS, leaf + 64 * w);
+    number_leaves(plane, tree->n_planes, leaf);
 }
 
 static inline size_t place_of(const tw_slice_job *job, size_t i) { return job->place ? job->place[i] : i; }
@@ -174,7 +237,8 @@ void TW_ISA_NAME(tw_slice_meet)(const tw_slice_job *job, uint64_t *mask)
 
 void TW_ISA_NAME(tw_slice_score)(const tw_slice_job *job)
 {
-    rows_bits mask[TW_SLICE_CONDITIONS];
+    rows_bits mask[TW_SLICE_CONDITIONS + 1];
+    mask[TW_SLICE_NEVER] = (rows_bits){0};
     uint8_t leaf[TW_SLICE_TREES][ROWS];
     TW_ISA_NAME(tw_slice_meet)(job, (uint64_t *)(void *)mask);
     const tw_slice *slice = job->slice;

@@ -171,7 +171,7 @@ void tw_tree_scorer_free(tw_tree_scorer *s)
 {
     if (!s) return;
     void *const blocks[] = {s->node, s->slot,  s->group,  s->part,  s->slice, s->run,     s->threshold,
-                            s->tree, s->split, s->member, s->value, s->below, s->byte_set};
+                            s->tree, s->split, s->member, s->perfect, s->value, s->below, s->byte_set};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(s->ctx, blocks[i]);
     tw_free(s->ctx, s);
 }

@@ -59,7 +59,7 @@ struct tw_tree_scorer {
     float *threshold;
     tw_slice_tree *tree;
     tw_slice_split *split;
-    uint32_t *member;
+    uint32_t *member, *perfect;
     double *value;
     uint8_t *below;
     uint64_t *byte_set;
@@ -69,6 +69,8 @@ struct tw_tree_scorer {
 
 /* Whether a tree may be in a slice: leaves are plain, and few enough. */
 bool tw_slice_takes(const tw_trees *m, size_t tree);
+/* Whether filling a tree up to a perfect one of its depth makes it cheaper: at most 256 leaves, a quarter its own. */
+bool tw_tree_is_bushy(const tw_trees *m, size_t tree);
 /* Fills slice[], part[] and what they point at. */
 tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err);
 

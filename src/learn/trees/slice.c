@@ -19,16 +19,27 @@ typedef struct making {
     condition *met; /* [TW_SLICE_CONDITIONS], by id */
     uint16_t *table;
     size_t n_met;
-    size_t n_trees, n_splits, n_members, n_values; /* all slices together */
+    size_t n_trees, n_splits, n_members, n_perfect, n_values; /* all slices together */
     size_t first_tree;                             /* of the slice, among the sliced */
     uint16_t *place;                               /* by id: where it stands once sorted */
     /* Of one tree. */
     uint32_t *leaves, *start; /* by node: leaves below it, and the number of the first */
-    uint16_t *spot;
-    uint8_t *full; /* by node: planes that all leaves below it have set */
+    uint16_t *spot, *split; /* by node: where its reach stands, its number among the splits */
+    uint8_t *full;          /* by node: planes that all leaves below it have set */
 } making;
 
 static size_t leaves_of(const tw_trees *m, size_t tree) { return (m->first[tree + 1] - m->first[tree] + 1) / 2; }
+
+bool tw_tree_is_bushy(const tw_trees *m, size_t tree)
+{
+    const uint32_t depth = m->depth[tree];
+    return depth > 0 && depth <= TW_SLICE_PLANES && (size_t)1 << depth <= 4 * leaves_of(m, tree);
+}
+
+static size_t values_of(const tw_trees *m, size_t tree)
+{
+    return tw_tree_is_bushy(m, tree) ? (size_t)1 << m->depth[tree] : leaves_of(m, tree);
+}
 
 bool tw_slice_takes(const tw_trees *m, size_t tree)
 {
@@ -120,6 +131,7 @@ static void take_splits(making *k, const tw_trees *m, size_t tree, tw_slice_tree
         if (node->left == first + i) continue;
         const condition c = condition_of(node);
         split[t->n_splits] = (tw_slice_split){number_condition(k, &c), k->spot[i]};
+        k->split[i] = (uint16_t)t->n_splits;
         k->spot[node->left - first] = (uint16_t)(2 * t->n_splits + 1);
         k->spot[node->left - first + 1] = (uint16_t)(2 * t->n_splits + 2);
         t->n_splits++;
@@ -152,13 +164,50 @@ static void take_members(making *k, const tw_trees *m, size_t tree, tw_slice_tre
     }
 }
 
+/* ---------------------------------------------------------------- perfect trees */
+
+/* A place of a perfect tree: the node that stands there, or the leaf that ended above it. */
+typedef struct perfect_spot {
+    uint32_t first, node, levels, number; /* of the tree; of nodes; below it; leaf number so far */
+} perfect_spot;
+
+/* The splits (numbers of the tree, later those of their conditions) and values from a place on; at most
+ * TW_SLICE_PLANES levels deep. */
+static void fill_up(making *k, const tw_trees *m, const perfect_spot *at)
+{
+    const uint32_t node = at->node, left = m->node[node].left;
+    if (at->levels == 0) {
+        k->s->value[k->n_values + at->number] = m->value[node];
+        return;
+    }
+    const bool ends = left == node;
+    const uint32_t levels = at->levels - 1;
+    k->s->perfect[k->n_perfect++] = ends ? TW_SLICE_NEVER : k->split[node - at->first];
+    fill_up(k, m, &(perfect_spot){at->first, left, levels, at->number | 1u << levels});
+    fill_up(k, m, &(perfect_spot){at->first, ends ? node : left + 1, levels, at->number});
+}
+
+static void take_perfect(making *k, const tw_trees *m, size_t tree, tw_slice_tree *t)
+{
+    const uint32_t first = m->first[tree];
+    t->n_planes = m->depth[tree];
+    t->perfect = k->s->perfect + k->n_perfect;
+    t->value = k->s->value + k->n_values;
+    fill_up(k, m, &(perfect_spot){first, first, t->n_planes, 0});
+    k->n_values += (size_t)1 << t->n_planes;
+}
+
 static void add_tree(making *k, size_t tree)
 {
     const tw_trees *m = k->s->model;
     tw_slice_tree *t = &k->s->tree[k->n_trees++];
     *t = (tw_slice_tree){.output = m->output[tree]};
-    number_leaves(k, m, tree, t);
     take_splits(k, m, tree, t);
+    if (tw_tree_is_bushy(m, tree)) {
+        take_perfect(k, m, tree, t);
+        return;
+    }
+    number_leaves(k, m, tree, t);
     take_members(k, m, tree, t);
 }
 
@@ -174,6 +223,17 @@ static void start_slice(making *k)
 static bool continues(const tw_slice_run *run, const condition *c)
 {
     return run->feature == c->feature && run->flags == c->flags && !(c->flags & TW_SPLIT_SET);
+}
+
+/* Conditions get their final numbers; those of perfect trees had that of the split. */
+static void place_conditions(const making *k, tw_slice_tree *t)
+{
+    tw_slice_split *split = k->s->split + (t->split - k->s->split);
+    for (size_t i = 0; i < t->n_splits; i++) split[i].condition = k->place[split[i].condition];
+    if (!t->perfect) return;
+    uint32_t *perfect = k->s->perfect + (t->perfect - k->s->perfect);
+    for (size_t i = 0; i + 1 < (size_t)1 << t->n_planes; i++)
+        if (perfect[i] != TW_SLICE_NEVER) perfect[i] = split[perfect[i]].condition;
 }
 
 /* Sorts the conditions into runs and gives them their final numbers. */
@@ -193,10 +253,7 @@ static void end_slice(making *k)
             run[n_runs++] = (tw_slice_run){met->feature, met->flags, (uint32_t)c, 0, met->set};
         run[n_runs - 1].n++;
     }
-    for (size_t t = k->first_tree; t < k->n_trees; t++) {
-        tw_slice_split *split = s->split + (s->tree[t].split - s->split);
-        for (size_t i = 0; i < s->tree[t].n_splits; i++) split[i].condition = k->place[split[i].condition];
-    }
+    for (size_t t = k->first_tree; t < k->n_trees; t++) place_conditions(k, &s->tree[t]);
     *slice = (tw_slice){.model = s->model,
                         .run = run,
                         .n_runs = n_runs,
@@ -238,10 +295,11 @@ static void make_slices(making *k)
 static void arrange(tw_tree_scorer *s)
 {
     const tw_ctx *ctx = s->ctx;
-    size_t n_leaves = 0, n_trees = 0;
+    size_t n_leaves = 0, n_values = 0, n_trees = 0;
     for (size_t t = s->from; t < s->to; t++)
         if (tw_slice_takes(s->model, t)) {
             n_leaves += leaves_of(s->model, t);
+            n_values += values_of(s->model, t);
             n_trees++;
         }
     s->part = tw_new(ctx, s->to - s->from + 1, sizeof *s->part);
@@ -251,7 +309,8 @@ static void arrange(tw_tree_scorer *s)
     s->tree = tw_new(ctx, n_trees + 1, sizeof *s->tree);
     s->split = tw_new(ctx, n_leaves + 1, sizeof *s->split);
     s->member = tw_new(ctx, n_leaves + TW_SLICE_FEW * n_trees + 1, TW_SLICE_PLANES * sizeof *s->member);
-    s->value = tw_new(ctx, n_leaves + 1, sizeof *s->value);
+    s->perfect = tw_new(ctx, n_values + 1, sizeof *s->perfect);
+    s->value = tw_new(ctx, n_values + 1, sizeof *s->value);
 }
 
 tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
@@ -259,15 +318,16 @@ tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
     const tw_ctx *ctx = s->ctx;
     making k = {.s = s};
     k.met = tw_new(ctx, TW_SLICE_CONDITIONS, sizeof *k.met);
-    k.table = tw_new(ctx, TABLE + TW_SLICE_CONDITIONS + TW_SLICE_SPOTS, sizeof *k.table);
+    k.table = tw_new(ctx, TABLE + TW_SLICE_CONDITIONS + 2 * TW_SLICE_SPOTS, sizeof *k.table);
     k.leaves = tw_new(ctx, 2 * TW_SLICE_SPOTS, sizeof *k.leaves);
     k.full = tw_new(ctx, TW_SLICE_SPOTS, sizeof *k.full);
     arrange(s);
     const bool fits = k.met && k.table && k.leaves && k.full && s->part && s->slice && s->run && s->threshold &&
-                      s->tree && s->split && s->member && s->value;
+                      s->tree && s->split && s->member && s->perfect && s->value;
     if (fits) {
         k.place = k.table + TABLE;
         k.spot = k.place + TW_SLICE_CONDITIONS;
+        k.split = k.spot + TW_SLICE_SPOTS;
         k.start = k.leaves + TW_SLICE_SPOTS;
         make_slices(&k);
     }

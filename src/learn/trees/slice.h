@@ -7,6 +7,9 @@
  *                                    have it set
  *   leaf numbers as bytes         -> values, added tree after tree
  *
+ * A bushy tree is filled up to a perfect one, with splits that no row meets: then the path is the number of the leaf (a
+ * bit a level, set when the row goes left), and the splits are taken in one order known beforehand.
+ *
  * Trees of a model share conditions (a learner that bins has at most a few hundred a feature), so the cost of asking
  * does not grow with the number of trees; the rest is a few bit operations a split for 256 rows, whatever the shape of
  * the tree. After Ye et al., RapidScorer, KDD 2018, and Lucchese et al., QuickScorer, SIGIR 2015. */
@@ -24,7 +27,8 @@ enum {
     TW_SLICE_LEAVES = 1 << TW_SLICE_PLANES,
     TW_SLICE_SPOTS = 2 * TW_SLICE_LEAVES, /* root and pairs of children: their reach; nothing reaches the last */
     TW_SLICE_FEW = 4,                     /* members of a plane are taken so many at once */
-    TW_SLICE_TREES = 8                    /* whose values are added in one go over the rows */
+    TW_SLICE_TREES = 8,                   /* whose values are added in one go over the rows */
+    TW_SLICE_NEVER = TW_SLICE_CONDITIONS  /* the condition that no row meets */
 };
 
 /* Conditions [first, first + n) of a slice: of one feature, alike in flags, thresholds ascending. A set is a run of its
@@ -41,12 +45,13 @@ typedef struct tw_slice_split {
 } tw_slice_split;
 
 /* Plane k is the union of n_members[k] spots, behind those of plane k - 1; the last spot fills up to a multiple of
- * TW_SLICE_FEW. */
+ * TW_SLICE_FEW. With `perfect` it is a tree of n_planes levels; its conditions, a node before its left subtree and that
+ * before its right, and no members. */
 typedef struct tw_slice_tree {
     uint32_t n_splits, n_planes, output;
     uint32_t n_members[TW_SLICE_PLANES];
     const tw_slice_split *split;
-    const uint32_t *member;
+    const uint32_t *member, *perfect;
     const double *value; /* by leaf number */
 } tw_slice_tree;
 
