@@ -178,8 +178,9 @@ FIND_PERFECT(8)
 
 typedef void find_perfect(const tw_slice_tree *tree, const rows_bits *mask, uint8_t leaf[ROWS]);
 
-static find_perfect *const perfect_of[] = {NULL,           find_perfect_1, find_perfect_2, find_perfect_3, find_perfect_4,
-                                           find_perfect_5, find_perfect_6, find_perfect_7, find_perfect_8};
+static find_perfect *const perfect_of[] = {NULL,           find_perfect_1, find_perfect_2,
+                                           find_perfect_3, find_perfect_4, find_perfect_5,
+                                           find_perfect_6, find_perfect_7, find_perfect_8};
 
 /* The number of the leaf that each row reaches. */
 static inline void find_leaves(const tw_slice_tree *tree, const rows_bits *mask, uint8_t leaf[ROWS])

@@ -42,22 +42,18 @@ static double slow_value(const tw_trees *m, size_t tree, const source *from, siz
 
 /* ---------------------------------------------------------------- interleaved */
 
-static inline uint32_t key_of(float x, uint32_t flags)
-{
-    const bool missing = x != x || (flags & TW_SPLIT_ZERO_MISSING && fabsf(x) <= TW_SPLIT_ZERO);
-    return missing ? 0U - (flags & TW_SPLIT_MISSING_RIGHT) : tw_walk_key(x);
-}
-
 static void get_keys(const tw_tree_scorer *s, const source *from, size_t i, uint32_t *key)
 {
-    if (!from->rows) {
-        for (size_t k = 0; k < s->n_slots; k++)
-            key[k] = key_of(value_at(from, s->slot[k].feature, i), s->slot[k].flags);
-        return;
-    }
-    const float *const *features = from->rows->data->features;
-    const uint32_t cell = from->rows->cell[i];
-    for (size_t k = 0; k < s->n_slots; k++) key[k] = key_of(features[s->slot[k].feature][cell], s->slot[k].flags);
+    const tw_walk_slots *slots = &s->slots;
+    float x[TW_WALK_SLOTS];
+    if (from->rows) {
+        const float *const *features = from->rows->data->features;
+        const uint32_t cell = from->rows->cell[i];
+        for (size_t k = 0; k < slots->n; k++) x[k] = features[slots->feature[k]][cell];
+    } else
+        for (size_t k = 0; k < slots->n; k++) x[k] = value_at(from, slots->feature[k], i);
+    for (size_t k = slots->n; k % TW_WALK_KEYS_FEW; k++) x[k] = 0;
+    TW_ISA_PICK(s->isa, tw_walk_keys)(slots, x, key);
 }
 
 static inline const tw_walk_node *step(const tw_walk_node *n, const uint32_t *key)
@@ -71,7 +67,7 @@ static inline bool is_leaf(const tw_walk_node *n) { return n->step == 0; }
 
 /* Leaves of a group's trees, their walks side by side: each waits for memory most of the time. */
 static void walk_together(const tw_walk_group *group, const tw_walk_node *node, const uint32_t *key,
-                          const tw_walk_node *leaf[TW_WALK_TOGETHER])
+                          uint32_t leaf[TW_WALK_TOGETHER])
 {
     const uint32_t *root = group->root;
     const tw_walk_node *a = node + root[0], *b = node + root[1], *c = node + root[2], *d = node + root[3],
@@ -89,14 +85,14 @@ static void walk_together(const tw_walk_group *group, const tw_walk_node *node, 
             is_leaf(e) && is_leaf(f) && is_leaf(g) && is_leaf(h))
             break;
     }
-    leaf[0] = a;
-    leaf[1] = b;
-    leaf[2] = c;
-    leaf[3] = d;
-    leaf[4] = e;
-    leaf[5] = f;
-    leaf[6] = g;
-    leaf[7] = h;
+    leaf[0] = (uint32_t)(a - node);
+    leaf[1] = (uint32_t)(b - node);
+    leaf[2] = (uint32_t)(c - node);
+    leaf[3] = (uint32_t)(d - node);
+    leaf[4] = (uint32_t)(e - node);
+    leaf[5] = (uint32_t)(f - node);
+    leaf[6] = (uint32_t)(g - node);
+    leaf[7] = (uint32_t)(h - node);
 }
 
 typedef struct row {
@@ -106,22 +102,37 @@ typedef struct row {
     double *score;
 } row;
 
+/* Which values the trees of a group lead to, and where these are counted from. */
+static const double *find_leaves(const tw_tree_scorer *s, const tw_walk_group *group, const uint32_t *key,
+                                 uint32_t leaf[TW_PERFECT_TOGETHER])
+{
+    if (group->perfect.key) {
+        tw_perfect_walk(group, key, leaf);
+        return group->perfect.value;
+    }
+    walk_together(group, s->node, key, leaf);
+    return s->model->value + s->first_node;
+}
+
 static void add_group(const tw_tree_scorer *s, const tw_walk_group *group, const row *r)
 {
     const tw_trees *m = s->model;
-    const tw_walk_node *leaf[TW_WALK_TOGETHER];
+    uint32_t leaf[TW_PERFECT_TOGETHER];
     if (group->n == 0) {
         r->score[m->output[group->tree]] += slow_value(m, group->tree, r->from, r->i);
         return;
     }
-    walk_together(group, s->node, r->key, leaf);
-    const double *value = m->value + s->first_node;
+    const double *value = find_leaves(s, group, r->key, leaf);
     if (m->n_outputs == 1) { /* the sum stays in a register */
         double sum = *r->score;
-        for (size_t t = 0; t < group->n; t++) sum += value[leaf[t] - s->node];
+        if (group->n == TW_PERFECT_TOGETHER)
+#pragma GCC unroll 10
+            for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++) sum += value[leaf[t]];
+        else
+            for (size_t t = 0; t < group->n; t++) sum += value[leaf[t]];
         *r->score = sum;
     } else
-        for (size_t t = 0; t < group->n; t++) r->score[m->output[group->tree + t]] += value[leaf[t] - s->node];
+        for (size_t t = 0; t < group->n; t++) r->score[m->output[group->tree + t]] += value[leaf[t]];
 }
 
 static void score_row(const tw_tree_scorer *s, const tw_tree_scorer_part *part, const source *from, size_t i,

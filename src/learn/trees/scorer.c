@@ -8,20 +8,28 @@
 
 enum { SLOT_TABLE = 4 * TW_WALK_SLOTS };
 
+static void set_slot(const tw_walk_slots *slots, size_t k, const tw_tree_node *n)
+{
+    slots->feature[k] = n->feature;
+    slots->flags[k] = n->flags;
+    slots->missing[k] = n->flags & TW_SPLIT_MISSING_RIGHT ? UINT32_MAX : 0;
+    slots->zero[k] = n->flags & TW_SPLIT_ZERO_MISSING ? TW_SPLIT_ZERO : -1;
+}
+
 /* The slot of a split's feature under its flags; added when new. TW_WALK_SLOTS: there is no room. The table holds
  * slots + 1 by hash, since a file may claim any number of features. */
-static size_t slot_for(tw_tree_scorer *s, uint16_t *table, const tw_tree_node *n)
+static size_t slot_for(tw_walk_slots *slots, uint16_t *table, const tw_tree_node *n)
 {
     const uint64_t both = (uint64_t)n->feature << 2 | n->flags;
     size_t at = (size_t)(tw_hash64(&both, sizeof both, 0) % SLOT_TABLE);
     for (; table[at]; at = (at + 1) % SLOT_TABLE) {
-        const tw_walk_slot *slot = &s->slot[table[at] - 1];
-        if (slot->feature == n->feature && slot->flags == n->flags) return table[at] - 1U;
+        const size_t k = table[at] - 1U;
+        if (slots->feature[k] == n->feature && slots->flags[k] == n->flags) return k;
     }
-    if (s->n_slots == TW_WALK_SLOTS) return TW_WALK_SLOTS;
-    s->slot[s->n_slots++] = (tw_walk_slot){n->feature, n->flags};
-    table[at] = (uint16_t)s->n_slots;
-    return s->n_slots - 1;
+    if (slots->n == TW_WALK_SLOTS) return TW_WALK_SLOTS;
+    set_slot(slots, slots->n++, n);
+    table[at] = (uint16_t)slots->n;
+    return slots->n - 1;
 }
 
 /* False when the tree has a split that is no plain comparison, or is too large. */
@@ -37,36 +45,20 @@ static bool lay_out(tw_tree_scorer *s, uint16_t *table, size_t tree)
             continue;
         }
         if (n->flags & TW_SPLIT_SET || n->left - i > TW_WALK_FAR) return false;
-        const size_t slot = slot_for(s, table, n);
+        const size_t slot = slot_for(&s->slots, table, n);
         if (slot == TW_WALK_SLOTS) return false;
         *out = (tw_walk_node){tw_walk_key(n->threshold), (uint16_t)slot, (uint16_t)(n->left - i)};
     }
     return true;
 }
 
-static void start_group(const tw_tree_scorer *s, size_t tree, bool plain, tw_walk_group *group)
+static bool new_slots(const tw_ctx *ctx, tw_walk_slots *slots)
 {
-    *group = (tw_walk_group){.tree = (uint32_t)tree};
-    for (size_t k = 0; plain && k < TW_WALK_TOGETHER; k++) group->root[k] = s->model->first[tree] - s->first_node;
-}
-
-/* Groups of neighbours, so that values are added in the order of the trees; none is in two parts. */
-static void group_walks(tw_tree_scorer *s, const bool *plain)
-{
-    const tw_trees *m = s->model;
-    for (size_t p = 0; p < s->n_parts; p++) {
-        tw_tree_scorer_part *part = &s->part[p];
-        part->first_group = s->n_groups;
-        tw_walk_group *group = NULL;
-        for (size_t tree = part->from; tree < part->to; tree++) {
-            const bool joins = group && plain[tree - s->from] && group->n && group->n < TW_WALK_TOGETHER;
-            if (!joins) start_group(s, tree, plain[tree - s->from], group = &s->group[s->n_groups++]);
-            if (!plain[tree - s->from]) continue;
-            group->root[group->n++] = m->first[tree] - s->first_node;
-            if (m->depth[tree] > group->depth) group->depth = m->depth[tree];
-        }
-        part->n_groups = s->n_groups - part->first_group;
-    }
+    slots->feature = tw_new(ctx, TW_WALK_SLOTS, sizeof *slots->feature);
+    slots->flags = tw_new(ctx, TW_WALK_SLOTS, sizeof *slots->flags);
+    slots->missing = tw_new(ctx, TW_WALK_SLOTS, sizeof *slots->missing);
+    slots->zero = tw_new(ctx, TW_WALK_SLOTS, sizeof *slots->zero);
+    return slots->feature && slots->flags && slots->missing && slots->zero;
 }
 
 static tw_status make_walks(tw_tree_scorer *s, tw_error *err)
@@ -76,14 +68,13 @@ static tw_status make_walks(tw_tree_scorer *s, tw_error *err)
     uint16_t *table = tw_new(s->ctx, SLOT_TABLE, sizeof *table);
     bool *plain = tw_new(s->ctx, s->to - s->from + 1, sizeof *plain);
     s->node = tw_new(s->ctx, m->first[s->to] - s->first_node + 1, sizeof *s->node);
-    s->slot = tw_new(s->ctx, TW_WALK_SLOTS, sizeof *s->slot);
-    s->group = tw_new(s->ctx, s->to - s->from + 1, sizeof *s->group);
-    const bool fits = table && plain && s->node && s->slot && s->group;
+    const bool fits = table && plain && s->node && new_slots(s->ctx, &s->slots);
     for (size_t t = s->from; fits && t < s->to; t++) plain[t - s->from] = lay_out(s, table, t);
-    if (fits) group_walks(s, plain);
+    const tw_status status =
+        fits ? tw_tree_scorer_group(s, plain, err) : tw_no_memory(err, "the scorer of a tree model");
     tw_free(s->ctx, table);
     tw_free(s->ctx, plain);
-    return fits ? TW_OK : tw_no_memory(err, "the scorer of a tree model");
+    return status;
 }
 
 /* ---------------------------------------------------------------- bytes */
@@ -170,8 +161,11 @@ tw_status tw_tree_scorer_use_bins(tw_tree_scorer *s, const tw_bin_edges *edges, 
 void tw_tree_scorer_free(tw_tree_scorer *s)
 {
     if (!s) return;
-    void *const blocks[] = {s->node, s->slot,  s->group,  s->part,  s->slice, s->run,     s->threshold,
-                            s->tree, s->split, s->member, s->perfect, s->value, s->below, s->byte_set};
+    const tw_walk_slots *slots = &s->slots;
+    void *const blocks[] = {s->node,   slots->feature, slots->flags,     slots->missing, slots->zero,
+                            s->group,  s->perfect_key, s->perfect_slot,  s->part,        s->slice,
+                            s->run,    s->threshold,   s->perfect_value, s->tree,        s->split,
+                            s->member, s->perfect,     s->value,         s->below,       s->byte_set};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(s->ctx, blocks[i]);
     tw_free(s->ctx, s);
 }

@@ -4,21 +4,17 @@
 #define TW_LEARN_SCORER_IMPL_H
 
 #include "learn/trees/slice.h"
-
-#include <string.h>
+#include "learn/trees/walk_keys.h"
 
 /* ---------------------------------------------------------------- walks */
 
 enum {
-    TW_WALK_SLOTS = 4096, /* 16 kB of keys on the stack */
+    TW_WALK_SLOTS = 4096, /* 32 kB of values and keys on the stack */
     TW_WALK_TOGETHER = 8, /* trees whose walks wait for memory together */
-    TW_WALK_FAR = 65535
+    TW_WALK_FAR = 65535,
+    TW_PERFECT_TOGETHER = 10, /* as many places as registers hold */
+    TW_PERFECT_SLOTS = 256
 };
-
-/* What a walk compares: an integer in the order of the values of a feature, 0 or the largest where it is missing. */
-typedef struct tw_walk_slot {
-    uint32_t feature, flags;
-} tw_walk_slot;
 
 /* Goes to `step` nodes ahead, and one more when the key in its slot is above its own. At a leaf that is nowhere. */
 typedef struct tw_walk_node {
@@ -26,11 +22,22 @@ typedef struct tw_walk_node {
     uint16_t slot, step;
 } tw_walk_node;
 
-/* Trees [tree, tree + n) whose walks go on together, n = 0: a tree that goes step by step. Roots that are not needed
- * repeat the first. */
+/* Bushy trees filled up to perfect ones of a depth: node i of tree t at [t << depth | i], the root 1, the children of i
+ * 2 i and 2 i + 1, by which the row goes when its key is not above and when it is; the leaf's value where node
+ * 2 ^ depth + i would be at [t << depth | i]. No table of children, five bytes a node: half the instructions and a
+ * third of the memory of a walk. */
+typedef struct tw_perfect_trees {
+    const uint32_t *key;
+    const uint8_t *slot;
+    const double *value;
+} tw_perfect_trees;
+
+/* Trees [tree, tree + n) whose walks go on together, n = 0: a tree that goes step by step. Perfect ones when `perfect`
+ * is there; else by nodes, and roots that are not needed repeat the first. The roots of perfect ones are all 1. */
 typedef struct tw_walk_group {
     uint32_t tree, n, depth;
-    uint32_t root[TW_WALK_TOGETHER]; /* of node[] */
+    uint32_t root[TW_PERFECT_TOGETHER]; /* of node[] */
+    tw_perfect_trees perfect;           /* key NULL: none */
 } tw_walk_group;
 
 /* Trees [from, to): a slice, or (slice NULL) trees that are walked in any case. Its walks are group[first_group ..]. */
@@ -46,10 +53,12 @@ struct tw_tree_scorer {
     tw_isa isa; /* resolved */
     uint32_t first_node;
     tw_walk_node *node; /* by node - first_node */
-    tw_walk_slot *slot;
-    size_t n_slots;
+    tw_walk_slots slots;
     tw_walk_group *group;
     size_t n_groups;
+    uint32_t *perfect_key; /* backing of the groups of perfect trees */
+    uint8_t *perfect_slot;
+    double *perfect_value;
     tw_tree_scorer_part *part;
     size_t n_parts;
     tw_slice *slice;
@@ -74,13 +83,9 @@ bool tw_tree_is_bushy(const tw_trees *m, size_t tree);
 /* Fills slice[], part[] and what they point at. */
 tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err);
 
-/* The key of a number: an integer in its order, -0 beside 0; above 0 and below the largest. */
-static inline uint32_t tw_walk_key(float x)
-{
-    const float sum = x + 0.0F;
-    uint32_t bits;
-    memcpy(&bits, &sum, sizeof bits);
-    return bits ^ ((0U - (bits >> 31)) | UINT32_C(0x80000000));
-}
+/* Groups the walks of all parts: bushy trees that `plain` allows as perfect ones. */
+tw_status tw_tree_scorer_group(tw_tree_scorer *s, const bool *plain, tw_error *err);
+/* The places of the leaves, of value[], that the trees of a perfect group lead to. */
+void tw_perfect_walk(const tw_walk_group *group, const uint32_t *key, uint32_t leaf[TW_PERFECT_TOGETHER]);
 
 #endif

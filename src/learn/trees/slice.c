@@ -20,12 +20,12 @@ typedef struct making {
     uint16_t *table;
     size_t n_met;
     size_t n_trees, n_splits, n_members, n_perfect, n_values; /* all slices together */
-    size_t first_tree;                             /* of the slice, among the sliced */
-    uint16_t *place;                               /* by id: where it stands once sorted */
+    size_t first_tree;                                        /* of the slice, among the sliced */
+    uint16_t *place;                                          /* by id: where it stands once sorted */
     /* Of one tree. */
     uint32_t *leaves, *start; /* by node: leaves below it, and the number of the first */
-    uint16_t *spot, *split; /* by node: where its reach stands, its number among the splits */
-    uint8_t *full;          /* by node: planes that all leaves below it have set */
+    uint16_t *spot, *split;   /* by node: where its reach stands, its number among the splits */
+    uint8_t *full;            /* by node: planes that all leaves below it have set */
 } making;
 
 static size_t leaves_of(const tw_trees *m, size_t tree) { return (m->first[tree + 1] - m->first[tree] + 1) / 2; }
