@@ -119,14 +119,13 @@ static void set_of_bins(const tw_tree_scorer *s, const tw_slice_run *run, const 
 {
     const float *edge = edges->edge + run->feature * edges->stride;
     memset(set, 0, 4 * sizeof *set);
-    if (!(run->flags & TW_SPLIT_MISSING_RIGHT)) set[0] = 1;
     for (uint32_t b = 1; b <= edges->n_bins[run->feature]; b++)
         if (tw_tree_set_has(s->model, run->set, edge[b - 1])) set[b / 64] |= UINT64_C(1) << (b % 64);
 }
 
 static void use_bins_of(tw_tree_scorer *s, tw_slice *slice)
 {
-    uint8_t *below = s->below + (slice->threshold - s->threshold);
+    tw_slice_byte *byte = s->byte + (slice->threshold - s->threshold);
     uint64_t *set = s->byte_set + 4 * (slice->run - s->run);
     for (size_t r = 0; r < slice->n_runs; r++) {
         const tw_slice_run *run = &slice->run[r];
@@ -135,22 +134,23 @@ static void use_bins_of(tw_tree_scorer *s, tw_slice *slice)
             continue;
         }
         for (size_t c = run->first; c < run->first + run->n; c++) {
-            const uint32_t met = bins_met(&s->edges, run->feature, slice->threshold[c]);
-            below[c] = (uint8_t)(run->flags & TW_SPLIT_MISSING_RIGHT ? met : met + 1);
+            const uint32_t most = bins_met(&s->edges, run->feature, slice->threshold[c]);
+            byte[c] = (tw_slice_byte){(uint8_t)most, (uint8_t)(most / 16 * TW_SLICE_WORDS),
+                                      (uint8_t)(most % 16 * TW_SLICE_WORDS)};
         }
     }
-    slice->below = below;
+    slice->byte = byte;
     slice->byte_set = set;
 }
 
 tw_status tw_tree_scorer_use_bins(tw_tree_scorer *s, const tw_bin_edges *edges, tw_error *err)
 {
     TW_TRY(check_bins(s, edges, err));
-    tw_free(s->ctx, s->below);
+    tw_free(s->ctx, s->byte);
     tw_free(s->ctx, s->byte_set);
-    s->below = tw_new(s->ctx, s->n_conditions + 1, sizeof *s->below);
+    s->byte = tw_new(s->ctx, s->n_conditions + 1, sizeof *s->byte);
     s->byte_set = tw_new(s->ctx, 4 * (s->n_runs + 1), sizeof *s->byte_set);
-    if (!s->below || !s->byte_set) return tw_no_memory(err, "the bounds of bins of a tree model");
+    if (!s->byte || !s->byte_set) return tw_no_memory(err, "the bounds of bins of a tree model");
     s->edges = *edges;
     for (size_t k = 0; k < s->n_slices; k++) use_bins_of(s, &s->slice[k]);
     return TW_OK;
@@ -162,11 +162,12 @@ void tw_tree_scorer_free(tw_tree_scorer *s)
 {
     if (!s) return;
     const tw_walk_slots *slots = &s->slots;
-    void *const blocks[] = {s->node,   slots->feature, slots->flags,     slots->missing, slots->zero,
-                            s->group,  s->perfect_key, s->perfect_slot,  s->part,        s->slice,
-                            s->run,    s->threshold,   s->perfect_value, s->tree,        s->split,
-                            s->member, s->perfect,     s->value,         s->below,       s->byte_set};
-    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) tw_free(s->ctx, blocks[i]);
+    void *const walks[] = {s->node,  slots->feature, slots->flags,    slots->missing,   slots->zero,
+                           s->group, s->perfect_key, s->perfect_slot, s->perfect_value, s->part};
+    void *const slices[] = {s->slice, s->run,    s->threshold, s->missing_right, s->rank_start, s->rank_key, s->tree,
+                            s->split, s->member, s->perfect,   s->value,         s->byte,       s->byte_set};
+    for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) tw_free(s->ctx, walks[i]);
+    for (size_t i = 0; i < sizeof slices / sizeof slices[0]; i++) tw_free(s->ctx, slices[i]);
     tw_free(s->ctx, s);
 }
 
@@ -177,6 +178,7 @@ tw_status tw_tree_scorer_new(const tw_trees *m, size_t from, size_t to, tw_tree_
     *s = (tw_tree_scorer){.ctx = m->ctx, .model = m, .from = from, .to = to};
     s->isa = tw_isa_resolve(m->ctx ? m->ctx->isa : TW_ISA_BEST);
     tw_status status = tw_tree_scorer_slice(s, err);
+    if (status == TW_OK) status = tw_tree_scorer_rank(s, err);
     if (status == TW_OK) status = make_walks(s, err);
     if (status != TW_OK)
         tw_tree_scorer_free(s);

@@ -70,7 +70,9 @@ struct tw_tree_scorer {
     tw_slice_split *split;
     uint32_t *member, *perfect;
     double *value;
-    uint8_t *below;
+    uint8_t *missing_right, *rank_start;
+    tw_slice_byte *byte;
+    uint32_t *rank_key;
     uint64_t *byte_set;
     tw_bin_edges edges;
     size_t n_conditions, n_runs;
@@ -82,6 +84,8 @@ bool tw_slice_takes(const tw_trees *m, size_t tree);
 bool tw_tree_is_bushy(const tw_trees *m, size_t tree);
 /* Fills slice[], part[] and what they point at. */
 tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err);
+/* Lays grids over the thresholds of the runs. */
+tw_status tw_tree_scorer_rank(tw_tree_scorer *s, tw_error *err);
 
 /* Groups the walks of all parts: bushy trees that `plain` allows as perfect ones. */
 tw_status tw_tree_scorer_group(tw_tree_scorer *s, const bool *plain, tw_error *err);

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { TABLE = 4 * TW_SLICE_CONDITIONS, NONE = UINT16_MAX };
+enum { TABLE = 4 * TW_SLICE_CONDITIONS, NONE = UINT16_MAX, MASK_BYTES = TW_SLICE_ROWS / 8 };
 
 /* One condition, and the number it got when it was first met. */
 typedef struct condition {
@@ -82,13 +82,21 @@ static uint16_t number_condition(making *k, const condition *c)
     return k->table[at];
 }
 
+/* What must be alike in a run. */
+static uint32_t kind_of(uint32_t flags)
+{
+    return flags & TW_SPLIT_SET ? flags : flags & ~(uint32_t)TW_SPLIT_MISSING_RIGHT;
+}
+
 static int by_place(const void *a, const void *b)
 {
     const condition *x = a, *y = b;
+    const uint32_t x_kind = kind_of(x->flags), y_kind = kind_of(y->flags);
     if (x->feature != y->feature) return x->feature < y->feature ? -1 : 1;
-    if (x->flags != y->flags) return x->flags < y->flags ? -1 : 1;
+    if (x_kind != y_kind) return x_kind < y_kind ? -1 : 1;
     if (x->threshold != y->threshold) return x->threshold < y->threshold ? -1 : 1;
-    return x->set < y->set ? -1 : x->set > y->set;
+    if (x->set != y->set) return x->set < y->set ? -1 : 1;
+    return x->flags < y->flags ? -1 : x->flags > y->flags;
 }
 
 /* ---------------------------------------------------------------- one tree */
@@ -222,7 +230,8 @@ static void start_slice(making *k)
 
 static bool continues(const tw_slice_run *run, const condition *c)
 {
-    return run->feature == c->feature && run->flags == c->flags && !(c->flags & TW_SPLIT_SET);
+    return run->feature == c->feature && run->flags == kind_of(c->flags) && !(c->flags & TW_SPLIT_SET) &&
+           run->n < TW_SLICE_RUN;
 }
 
 /* Conditions get their final numbers; those of perfect trees had that of the split. */
@@ -233,7 +242,7 @@ static void place_conditions(const making *k, tw_slice_tree *t)
     if (!t->perfect) return;
     uint32_t *perfect = k->s->perfect + (t->perfect - k->s->perfect);
     for (size_t i = 0; i + 1 < (size_t)1 << t->n_planes; i++)
-        if (perfect[i] != TW_SLICE_NEVER) perfect[i] = split[perfect[i]].condition;
+        perfect[i] = MASK_BYTES * (perfect[i] == TW_SLICE_NEVER ? TW_SLICE_NEVER : split[perfect[i]].condition);
 }
 
 /* Sorts the conditions into runs and gives them their final numbers. */
@@ -243,14 +252,17 @@ static void end_slice(making *k)
     tw_slice *slice = &s->slice[s->n_slices++];
     tw_slice_run *run = s->run + s->n_runs;
     float *threshold = s->threshold + s->n_conditions;
+    uint8_t *right = s->missing_right + s->n_conditions;
     size_t n_runs = 0;
     qsort(k->met, k->n_met, sizeof *k->met, by_place);
     for (size_t c = 0; c < k->n_met; c++) {
         const condition *met = &k->met[c];
         k->place[met->id] = (uint16_t)c;
         threshold[c] = met->threshold;
+        right[c] = met->flags & TW_SPLIT_MISSING_RIGHT;
         if (n_runs == 0 || !continues(&run[n_runs - 1], met))
-            run[n_runs++] = (tw_slice_run){met->feature, met->flags, (uint32_t)c, 0, met->set};
+            run[n_runs++] = (tw_slice_run){
+                .feature = met->feature, .flags = kind_of(met->flags), .first = (uint32_t)c, .set = met->set};
         run[n_runs - 1].n++;
     }
     for (size_t t = k->first_tree; t < k->n_trees; t++) place_conditions(k, &s->tree[t]);
@@ -258,6 +270,7 @@ static void end_slice(making *k)
                         .run = run,
                         .n_runs = n_runs,
                         .threshold = threshold,
+                        .missing_right = right,
                         .tree = s->tree + k->first_tree,
                         .n_trees = k->n_trees - k->first_tree};
     s->n_runs += n_runs;
@@ -306,6 +319,7 @@ static void arrange(tw_tree_scorer *s)
     s->slice = tw_new(ctx, n_trees + 1, sizeof *s->slice);
     s->run = tw_new(ctx, n_leaves + 1, sizeof *s->run);
     s->threshold = tw_new(ctx, n_leaves + 1, sizeof *s->threshold);
+    s->missing_right = tw_new(ctx, n_leaves + 1, sizeof *s->missing_right);
     s->tree = tw_new(ctx, n_trees + 1, sizeof *s->tree);
     s->split = tw_new(ctx, n_leaves + 1, sizeof *s->split);
     s->member = tw_new(ctx, n_leaves + TW_SLICE_FEW * n_trees + 1, TW_SLICE_PLANES * sizeof *s->member);
@@ -323,7 +337,7 @@ tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
     k.full = tw_new(ctx, TW_SLICE_SPOTS, sizeof *k.full);
     arrange(s);
     const bool fits = k.met && k.table && k.leaves && k.full && s->part && s->slice && s->run && s->threshold &&
-                      s->tree && s->split && s->member && s->perfect && s->value;
+                      s->missing_right && s->tree && s->split && s->member && s->perfect && s->value;
     if (fits) {
         k.place = k.table + TABLE;
         k.spot = k.place + TW_SLICE_CONDITIONS;

@@ -22,21 +22,41 @@
 enum {
     TW_SLICE_WORDS = 4,
     TW_SLICE_ROWS = 64 * TW_SLICE_WORDS,
-    TW_SLICE_CONDITIONS = 4096, /* of a slice: 128 kB of masks on the stack */
+    TW_SLICE_CONDITIONS = 8192, /* of a slice: 256 kB of masks on the stack */
     TW_SLICE_PLANES = 8,        /* bits of a leaf number */
     TW_SLICE_LEAVES = 1 << TW_SLICE_PLANES,
     TW_SLICE_SPOTS = 2 * TW_SLICE_LEAVES, /* root and pairs of children: their reach; nothing reaches the last */
     TW_SLICE_FEW = 4,                     /* members of a plane are taken so many at once */
     TW_SLICE_TREES = 8,                   /* whose values are added in one go over the rows */
-    TW_SLICE_NEVER = TW_SLICE_CONDITIONS  /* the condition that no row meets */
+    TW_SLICE_NEVER = TW_SLICE_CONDITIONS, /* the condition that no row meets */
+    TW_SLICE_RUN = 255
 };
 
-/* Conditions [first, first + n) of a slice: of one feature, alike in flags, thresholds ascending. A set is a run of its
- * own. */
+/* Conditions [first, first + n) of a slice: of one feature, alike in what is missing, thresholds ascending, at most
+ * TW_SLICE_RUN. A set is a run of its own.
+ * With n_cells a value finds its rank (how many thresholds are below it) in a grid over the thresholds: cell
+ * (x - low) * scale, cut to 0 .. n_cells - 1, which never falls as x grows, has start[cell] thresholds in cells before
+ * it and at most `most` in itself, so that so many comparisons from there on end at the rank. */
 typedef struct tw_slice_run {
     uint32_t feature, flags, first, n;
     uint32_t set;
+    uint32_t n_cells, most;
+    float low, scale;
+    const uint8_t *start; /* [n_cells] */
+    const uint32_t *key;  /* [n + most] tw_walk_key of the thresholds, then above all */
 } tw_slice_run;
+
+/* The cell of a value; a NaN is in the first. */
+static inline uint32_t tw_slice_cell(float x, float low, float scale, float last)
+{
+    const float y = (x - low) * scale, from = y > 0 ? y : 0;
+    return (uint32_t)(int32_t)(from < last ? from : last);
+}
+
+/* What a byte is compared with, and its hexadecimal digits times the words of a mask. */
+typedef struct tw_slice_byte {
+    uint8_t most, high, low;
+} tw_slice_byte;
 
 /* Split s marks the rows that reach it at spot `reach` and those of its children at 2 s + 1 and 2 s + 2; the root is at
  * spot 0. */
@@ -45,8 +65,8 @@ typedef struct tw_slice_split {
 } tw_slice_split;
 
 /* Plane k is the union of n_members[k] spots, behind those of plane k - 1; the last spot fills up to a multiple of
- * TW_SLICE_FEW. With `perfect` it is a tree of n_planes levels; its conditions, a node before its left subtree and that
- * before its right, and no members. */
+ * TW_SLICE_FEW. With `perfect` it is a tree of n_planes levels without members: where the masks of its conditions
+ * are, in bytes, a node before its left subtree and that before its right. */
 typedef struct tw_slice_tree {
     uint32_t n_splits, n_planes, output;
     uint32_t n_members[TW_SLICE_PLANES];
@@ -58,12 +78,13 @@ typedef struct tw_slice_tree {
 typedef struct tw_slice {
     const tw_trees *model; /* for its sets */
     const tw_slice_run *run;
-    const float *threshold; /* by condition */
+    const float *threshold;       /* by condition */
+    const uint8_t *missing_right; /* likewise */
     const tw_slice_tree *tree;
     size_t n_runs, n_trees;
-    /* For rows of bytes, by condition: met when byte < below (byte - 1, as a byte, where missing goes right). Sets:
+    /* For rows of bytes, by condition: met when the byte is at most that (0 too, unless missing goes right). Sets:
      * bit b of byte_set[4 * run ..] for byte b. NULL until prepared. */
-    const uint8_t *below;
+    const tw_slice_byte *byte;
     const uint64_t *byte_set;
 } tw_slice;
 

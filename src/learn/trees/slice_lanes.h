@@ -11,6 +11,16 @@
 #include <immintrin.h>
 #endif
 
+/* From how many conditions of a feature on values are ranked first (as bytes they have their ranks): measured, it
+ * depends on how cheap a comparison of all the rows is. */
+#if defined(__AVX512BW__)
+enum { TW_LANES_RANKED = 64, TW_BYTE_LANES_RANKED = 48 };
+#elif defined(__AVX2__)
+enum { TW_LANES_RANKED = 32, TW_BYTE_LANES_RANKED = 24 };
+#else
+enum { TW_LANES_RANKED = 16, TW_BYTE_LANES_RANKED = 8 };
+#endif
+
 #if defined(__AVX512BW__)
 
 /* 64 numbers in registers. */
@@ -45,13 +55,22 @@ static inline uint64_t tw_byte_lanes_lt(const tw_byte_lanes *x, uint8_t t)
     return (uint64_t)_mm512_cmplt_epu8_mask(x->a, _mm512_set1_epi8((char)t));
 }
 
-/* out[i] = the number whose bit k is bit i of plane[k * stride]. */
-static inline void tw_lanes_number(const uint64_t *plane, size_t n_planes, size_t stride, uint8_t out[64])
+/* plane[k * stride]: bit k of each of 64 bytes. */
+static inline void tw_lanes_planes(const uint8_t x[64], size_t stride, uint64_t *plane)
 {
-    __m512i sum = _mm512_setzero_si512();
-    for (size_t k = 0; k < n_planes; k++)
-        sum = _mm512_mask_add_epi8(sum, (__mmask64)plane[k * stride], sum, _mm512_set1_epi8((char)(1u << k)));
-    _mm512_storeu_si512(out, sum);
+    __m512i bits = _mm512_loadu_si512(x);
+    for (size_t k = 8; k-- > 0; bits = _mm512_add_epi8(bits, bits)) plane[k * stride] = _mm512_movepi8_mask(bits);
+}
+
+/* out[i] = the number whose bit k is bit i of plane k, each of 256 bits. */
+static inline void tw_lanes_number(const uint64_t *plane, size_t n_planes, uint8_t out[256])
+{
+    for (size_t w = 0; w < 4; w++) {
+        __m512i sum = _mm512_setzero_si512();
+        for (size_t k = 0; k < n_planes; k++)
+            sum = _mm512_mask_add_epi8(sum, (__mmask64)plane[4 * k + w], sum, _mm512_set1_epi8((char)(1u << k)));
+        _mm512_storeu_si512(out + 64 * w, sum);
+    }
 }
 
 #elif defined(__AVX2__)
@@ -116,21 +135,61 @@ static inline uint64_t tw_byte_lanes_lt(const tw_byte_lanes *x, uint8_t t)
     return a | (uint64_t)b << 32;
 }
 
-/* 32 rows: each byte looks at the bit of its row in every plane, the highest first. */
-static inline void tw_lanes_number(const uint64_t *plane, size_t n_planes, size_t stride, uint8_t out[64])
+static inline void tw_lanes_planes(const uint8_t x[64], size_t stride, uint64_t *plane)
 {
-    const __m256i byte_of = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
-    const __m256i bit_of = _mm256_set1_epi64x((long long)0x8040201008040201);
-    __m256i low = _mm256_setzero_si256(), high = low;
-    for (size_t k = n_planes; k-- > 0;) {
-        const uint64_t bits = plane[k * stride];
-        const __m256i a = _mm256_shuffle_epi8(_mm256_set1_epi32((int)(uint32_t)bits), byte_of),
-                      b = _mm256_shuffle_epi8(_mm256_set1_epi32((int)(uint32_t)(bits >> 32)), byte_of);
-        low = _mm256_sub_epi8(_mm256_add_epi8(low, low), _mm256_cmpeq_epi8(_mm256_and_si256(a, bit_of), bit_of));
-        high = _mm256_sub_epi8(_mm256_add_epi8(high, high), _mm256_cmpeq_epi8(_mm256_and_si256(b, bit_of), bit_of));
+    __m256i a = _mm256_loadu_si256((const __m256i *)x), b = _mm256_loadu_si256((const __m256i *)(x + 32));
+    for (size_t k = 8; k-- > 0;) {
+        plane[k * stride] = (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+        a = _mm256_add_epi8(a, a);
+        b = _mm256_add_epi8(b, b);
     }
-    _mm256_storeu_si256((__m256i *)out, low);
-    _mm256_storeu_si256((__m256i *)(out + 32), high);
+}
+
+/* The 8 x 8 bits of each 64 exchanged with their places: halves of halves of halves. */
+static inline __m256i tw_lanes_turn(__m256i x, int by, long long which)
+{
+    const __m256i t = _mm256_and_si256(_mm256_xor_si256(x, _mm256_srli_epi64(x, by)), _mm256_set1_epi64x(which));
+    return _mm256_xor_si256(x, _mm256_xor_si256(t, _mm256_slli_epi64(t, by)));
+}
+
+static inline __m256i tw_lanes_transpose(__m256i x)
+{
+    x = tw_lanes_turn(x, 7, 0x00aa00aa00aa00aa);
+    x = tw_lanes_turn(x, 14, 0x0000cccc0000cccc);
+    return tw_lanes_turn(x, 28, 0x00000000f0f0f0f0);
+}
+
+/* Bytes 2 v and 2 v + 1 of the planes, and 16 behind them, as 16 rows each. */
+static inline void tw_lanes_sixteen(__m256i x, size_t v, uint8_t out[256])
+{
+    const __m256i rows = tw_lanes_transpose(x);
+    _mm_storeu_si128((__m128i *)(out + 16 * v), _mm256_castsi256_si128(rows));
+    _mm_storeu_si128((__m128i *)(out + 128 + 16 * v), _mm256_extracti128_si256(rows, 1));
+}
+
+/* Four rounds of eight bytes of each plane, side by side: half of the low or high bytes of each lane. */
+static inline void tw_lanes_half(const __m256i pair[4], size_t v, uint8_t out[256])
+{
+    const __m256i a = _mm256_unpacklo_epi16(pair[0], pair[1]), b = _mm256_unpackhi_epi16(pair[0], pair[1]),
+                  c = _mm256_unpacklo_epi16(pair[2], pair[3]), d = _mm256_unpackhi_epi16(pair[2], pair[3]);
+    tw_lanes_sixteen(_mm256_unpacklo_epi32(a, c), v, out);
+    tw_lanes_sixteen(_mm256_unpackhi_epi32(a, c), v + 1, out);
+    tw_lanes_sixteen(_mm256_unpacklo_epi32(b, d), v + 2, out);
+    tw_lanes_sixteen(_mm256_unpackhi_epi32(b, d), v + 3, out);
+}
+
+static inline void tw_lanes_number(const uint64_t *plane, size_t n_planes, uint8_t out[256])
+{
+    __m256i x[8], low[4], high[4];
+    for (size_t k = 0; k < 8; k++)
+        x[k] =
+            k < n_planes ? _mm256_loadu_si256((const __m256i *)(const void *)(plane + 4 * k)) : _mm256_setzero_si256();
+    for (size_t k = 0; k < 4; k++) {
+        low[k] = _mm256_unpacklo_epi8(x[2 * k], x[2 * k + 1]);
+        high[k] = _mm256_unpackhi_epi8(x[2 * k], x[2 * k + 1]);
+    }
+    tw_lanes_half(low, 0, out);
+    tw_lanes_half(high, 4, out);
 }
 
 #else
@@ -141,16 +200,34 @@ typedef struct tw_lanes {
 
 static inline tw_lanes tw_lanes_load(const float *x) { return (tw_lanes){x}; }
 
-/* 64 bytes of 0 or 1 to bits: the product puts the low bits of 8 bytes side by side into the top byte. */
+static inline uint64_t tw_lanes_eight(const uint8_t *x)
+{
+    uint64_t eight = 0;
+    for (size_t i = 0; i < 8; i++) eight |= (uint64_t)x[i] << (8 * i);
+    return eight;
+}
+
+/* The low bits of eight bytes: the product puts them side by side into the top byte. */
+static inline uint64_t tw_lanes_low_bits(uint64_t eight)
+{
+    return (eight & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+/* 64 bytes of 0 or 1 to bits. */
 static inline uint64_t tw_lanes_bits(const uint8_t *is)
 {
     uint64_t bits = 0;
-    for (size_t g = 0; g < 8; g++) {
-        uint64_t eight = 0;
-        for (size_t i = 0; i < 8; i++) eight |= (uint64_t)is[8 * g + i] << (8 * i);
-        bits |= eight * UINT64_C(0x0102040810204080) >> 56 << (8 * g);
-    }
+    for (size_t g = 0; g < 8; g++) bits |= tw_lanes_low_bits(tw_lanes_eight(is + 8 * g)) << (8 * g);
     return bits;
+}
+
+static inline void tw_lanes_planes(const uint8_t x[64], size_t stride, uint64_t *plane)
+{
+    for (size_t k = 0; k < 8; k++) plane[k * stride] = 0;
+    for (size_t g = 0; g < 8; g++) {
+        const uint64_t eight = tw_lanes_eight(x + 8 * g);
+        for (size_t k = 0; k < 8; k++) plane[k * stride] |= tw_lanes_low_bits(eight >> k) << (8 * g);
+    }
 }
 
 static inline uint64_t tw_lanes_le(const tw_lanes *x, float t)
@@ -181,11 +258,11 @@ static inline uint64_t tw_lanes_bytes(uint64_t bits)
     return (own + UINT64_C(0x007f7f7f7f7f7f7f)) >> 7 & UINT64_C(0x0101010101010101);
 }
 
-static inline void tw_lanes_number(const uint64_t *plane, size_t n_planes, size_t stride, uint8_t out[64])
+static inline void tw_lanes_number(const uint64_t *plane, size_t n_planes, uint8_t out[256])
 {
-    for (size_t g = 0; g < 8; g++) {
+    for (size_t g = 0; g < 32; g++) {
         uint64_t eight = 0;
-        for (size_t k = 0; k < n_planes; k++) eight |= tw_lanes_bytes(plane[k * stride] >> (8 * g)) << k;
+        for (size_t k = 0; k < n_planes; k++) eight |= tw_lanes_bytes(plane[4 * k + g / 8] >> (8 * (g % 8))) << k;
         for (size_t i = 0; i < 8; i++) out[8 * g + i] = (uint8_t)(eight >> (8 * i));
     }
 }
