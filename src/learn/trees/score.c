@@ -49,6 +49,7 @@ static void get_keys(const tw_tree_scorer *s, const source *from, size_t i, uint
     if (from->rows) {
         const float *const *features = from->rows->data->features;
         const uint32_t cell = from->rows->cell[i];
+#pragma GCC unroll 4
         for (size_t k = 0; k < slots->n; k++) x[k] = features[slots->feature[k]][cell];
     } else
         for (size_t k = 0; k < slots->n; k++) x[k] = value_at(from, slots->feature[k], i);
@@ -107,7 +108,7 @@ static const double *find_leaves(const tw_tree_scorer *s, const tw_walk_group *g
                                  uint32_t leaf[TW_PERFECT_TOGETHER])
 {
     if (group->perfect.key) {
-        tw_perfect_walk(group, key, leaf);
+        tw_walk_perfect(group, key, leaf);
         return group->perfect.value;
     }
     walk_together(group, s->node, key, leaf);
@@ -125,11 +126,7 @@ static void add_group(const tw_tree_scorer *s, const tw_walk_group *group, const
     const double *value = find_leaves(s, group, r->key, leaf);
     if (m->n_outputs == 1) { /* the sum stays in a register */
         double sum = *r->score;
-        if (group->n == TW_PERFECT_TOGETHER)
-#pragma GCC unroll 10
-            for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++) sum += value[leaf[t]];
-        else
-            for (size_t t = 0; t < group->n; t++) sum += value[leaf[t]];
+        for (size_t t = 0; t < group->n; t++) sum += value[leaf[t]];
         *r->score = sum;
     } else
         for (size_t t = 0; t < group->n; t++) r->score[m->output[group->tree + t]] += value[leaf[t]];
@@ -141,7 +138,13 @@ static void score_row(const tw_tree_scorer *s, const tw_tree_scorer_part *part, 
     uint32_t key[TW_WALK_SLOTS];
     const row r = {from, i, key, score};
     get_keys(s, from, i, key);
-    for (size_t g = part->first_group; g < part->first_group + part->n_groups; g++) add_group(s, &s->group[g], &r);
+    const tw_walk_group *group = s->group + part->first_group, *end = group + part->n_groups;
+    while (group < end) {
+        if (group->full)
+            group = tw_walk_full(group, end, key, score);
+        else
+            add_group(s, group++, &r);
+    }
 }
 
 /* ---------------------------------------------------------------- blocks */

@@ -33,11 +33,12 @@ typedef struct tw_perfect_trees {
 } tw_perfect_trees;
 
 /* Trees [tree, tree + n) whose walks go on together, n = 0: a tree that goes step by step. Perfect ones when `perfect`
- * is there; else by nodes, and roots that are not needed repeat the first. The roots of perfect ones are all 1. */
+ * is there; else by nodes, and roots that are not needed repeat the first. */
 typedef struct tw_walk_group {
     uint32_t tree, n, depth;
-    uint32_t root[TW_PERFECT_TOGETHER]; /* of node[] */
-    tw_perfect_trees perfect;           /* key NULL: none */
+    uint32_t full; /* the depth when TW_PERFECT_TOGETHER perfect trees add to the one output; else 0 */
+    uint32_t root[TW_WALK_TOGETHER]; /* of node[] */
+    tw_perfect_trees perfect;        /* key NULL: none */
 } tw_walk_group;
 
 /* Trees [from, to): a slice, or (slice NULL) trees that are walked in any case. Its walks are group[first_group ..]. */
@@ -89,7 +90,10 @@ tw_status tw_tree_scorer_rank(tw_tree_scorer *s, tw_error *err);
 
 /* Groups the walks of all parts: bushy trees that `plain` allows as perfect ones. */
 tw_status tw_tree_scorer_group(tw_tree_scorer *s, const bool *plain, tw_error *err);
-/* The places of the leaves, of value[], that the trees of a perfect group lead to. */
-void tw_perfect_walk(const tw_walk_group *group, const uint32_t *key, uint32_t leaf[TW_PERFECT_TOGETHER]);
+/* The places of the leaves, of perfect.value[], that the trees of a perfect group lead to. */
+void tw_walk_perfect(const tw_walk_group *group, const uint32_t *key, uint32_t leaf[TW_PERFECT_TOGETHER]);
+/* Adds the values of a full group and of those like it that follow, up to `end`; returns the group behind them. */
+const tw_walk_group *tw_walk_full(const tw_walk_group *group, const tw_walk_group *end, const uint32_t *key,
+                                  double *score);
 
 #endif

@@ -26,7 +26,7 @@ static size_t most_of(walk_kind kind)
     return kind == WALK_SLOWLY ? 1 : kind == WALK_NODES ? TW_WALK_TOGETHER : TW_PERFECT_TOGETHER;
 }
 
-static size_t perfect_room(const tw_walk_group *group) { return (size_t)TW_PERFECT_TOGETHER << group->depth; }
+static size_t perfect_room(const tw_walk_group *group) { return (size_t)group->n << group->depth; }
 
 /* Groups of neighbours alike, so that values are added in the order of the trees. Returns the room for the tables of
  * the perfect ones. */
@@ -38,14 +38,14 @@ static size_t group_trees(tw_tree_scorer *s, size_t from, size_t to, const bool 
         const walk_kind kind = kind_of(s, plain, tree);
         tw_walk_group *group = &s->group[s->n_groups];
         *group = (tw_walk_group){.tree = (uint32_t)tree};
-        const uint32_t root = kind == WALK_PERFECT ? 1 : m->first[tree] - s->first_node;
-        for (size_t k = 0; k < TW_PERFECT_TOGETHER; k++) group->root[k] = root;
+        for (size_t k = 0; k < TW_WALK_TOGETHER; k++) group->root[k] = m->first[tree] - s->first_node;
         size_t n = 0;
         for (; n < most_of(kind) && tree < to && kind_of(s, plain, tree) == kind; n++, tree++) {
             if (kind == WALK_NODES) group->root[n] = m->first[tree] - s->first_node;
             if (m->depth[tree] > group->depth) group->depth = m->depth[tree];
         }
         group->n = kind == WALK_SLOWLY ? 0 : (uint32_t)n;
+        if (kind == WALK_PERFECT && n == TW_PERFECT_TOGETHER && m->n_outputs == 1) group->full = group->depth;
         perfect[s->n_groups++] = kind == WALK_PERFECT;
         if (kind == WALK_PERFECT) room += perfect_room(group);
     }
@@ -95,8 +95,7 @@ static void make_perfect(tw_tree_scorer *s, const bool *perfect)
         tw_walk_group *group = &s->group[g];
         if (!perfect[g]) continue;
         group->perfect = (tw_perfect_trees){s->perfect_key + at, s->perfect_slot + at, s->perfect_value + at};
-        for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++) /* those past the last repeat the first */
-            fill_up(s, group->tree + (t < group->n ? t : 0), group->depth, at + (t << group->depth));
+        for (size_t t = 0; t < group->n; t++) fill_up(s, group->tree + t, group->depth, at + (t << group->depth));
         at += perfect_room(group);
     }
 }
@@ -129,36 +128,62 @@ static inline size_t step_down(size_t at, const uint32_t *bound, uint32_t key)
 #endif
 }
 
-/* With the depth a constant, each tree's tables are at constant distances and the ten places in registers. */
+/* The places that ten trees lead to, counted from 1 << depth. With the depth a constant, each tree's tables are at
+ * constant distances and the places in registers. */
 static inline __attribute__((always_inline)) void walk(const tw_walk_group *group, const uint32_t *key, unsigned depth,
-                                                       uint32_t leaf[TW_PERFECT_TOGETHER])
+                                                       size_t at[TW_PERFECT_TOGETHER])
 {
     const uint32_t *bound = group->perfect.key;
     const uint8_t *slot = group->perfect.slot;
     const size_t size = (size_t)1 << depth;
-    size_t at[TW_PERFECT_TOGETHER];
 #pragma GCC unroll 10
-    for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++) at[t] = group->root[t];
+    for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++) at[t] = 1;
 #pragma GCC unroll 8
     for (unsigned level = 0; level < depth; level++) {
 #pragma GCC unroll 10
         for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++)
             at[t] = step_down(at[t], &bound[t * size + at[t]], key[slot[t * size + at[t]]]);
     }
-#pragma GCC unroll 10
-    for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++) leaf[t] = (uint32_t)(t * size + at[t] - size);
 }
 
-void tw_perfect_walk(const tw_walk_group *group, const uint32_t *key, uint32_t leaf[TW_PERFECT_TOGETHER])
+static inline __attribute__((always_inline)) const tw_walk_group *
+walk_full(const tw_walk_group *group, const tw_walk_group *end, const uint32_t *key, unsigned depth, double *score)
 {
-    switch (group->depth) {
-    case 1: walk(group, key, 1, leaf); return;
-    case 2: walk(group, key, 2, leaf); return;
-    case 3: walk(group, key, 3, leaf); return;
-    case 4: walk(group, key, 4, leaf); return;
-    case 5: walk(group, key, 5, leaf); return;
-    case 6: walk(group, key, 6, leaf); return;
-    case 7: walk(group, key, 7, leaf); return;
-    default: walk(group, key, 8, leaf); return;
+    const size_t size = (size_t)1 << depth;
+    double sum = *score;
+    do {
+        size_t at[TW_PERFECT_TOGETHER];
+        walk(group, key, depth, at);
+        const double *value = group->perfect.value;
+#pragma GCC unroll 10
+        for (size_t t = 0; t < TW_PERFECT_TOGETHER; t++) sum += value[t * size + at[t] - size];
+    } while (++group < end && group->full == depth);
+    *score = sum;
+    return group;
+}
+
+const tw_walk_group *tw_walk_full(const tw_walk_group *group, const tw_walk_group *end, const uint32_t *key,
+                                  double *score)
+{
+    switch (group->full) {
+    case 1: return walk_full(group, end, key, 1, score);
+    case 2: return walk_full(group, end, key, 2, score);
+    case 3: return walk_full(group, end, key, 3, score);
+    case 4: return walk_full(group, end, key, 4, score);
+    case 5: return walk_full(group, end, key, 5, score);
+    case 6: return walk_full(group, end, key, 6, score);
+    case 7: return walk_full(group, end, key, 7, score);
+    default: return walk_full(group, end, key, 8, score);
+    }
+}
+
+void tw_walk_perfect(const tw_walk_group *group, const uint32_t *key, uint32_t leaf[TW_PERFECT_TOGETHER])
+{
+    const size_t size = (size_t)1 << group->depth;
+    for (size_t t = 0; t < group->n; t++) {
+        size_t at = 1;
+        while (at < size)
+            at = step_down(at, &group->perfect.key[t * size + at], key[group->perfect.slot[t * size + at]]);
+        leaf[t] = (uint32_t)(t * size + at - size);
     }
 }
