@@ -272,6 +272,7 @@ static inline void rank_bytes(const tw_slice *slice, const tw_slice_run *run, co
     masks *out = (masks *)(void *)mask;
     const uint64_t *below = (const uint64_t *)by.below, *at = (const uint64_t *)by.at, *low = (const uint64_t *)by.low;
     make_digits(x, &by);
+#pragma GCC unroll 4
     for (const tw_slice_byte *b = slice->byte + run->first, *end = b + run->n; b < end; b++)
         *out++ = AT_WORD(below + b->high) | (AT_WORD(at + b->high) & AT_WORD(low + b->low));
 }

@@ -178,7 +178,8 @@ static inline void tw_lanes_half(const __m256i pair[4], size_t v, uint8_t out[25
     tw_lanes_sixteen(_mm256_unpackhi_epi32(b, d), v + 3, out);
 }
 
-static inline void tw_lanes_number(const uint64_t *plane, size_t n_planes, uint8_t out[256])
+static inline __attribute__((always_inline)) void tw_lanes_number(const uint64_t *plane, size_t n_planes,
+                                                                  uint8_t out[256])
 {
     __m256i x[8], low[4], high[4];
     for (size_t k = 0; k < 8; k++)
