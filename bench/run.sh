@@ -52,6 +52,16 @@ if "$peers" -c 'import lightgbm, xgboost' 2> /dev/null; then
 else
   echo "== trees_speed skipped: needs LightGBM and XGBoost in bench/.venv"
 fi
+if "$peers" -c 'import lightgbm, xgboost' 2> /dev/null; then
+  bench score_peer "$peers" bench/score_peer.py
+else
+  echo "== score_peer skipped: needs LightGBM and XGBoost in bench/.venv"
+fi
+if [ -e ../shared/data/market/orderbook ] && "$peers" -c 'import hftbacktest' 2> /dev/null; then
+  bench book_peer env TRADEWIND_LIBRARY="$build/libtradewind.so" "$peers" bench/book_peer.py "$build/bench/bench.backtest_book"
+else
+  echo "== book_peer skipped: needs the recorded order book, and hftbacktest in bench/.venv"
+fi
 if "$peers" -c 'import talib' 2> /dev/null; then
   bench indicators_peer "$peers" bench/indicators_peer.py "$build/libtradewind.so" 5
 else
