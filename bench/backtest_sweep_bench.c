@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Nanoseconds a cell (bar and trial) of a sweep on one thread, given the signals and closes of a peer:
+ * bench.backtest_sweep FILE [FILLS] reads what bench/sweep_peer.py writes, prints a JSON line and, asked to, writes
+ * every fill for the peer to compare. */
+#include <math.h>
+#include <time.h>
+
+#include "bench.h"
+#include "tradewind/sweep.h"
+
+enum { REPEATS = 9 };
+
+/* The head of the file; then closes, entries and exits, [bars][trials]. */
+typedef struct head {
+    uint64_t bars, trials;
+    double capital, fee_bp, slippage_bp;
+} head;
+
+static double cpu_ns(void) { return (double)clock() * (1e9 / CLOCKS_PER_SEC); }
+
+static void die(const char *what, const tw_error *err)
+{
+    (void)fprintf(stderr, "bench.backtest_sweep: %s: %s\n", what, err->message);
+    exit(1);
+}
+
+static void read_job(const char *bytes, size_t length, tw_sweep_job *job)
+{
+    const head *h = (const void *)bytes;
+    tw_error err = {"too short"};
+    if (length < sizeof *h || h->bars > 1000000 || h->trials > 100000 || length != sizeof *h + h->bars * h->trials * 10)
+        die("file", &err);
+    const size_t cells = h->bars * h->trials;
+    const double *close = (const void *)(bytes + sizeof *h);
+    const uint8_t *enter = (const void *)(close + cells);
+    *job = (tw_sweep_job){.n = h->trials, .keep = {.path_stride = h->bars, .fills = true}};
+    job->prices = (tw_sweep_prices){
+        .n_times = h->bars, .close = close, .time_stride = h->trials, .trial_stride = 1, .periods_per_year = 252};
+    job->signals = (tw_sweep_signals){.enter_long = enter, .exit_long = enter + cells, .time_stride = h->trials};
+    if (tw_params_parse(tw_sweep_rules_params(), "rules", "fill=same_close", &job->rules, &err) != TW_OK)
+        die("rules", &err);
+    job->rules.capital = h->capital;
+    job->rules.fee_bp = h->fee_bp;
+    job->rules.slippage_bp = h->slippage_bp;
+}
+
+static void write_fills(const tw_sweep_result *r, const char *path)
+{
+    tw_error err;
+    if (tw_file_write(path, r->fill, r->n_fills * sizeof *r->fill, &err) != TW_OK) die("fills", &err);
+}
+
+int main(int argc, char **argv)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    tw_error err = {"give a file"};
+    tw_sweep_job job;
+    if (argc < 2 || tw_file_read(NULL, argv[1], &bytes, &length, &err) != TW_OK) die("input", &err);
+    read_job(bytes, length, &job);
+    const size_t cells = job.n * job.prices.n_times;
+    job.keep.paths = tw_new(NULL, cells, sizeof *job.keep.paths);
+    double ns[REPEATS], sum = 0;
+    for (size_t k = 0; k < REPEATS; k++) {
+        tw_sweep_result result;
+        const double start = cpu_ns();
+        if (!job.keep.paths || tw_sweep_run(NULL, &job, &result, &err) != TW_OK) die("run", &err);
+        ns[k] = (cpu_ns() - start) / (double)cells;
+        for (size_t i = 0; i < job.n; i++) sum += result.measures[i].final_value;
+        if (k == 0 && argc > 2) write_fills(&result, argv[2]);
+        tw_sweep_clear(NULL, &result);
+    }
+    qsort(ns, REPEATS, sizeof *ns, bench_order);
+    printf("{\"bench\": \"sweep\", \"bars\": %zu, \"trials\": %zu, \"ns_per_cell\": %.3f, \"values\": %.17g}\n",
+           job.prices.n_times, job.n, ns[REPEATS / 2], sum / REPEATS);
+    tw_free(NULL, job.keep.paths);
+    tw_free(NULL, bytes);
+    return 0;
+}
