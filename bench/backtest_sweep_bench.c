@@ -13,7 +13,8 @@ enum { REPEATS = 9 };
 /* The head of the file; then closes, entries and exits, [bars][trials]. */
 typedef struct head {
     uint64_t bars, trials;
-    double capital, fee_bp, slippage_bp;
+    uint64_t both;                               /* exits enter short */
+    double capital, shares, fee_bp, slippage_bp; /* shares 0: all cash */
 } head;
 
 static double cpu_ns(void) { return (double)clock() * (1e9 / CLOCKS_PER_SEC); }
@@ -36,10 +37,14 @@ static void read_job(const char *bytes, size_t length, tw_sweep_job *job)
     *job = (tw_sweep_job){.n = h->trials, .keep = {.path_stride = h->bars, .fills = true}};
     job->prices = (tw_sweep_prices){
         .n_times = h->bars, .close = close, .time_stride = h->trials, .trial_stride = 1, .periods_per_year = 252};
-    job->signals = (tw_sweep_signals){.enter_long = enter, .exit_long = enter + cells, .time_stride = h->trials};
-    if (tw_params_parse(tw_sweep_rules_params(), "rules", "fill=same_close", &job->rules, &err) != TW_OK)
+    const uint8_t *exit = enter + cells;
+    job->signals = (tw_sweep_signals){enter, h->both ? NULL : exit, h->both ? exit : NULL, NULL, h->trials};
+    if (tw_params_parse(tw_sweep_rules_params(), "rules",
+                        h->shares > 0 ? "fill=same_close sizing=shares" : "fill=same_close", &job->rules,
+                        &err) != TW_OK)
         die("rules", &err);
     job->rules.capital = h->capital;
+    if (h->shares > 0) job->rules.size = h->shares;
     job->rules.fee_bp = h->fee_bp;
     job->rules.slippage_bp = h->slippage_bp;
 }

@@ -7,9 +7,11 @@ int TW_ISA_NAME(tw_sweep_mark)(tw_sweep_lanes *restrict l, size_t n, float *rest
 {
     double ruined[TW_SWEEP_LANES];
     for (size_t i = 0; i < n; i++) {
-        const double before = l->value[i], value = l->cash[i] + l->position[i] * l->close[i];
+        const double now = l->now[i], close = (now > 0) & (now < __builtin_inf()) ? now : l->close[i];
+        const double before = l->value[i], value = l->cash[i] + l->position[i] * close;
         const double r = before > 0 ? value / before - 1 : 0, loss = r < 0 ? r : 0;
         const double peak = value > l->peak[i] ? value : l->peak[i], fall = value / peak - 1;
+        l->close[i] = close;
         l->value[i] = before > 0 ? value : before;
         l->peak[i] = peak;
         l->sum[i] += r;

@@ -5,14 +5,17 @@
 
 #include <math.h>
 
-static bool is_near(double a, double b)
+/* fmax of libm is a call. */
+static inline double larger(double a, double b) { return a > b ? a : b; }
+
+static inline bool is_near(double a, double b)
 {
-    return a == b || (isfinite(a) && isfinite(b) && fabs(a - b) <= fmax(1e-9 * fmax(fabs(a), fabs(b)), 1e-12));
+    return a == b || (isfinite(a) && isfinite(b) && fabs(a - b) <= larger(1e-9 * larger(fabs(a), fabs(b)), 1e-12));
 }
 
-static double difference(double a, double b) { return is_near(a, b) ? 0 : a - b; }
+static inline double difference(double a, double b) { return is_near(a, b) ? 0 : a - b; }
 
-static double no_dust(double x) { return is_near(x, 0) ? 0 : x; }
+static inline double no_dust(double x) { return is_near(x, 0) ? 0 : x; }
 
 static double round_size(const tw_terms *terms, double size) { return terms->whole ? floor(size) : size; }
 
@@ -39,9 +42,9 @@ static bill within_cash(const tw_terms *terms, const purchase *p)
     return terms->whole ? price_of(terms, floor(size), p->price) : (bill){size, p->limit - value, p->limit};
 }
 
-static tw_sweep_fill buy(tw_account *a, const tw_terms *terms, const purchase *p)
+static tw_execution buy(tw_account *a, const tw_terms *terms, const purchase *p)
 {
-    const tw_sweep_fill nothing = {0};
+    const tw_execution nothing = {0};
     if (p->limit == 0) return nothing;
     const double size = round_size(terms, p->size);
     bill b = price_of(terms, size, p->price);
@@ -56,13 +59,13 @@ static tw_sweep_fill buy(tw_account *a, const tw_terms *terms, const purchase *p
         a->free = difference(a->free + 2 * sold_for, b.cash);
     } else
         a->free = difference(a->free, b.cash);
-    return (tw_sweep_fill){.quantity = b.size, .price = p->price, .fee = b.fee};
+    return (tw_execution){.quantity = b.size, .price = p->price, .fee = b.fee};
 }
 
 /* Sells `size` at `price`, short where it is more than is held. */
-static tw_sweep_fill sell(tw_account *a, const tw_terms *terms, double size, double price)
+static tw_execution sell(tw_account *a, const tw_terms *terms, double size, double price)
 {
-    const tw_sweep_fill nothing = {0};
+    const tw_execution nothing = {0};
     size = round_size(terms, size);
     if (is_near(size, 0)) return nothing;
     const double value = size * price, fee = value * terms->fee + terms->fixed, gain = difference(value, fee);
@@ -77,15 +80,15 @@ static tw_sweep_fill sell(tw_account *a, const tw_terms *terms, double size, dou
         pledge = 2 * sold_for;
     }
     a->free = pledge > 0 ? a->free + difference(gain, pledge) : a->free + gain;
-    return (tw_sweep_fill){.quantity = -size, .price = price, .fee = fee};
+    return (tw_execution){.quantity = -size, .price = price, .fee = fee};
 }
 
 /* The most that can be sold: what is held, and short as much as free cash covers. */
 static double most_to_sell(const tw_account *a, const tw_terms *terms, double price)
 {
-    const double held = fmax(a->position, 0), cash = difference(a->free, -held * price * (1 - terms->fee));
+    const double held = larger(a->position, 0), cash = difference(a->free, -held * price * (1 - terms->fee));
     if (!(cash > 0)) return held;
-    return fmax(held + difference(cash, terms->fixed) / (price * (1 + terms->fee)), 0);
+    return larger(held + difference(cash, terms->fixed) / (price * (1 + terms->fee)), 0);
 }
 
 static double entry_size(const tw_terms *terms, double price)
@@ -99,20 +102,20 @@ static void tidy(tw_account *a)
     *a = (tw_account){no_dust(a->cash), no_dust(a->position), no_dust(a->debt), no_dust(a->free)};
 }
 
-tw_sweep_fill tw_account_enter(tw_account *a, const tw_terms *terms, int side, double price)
+tw_execution tw_account_enter(tw_account *a, const tw_terms *terms, int side, double price)
 {
     const double size = fabs(a->position) + entry_size(terms, price);
     const double share = terms->sizing == TW_SIZE_PERCENT ? terms->size : 1;
     tidy(a);
     if (side > 0) {
-        const purchase p = {size, fmin(a->cash, share * a->cash), price * (1 + terms->slippage)};
+        const purchase p = {size, share * a->cash, price * (1 + terms->slippage)};
         return buy(a, terms, &p);
     }
     const double at = price * (1 - terms->slippage);
     return sell(a, terms, isinf(size) ? share * most_to_sell(a, terms, at) : size, at);
 }
 
-tw_sweep_fill tw_account_leave(tw_account *a, const tw_terms *terms, double price)
+tw_execution tw_account_leave(tw_account *a, const tw_terms *terms, double price)
 {
     tidy(a);
     if (a->position > 0) return sell(a, terms, a->position, price * (1 - terms->slippage));

@@ -21,10 +21,15 @@ typedef struct tw_account {
     double cash, position, debt, free;
 } tw_account;
 
-/* Opens a long (side 1) or short (-1) position, out of the opposite one if there is one. What was filled: quantity 0
- * when nothing was, for lack of cash. */
-tw_sweep_fill tw_account_enter(tw_account *account, const tw_terms *terms, int side, double price);
+/* What an order came to: quantity signed, 0 when nothing was filled. */
+typedef struct tw_execution {
+    double quantity, price, fee;
+} tw_execution;
+
+/* Opens a long (side 1) or short (-1) position, out of the opposite one if there is one. Nothing is filled for lack of
+ * cash. */
+tw_execution tw_account_enter(tw_account *account, const tw_terms *terms, int side, double price);
 /* Closes the position. */
-tw_sweep_fill tw_account_leave(tw_account *account, const tw_terms *terms, double price);
+tw_execution tw_account_leave(tw_account *account, const tw_terms *terms, double price);
 
 #endif

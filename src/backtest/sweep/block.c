@@ -21,7 +21,7 @@ void tw_sweep_block_init(tw_sweep_block *b, const tw_ctx *ctx, const tw_sweep_pl
 
 /* ---------------------------------------------------------------- trades */
 
-static tw_status keep_fill(tw_sweep_block *b, const tw_sweep_fill *fill, tw_error *err)
+static tw_status keep_fill(tw_sweep_block *b, size_t lane, uint32_t time, const tw_execution *fill, tw_error *err)
 {
     if (b->n_fills == b->room) {
         const size_t room = b->room ? 2 * b->room : 1024, size = sizeof *b->fill;
@@ -30,12 +30,12 @@ static tw_status keep_fill(tw_sweep_block *b, const tw_sweep_fill *fill, tw_erro
         b->fill = more;
         b->room = room;
     }
-    b->fill[b->n_fills++] = *fill;
+    b->fill[b->n_fills++] = (tw_sweep_fill){(uint32_t)lane, time, fill->quantity, fill->price, fill->fee};
     return TW_OK;
 }
 
 /* The part of a fill that closes a trade. */
-static void close_part(tw_trade *trade, double before, double quantity, const tw_sweep_fill *fill)
+static void close_part(tw_trade *trade, double before, double quantity, const tw_execution *fill)
 {
     const double fee = fill->fee * quantity / fabs(fill->quantity), share = quantity / fabs(before);
     const double side = before > 0 ? 1 : -1;
@@ -46,12 +46,12 @@ static void close_part(tw_trade *trade, double before, double quantity, const tw
     trade->wins += trade->gain > 0;
 }
 
-static void count_fill(tw_trade *trade, double before, double after, const tw_sweep_fill *fill)
+static void count_fill(tw_trade *trade, double before, double after, const tw_execution *fill)
 {
     const double size = fabs(fill->quantity);
     trade->orders++;
     trade->fees += fill->fee;
-    if (before != 0) close_part(trade, before, fmin(size, fabs(before)), fill);
+    if (before != 0) close_part(trade, before, size < fabs(before) ? size : fabs(before), fill);
     if (after == 0 || (before != 0 && (before > 0) == (after > 0))) return;
     trade->price = trade->best = fill->price;
     trade->fee = fill->fee * fabs(after) / size;
@@ -66,14 +66,21 @@ static void set_sides(tw_sweep_block *b, size_t lane)
     b->is_short = position < 0 ? b->is_short | bit : b->is_short & ~bit;
 }
 
-/* side 0 closes. */
-static tw_status order(tw_sweep_block *b, size_t lane, int side, const tw_sweep_fill *at, tw_error *err)
+/* An order: side 0 closes. */
+typedef struct order {
+    int side;
+    uint32_t time;
+    double price;
+} order;
+
+static tw_status fill_order(tw_sweep_block *b, size_t lane, const order *o, tw_error *err)
 {
     tw_sweep_lanes *l = &b->lanes;
     const double before = l->position[lane];
     tw_account a = {l->cash[lane], before, b->debt[lane], b->free[lane]};
     const tw_terms *terms = &b->plan->terms;
-    tw_sweep_fill fill = side ? tw_account_enter(&a, terms, side, at->price) : tw_account_leave(&a, terms, at->price);
+    const tw_execution fill =
+        o->side ? tw_account_enter(&a, terms, o->side, o->price) : tw_account_leave(&a, terms, o->price);
     l->cash[lane] = a.cash;
     l->position[lane] = a.position;
     b->debt[lane] = a.debt;
@@ -82,9 +89,7 @@ static tw_status order(tw_sweep_block *b, size_t lane, int side, const tw_sweep_
     if (fill.quantity == 0) return TW_OK;
     count_fill(&b->trade[lane], before, a.position, &fill);
     b->trade[lane].traded += fabs(fill.quantity) * fill.price / l->value[lane];
-    fill.trial = (uint32_t)lane;
-    fill.time = at->time;
-    return b->plan->keep_fills ? keep_fill(b, &fill, err) : TW_OK;
+    return b->plan->keep_fills ? keep_fill(b, lane, o->time, &fill, err) : TW_OK;
 }
 
 /* ---------------------------------------------------------------- signals */
@@ -111,9 +116,9 @@ static tw_status act(tw_sweep_block *b, const tw_sweep_bits *signals, const doub
     const uint64_t leave = ((s.exit_long & b->is_long & ~to_short) | (s.exit_short & b->is_short & ~to_long));
     for (uint64_t left = (to_long | to_short | leave) & b->alive; left; left &= left - 1) {
         const size_t lane = (size_t)__builtin_ctzll(left);
-        const tw_sweep_fill at = {.time = bar->time, .price = price[lane * bar->step]};
-        if (!is_price(at.price)) continue;
-        TW_TRY(order(b, lane, to_long >> lane & 1 ? 1 : to_short >> lane & 1 ? -1 : 0, &at, err));
+        const int side = to_long >> lane & 1 ? 1 : to_short >> lane & 1 ? -1 : 0;
+        const order o = {side, bar->time, price[lane * bar->step]};
+        if (is_price(o.price)) TW_TRY(fill_order(b, lane, &o, err));
     }
     return TW_OK;
 }
@@ -162,9 +167,9 @@ static tw_status stop_out(tw_sweep_block *b, const tw_sweep_bar *bar, uint64_t *
         const double side = b->lanes.position[lane] > 0 ? 1 : -1;
         const span s = span_of(bar, lane, side);
         tw_trade *trade = &b->trade[lane];
-        const tw_sweep_fill at = {.time = bar->time, .price = stopped_at(b->plan, trade, &s, side)};
-        if (at.price > 0) {
-            TW_TRY(order(b, lane, 0, &at, err));
+        const order o = {0, bar->time, stopped_at(b->plan, trade, &s, side)};
+        if (o.price > 0) {
+            TW_TRY(fill_order(b, lane, &o, err));
             *out |= UINT64_C(1) << lane;
         } else
             trade->best = side > 0 ? fmax(trade->best, s.best) : fmin(trade->best, s.best);
@@ -205,13 +210,14 @@ static tw_status trade_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const tw_
     return act(b, &due, bar->close, bar, err);
 }
 
-static void take_closes(tw_sweep_block *b, const tw_sweep_bar *bar)
+/* The closes of the bar side by side, for the kernel. */
+static void lay_out(tw_sweep_block *b, const tw_sweep_bar *bar)
 {
-    double *last = b->lanes.close;
-    for (size_t i = 0; i < b->n; i++) {
-        const double close = bar->close[i * bar->step];
-        last[i] = close > 0 && close < INFINITY ? close : last[i];
-    }
+    double *close = b->lanes.now;
+    if (bar->step)
+        memcpy(close, bar->close, b->n * sizeof *close);
+    else
+        for (size_t i = 0; i < b->n; i++) close[i] = *bar->close;
 }
 
 tw_status tw_sweep_block_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const tw_sweep_bits *signals, float *returns,
@@ -219,7 +225,7 @@ tw_status tw_sweep_block_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const t
 {
     TW_TRY(trade_bar(b, bar, signals, err));
     b->waiting = *signals;
-    take_closes(b, bar);
+    lay_out(b, bar);
     if (b->mark(&b->lanes, (b->n + 7) / 8 * 8, returns)) end_ruined(b);
     return TW_OK;
 }

@@ -9,7 +9,8 @@ enum { TW_SWEEP_LANES = 64 };
 
 /* One number a trial. */
 typedef struct tw_sweep_lanes {
-    double cash[TW_SWEEP_LANES], position[TW_SWEEP_LANES], close[TW_SWEEP_LANES]; /* the last close there was */
+    double cash[TW_SWEEP_LANES], position[TW_SWEEP_LANES];
+    double now[TW_SWEEP_LANES], close[TW_SWEEP_LANES]; /* that of the bar, and the last there was */
     double value[TW_SWEEP_LANES], peak[TW_SWEEP_LANES];
     double sum[TW_SWEEP_LANES], squares[TW_SWEEP_LANES], losses[TW_SWEEP_LANES]; /* of returns; losses squared */
     double worst[TW_SWEEP_LANES], held[TW_SWEEP_LANES];                          /* drawdown, bars with a position */

@@ -120,7 +120,7 @@ static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
                           .time = (uint32_t)t};
 }
 
-enum { CHUNK = 32 }; /* bars whose returns are turned from bar-by-bar to trial-by-trial at once */
+enum { CHUNK = 64 }; /* bars whose returns are turned from bar-by-bar to trial-by-trial at once */
 
 static void put_paths(const tw_sweep_keep *keep, size_t first, size_t n, size_t t, size_t n_bars,
                       float returns[CHUNK][TW_SWEEP_LANES])
@@ -142,6 +142,22 @@ typedef struct run {
     } * fills; /* of each block */
 } run;
 
+/* Rows lie far apart: those of some bars ahead are asked for. */
+static void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first)
+{
+    enum { AHEAD = 8, LINE = 8 };
+    const tw_sweep_prices *p = &job->prices;
+    const tw_sweep_signals *s = &job->signals;
+    if (t + AHEAD >= p->n_times || p->trial_stride == 0) return;
+    const double *close = p->close + (t + AHEAD) * p->time_stride + first;
+    for (size_t i = 0; i < TW_SWEEP_LANES; i += LINE) __builtin_prefetch(close + i);
+    const size_t at = (t + AHEAD) * s->time_stride + first;
+    if (s->enter_long) __builtin_prefetch(s->enter_long + at);
+    if (s->exit_long) __builtin_prefetch(s->exit_long + at);
+    if (s->enter_short) __builtin_prefetch(s->enter_short + at);
+    if (s->exit_short) __builtin_prefetch(s->exit_short + at);
+}
+
 static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, tw_error *err)
 {
     const tw_sweep_job *job = r->job;
@@ -149,6 +165,7 @@ static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, tw_erro
     for (size_t t = 0; t < job->prices.n_times; t += CHUNK) {
         const size_t left = job->prices.n_times - t, n = left < CHUNK ? left : CHUNK;
         for (size_t k = 0; k < n; k++) {
+            fetch_ahead(job, t + k, first);
             const tw_sweep_bar bar = bar_at(job, t + k, first);
             const tw_sweep_bits signals = signals_at(job, t + k, first, b->n);
             TW_TRY(tw_sweep_block_bar(b, &bar, &signals, returns[k], err));
