@@ -97,6 +97,48 @@ typedef struct tw_sweep_job {
  * outside their table, or sizing=percent with signals of both sides; BAD_DATA when a price that the rules need is not
  * given. On failure the result is empty. */
 TW_API tw_status tw_sweep_run(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_result *result, tw_error *err);
+/* ---------------------------------------------------------------- searches over parameters */
+
+/** A rule written as expressions of the feature language, and the settings to try. A name that a setting gives is put
+ *  in as its value wherever it stands in an expression: under "fast=5 slow=20", sma(close, fast) is sma(close, 5). */
+typedef struct tw_sweep_search {
+    const char *const *setting; /* [n], as tw_sweep_settings writes them */
+    size_t n;
+    const char *enter_long, *exit_long, *enter_short, *exit_short; /* conditions; NULL: never */
+    const char *const *column;                                     /* names that expressions may use */
+    const double *const *values;                                   /* [n_columns][n_times] */
+    size_t n_columns;
+    tw_sweep_prices prices; /* of one asset: time_stride 1, trial_stride 0 */
+    tw_sweep_rules rules;
+    tw_sweep_keep keep;
+} tw_sweep_search;
+
+/** Runs a trial for each setting. What 64 neighbouring settings have in common is computed once. Fails as tw_sweep_run
+ *  does, and for an expression with the setting it was compiled under; CANCELLED through the context's progress. */
+TW_API tw_status tw_sweep_search_run(const tw_ctx *ctx, const tw_sweep_search *search, tw_sweep_result *result,
+                                     tw_error *err);
+/** Keeps, in place and in order, the settings under which `where` holds ("fast < slow"); NULL keeps all. */
+TW_API tw_status tw_sweep_where(const tw_ctx *ctx, const char *where, const char **setting, size_t *n, tw_error *err);
+/** Keeps `most` settings drawn without replacement, in place and in order; the same for the same seed. */
+TW_API tw_status tw_sweep_draw(const tw_ctx *ctx, size_t most, uint64_t seed, const char **setting, size_t *n,
+                               tw_error *err);
+
+/* ---------------------------------------------------------------- walk-forward optimisation */
+
+/** Windows of bars: each `test` bars are traded with the trial whose Sharpe ratio was best over the `train` bars before
+ *  them (anchored: over all bars before them). */
+typedef struct tw_sweep_windows {
+    size_t train, test;
+    bool anchored;
+} tw_sweep_windows;
+
+/** Chooses by the paths of n trials over n_times bars and joins the out-of-sample returns in `stitched` [n_times -
+ *  train]; chosen[w] is the trial of window w, of ceil((n_times - train) / test). A trial's position is taken over as
+ * it stands; the cost of changing from one to the next is not counted. A window in which no trial varies keeps the
+ * choice before it (at first: the first trial). */
+TW_API tw_status tw_sweep_walk_forward(const tw_ctx *ctx, const tw_sweep_keep *paths, size_t n, size_t n_times,
+                                       const tw_sweep_windows *windows, float *stitched, size_t *chosen, tw_error *err);
+
 /** Frees what a sweep filled. */
 TW_API void tw_sweep_clear(const tw_ctx *ctx, tw_sweep_result *result);
 

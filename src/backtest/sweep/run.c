@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backtest/sweep/block.h"
+#include "backtest/sweep/task.h"
 
 #include <string.h>
 
@@ -131,16 +131,7 @@ static void put_paths(const tw_sweep_keep *keep, size_t first, size_t n, size_t 
     }
 }
 
-typedef struct run {
-    const tw_ctx *ctx;
-    const tw_sweep_job *job;
-    const tw_sweep_plan *plan;
-    tw_sweep_result *result;
-    struct fills {
-        tw_sweep_fill *fill;
-        size_t n;
-    } * fills; /* of each block */
-} run;
+typedef tw_sweep_task run;
 
 /* Rows lie far apart: those of some bars ahead are asked for. */
 static void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first)
@@ -158,16 +149,17 @@ static void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first)
     if (s->exit_short) __builtin_prefetch(s->exit_short + at);
 }
 
-static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, tw_error *err)
+/* bits: what the signals of each bar say; NULL: the job's arrays do. */
+static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_bits *bits, tw_error *err)
 {
-    const tw_sweep_job *job = r->job;
+    const tw_sweep_job *job = &r->job;
     float returns[CHUNK][TW_SWEEP_LANES];
     for (size_t t = 0; t < job->prices.n_times; t += CHUNK) {
         const size_t left = job->prices.n_times - t, n = left < CHUNK ? left : CHUNK;
         for (size_t k = 0; k < n; k++) {
             fetch_ahead(job, t + k, first);
             const tw_sweep_bar bar = bar_at(job, t + k, first);
-            const tw_sweep_bits signals = signals_at(job, t + k, first, b->n);
+            const tw_sweep_bits signals = bits ? bits[t + k] : signals_at(job, t + k, first, b->n);
             TW_TRY(tw_sweep_block_bar(b, &bar, &signals, returns[k], err));
         }
         if (job->keep.paths) put_paths(&job->keep, first, b->n, t, n, returns);
@@ -176,7 +168,7 @@ static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, tw_erro
 }
 
 /* By trial, then time: a counting sort of what lies by time. */
-static tw_status sort_fills(const tw_sweep_block *b, size_t first, struct fills *out, tw_error *err)
+static tw_status sort_fills(const tw_sweep_block *b, size_t first, tw_sweep_fills *out, tw_error *err)
 {
     size_t start[TW_SWEEP_LANES + 1] = {0};
     tw_sweep_fill *sorted = tw_new(b->ctx, b->n_fills, sizeof *sorted);
@@ -188,22 +180,26 @@ static tw_status sort_fills(const tw_sweep_block *b, size_t first, struct fills 
         *to = b->fill[i];
         to->trial += (uint32_t)first;
     }
-    *out = (struct fills){sorted, b->n_fills};
+    *out = (tw_sweep_fills){sorted, b->n_fills};
     return TW_OK;
 }
 
-static tw_status run_block(void *arg, size_t index, int thread, tw_error *err)
+static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_bits *bits, tw_error *err)
 {
-    const run *r = arg;
-    const size_t first = index * TW_SWEEP_LANES, left = r->job->n - first;
-    (void)thread;
+    const size_t first = index * TW_SWEEP_LANES;
+    TW_TRY(run_bars(r, b, first, bits, err));
+    for (size_t i = 0; i < b->n; i++)
+        r->result->measures[first + i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
+    return b->n_fills ? sort_fills(b, first, &r->fills[index], err) : TW_OK;
+}
+
+tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_bits *bits, tw_error *err)
+{
+    const size_t left = r->job.n - index * TW_SWEEP_LANES;
     tw_sweep_block *b = tw_new(r->ctx, 1, sizeof *b);
     if (!b) return tw_no_memory(err, "a block of a sweep");
-    tw_sweep_block_init(b, r->ctx, r->plan, left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES);
-    tw_status status = run_bars(r, b, first, err);
-    for (size_t i = 0; status == TW_OK && i < b->n; i++)
-        r->result->measures[first + i] = tw_sweep_block_measures(b, i, r->job->prices.n_times);
-    if (status == TW_OK && b->n_fills) status = sort_fills(b, first, &r->fills[index], err);
+    tw_sweep_block_init(b, r->ctx, &r->plan, left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES);
+    const tw_status status = run_block(r, index, b, bits, err);
     tw_free(r->ctx, b->fill);
     tw_free(r->ctx, b);
     return status;
@@ -226,32 +222,50 @@ static tw_status join_fills(const run *r, size_t n_blocks, tw_error *err)
     return TW_OK;
 }
 
-static tw_status run_all(run *r, size_t n_blocks, tw_error *err)
+static tw_status run_all(run *r, tw_task *block, void *arg, tw_error *err)
 {
+    enum { WAVE = 16 }; /* blocks a thread between two looks at whether to stop */
     tw_sweep_result *out = r->result;
-    out->n = r->job->n;
+    tw_pool *pool = r->ctx ? r->ctx->pool : NULL;
+    const size_t wave = WAVE * (size_t)tw_pool_threads(pool);
+    out->n = r->job.n;
     out->measures = tw_new(r->ctx, out->n ? out->n : 1, sizeof *out->measures);
-    r->fills = tw_new(r->ctx, n_blocks ? n_blocks : 1, sizeof *r->fills);
+    r->fills = tw_new(r->ctx, r->n_blocks ? r->n_blocks : 1, sizeof *r->fills);
     if (!out->measures || !r->fills) return tw_no_memory(err, "a sweep");
-    TW_TRY(tw_pool_run(r->ctx ? r->ctx->pool : NULL, n_blocks, run_block, r, err));
-    return join_fills(r, n_blocks, err);
+    for (r->from = 0; r->from < r->n_blocks; r->from += wave) {
+        const size_t left = r->n_blocks - r->from;
+        TW_TRY(tw_progress_step(r->ctx, "sweep", r->from, r->n_blocks, NULL));
+        TW_TRY(tw_pool_run(pool, left < wave ? left : wave, block, arg, err));
+    }
+    return join_fills(r, r->n_blocks, err);
+}
+
+tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_error *err)
+{
+    *r->result = (tw_sweep_result){0};
+    TW_TRY(tw_sweep_plan_read(&r->job.rules, &r->plan, err));
+    TW_TRY(check_job(&r->job, &r->plan, err));
+    r->plan.periods_per_year = r->job.prices.periods_per_year;
+    r->plan.keep_fills = r->job.keep.fills;
+    r->n_blocks = r->job.n / TW_SWEEP_LANES + (r->job.n % TW_SWEEP_LANES != 0);
+    const tw_status status = run_all(r, block, arg, err);
+    for (size_t i = 0; r->fills && i < r->n_blocks; i++) tw_free(r->ctx, r->fills[i].fill);
+    tw_free(r->ctx, r->fills);
+    if (status != TW_OK) tw_sweep_clear(r->ctx, r->result);
+    return status;
+}
+
+static tw_status block_of_signals(void *arg, size_t index, int thread, tw_error *err)
+{
+    const run *r = arg;
+    (void)thread;
+    return tw_sweep_task_block(r, r->from + index, NULL, err);
 }
 
 tw_status tw_sweep_run(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_result *result, tw_error *err)
 {
-    tw_sweep_plan plan;
-    *result = (tw_sweep_result){0};
-    TW_TRY(tw_sweep_plan_read(&job->rules, &plan, err));
-    TW_TRY(check_job(job, &plan, err));
-    plan.periods_per_year = job->prices.periods_per_year;
-    plan.keep_fills = job->keep.fills;
-    run r = {ctx, job, &plan, result, NULL};
-    const size_t n_blocks = job->n / TW_SWEEP_LANES + (job->n % TW_SWEEP_LANES != 0);
-    const tw_status status = run_all(&r, n_blocks, err);
-    for (size_t i = 0; r.fills && i < n_blocks; i++) tw_free(ctx, r.fills[i].fill);
-    tw_free(ctx, r.fills);
-    if (status != TW_OK) tw_sweep_clear(ctx, result);
-    return status;
+    run r = {.ctx = ctx, .job = *job, .result = result};
+    return tw_sweep_task_run(&r, block_of_signals, &r, err);
 }
 
 void tw_sweep_clear(const tw_ctx *ctx, tw_sweep_result *result)
