@@ -10,12 +10,16 @@ static inline double larger(double a, double b) { return a > b ? a : b; }
 
 static inline bool is_near(double a, double b)
 {
-    return a == b || (isfinite(a) && isfinite(b) && fabs(a - b) <= larger(1e-9 * larger(fabs(a), fabs(b)), 1e-12));
+    const double apart = fabs(a - b), slack = larger(1e-9 * larger(fabs(a), fabs(b)), 1e-12);
+    return a == b || ((apart <= slack) & (slack < INFINITY));
 }
+
+/* is_near(x, 0) */
+static inline bool is_nothing(double x) { return fabs(x) <= 1e-12; }
 
 static inline double difference(double a, double b) { return is_near(a, b) ? 0 : a - b; }
 
-static inline double no_dust(double x) { return is_near(x, 0) ? 0 : x; }
+static inline double no_dust(double x) { return is_nothing(x) ? 0 : x; }
 
 static double round_size(const tw_terms *terms, double size) { return terms->whole ? floor(size) : size; }
 
@@ -49,7 +53,7 @@ static tw_execution buy(tw_account *a, const tw_terms *terms, const purchase *p)
     const double size = round_size(terms, p->size);
     bill b = price_of(terms, size, p->price);
     if (!(b.cash < p->limit) && !is_near(b.cash, p->limit)) b = within_cash(terms, p);
-    if (is_near(b.size, 0)) return nothing;
+    if (is_nothing(b.size)) return nothing;
     const double before = a->position;
     a->cash = difference(a->cash, b.cash);
     a->position = before < 0 && is_near(-before, b.size) ? 0 : before + b.size;
@@ -67,7 +71,7 @@ static tw_execution sell(tw_account *a, const tw_terms *terms, double size, doub
 {
     const tw_execution nothing = {0};
     size = round_size(terms, size);
-    if (is_near(size, 0)) return nothing;
+    if (is_nothing(size)) return nothing;
     const double value = size * price, fee = value * terms->fee + terms->fixed, gain = difference(value, fee);
     if (gain < 0) return nothing;
     const double before = a->position;

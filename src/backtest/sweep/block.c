@@ -15,8 +15,10 @@ void tw_sweep_block_init(tw_sweep_block *b, const tw_ctx *ctx, const tw_sweep_pl
     b->n = n;
     b->alive = n < TW_SWEEP_LANES ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
     b->mark = TW_ISA_PICK(tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST), tw_sweep_mark);
-    for (size_t i = 0; i < TW_SWEEP_LANES; i++)
+    for (size_t i = 0; i < TW_SWEEP_LANES; i++) {
         b->lanes.cash[i] = b->lanes.value[i] = b->lanes.peak[i] = b->free[i] = plan->capital;
+        b->lanes.lowest[i] = 1;
+    }
 }
 
 /* ---------------------------------------------------------------- trades */
@@ -24,7 +26,7 @@ void tw_sweep_block_init(tw_sweep_block *b, const tw_ctx *ctx, const tw_sweep_pl
 static tw_status keep_fill(tw_sweep_block *b, size_t lane, uint32_t time, const tw_execution *fill, tw_error *err)
 {
     if (b->n_fills == b->room) {
-        const size_t room = b->room ? 2 * b->room : 1024, size = sizeof *b->fill;
+        const size_t room = b->room ? 2 * b->room : 4096, size = sizeof *b->fill;
         tw_sweep_fill *more = tw_resize(b->ctx, b->fill, b->room * size, room * size);
         if (!more) return tw_no_memory(err, "the fills of a sweep");
         b->fill = more;
@@ -244,7 +246,7 @@ tw_sweep_measures tw_sweep_block_measures(const tw_sweep_block *b, size_t lane, 
         .sd = sd,
         .sharpe = sd > 0 ? mean / sd * sqrt(year) : NAN,
         .sortino = down > 0 ? mean / down * sqrt(year) : NAN,
-        .max_drawdown = l->worst[lane],
+        .max_drawdown = l->lowest[lane] - 1,
         .turnover = trade->traded / 2 / n * year,
         .exposure = l->held[lane] / n,
         .fees = trade->fees,

@@ -13,7 +13,7 @@ typedef struct tw_sweep_lanes {
     double now[TW_SWEEP_LANES], close[TW_SWEEP_LANES]; /* that of the bar, and the last there was */
     double value[TW_SWEEP_LANES], peak[TW_SWEEP_LANES];
     double sum[TW_SWEEP_LANES], squares[TW_SWEEP_LANES], losses[TW_SWEEP_LANES]; /* of returns; losses squared */
-    double worst[TW_SWEEP_LANES], held[TW_SWEEP_LANES];                          /* drawdown, bars with a position */
+    double lowest[TW_SWEEP_LANES], held[TW_SWEEP_LANES]; /* least value / peak so far; bars with a position */
 } tw_sweep_lanes;
 
 /* Values the first n lanes (a multiple of 8) and writes their returns. A lane that was worth nothing stays so. True

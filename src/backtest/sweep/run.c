@@ -168,20 +168,16 @@ static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const t
 }
 
 /* By trial, then time: a counting sort of what lies by time. */
-static tw_status sort_fills(const tw_sweep_block *b, size_t first, tw_sweep_fills *out, tw_error *err)
+static void sort_fills(const tw_sweep_fills *block, size_t first, tw_sweep_fill *sorted)
 {
     size_t start[TW_SWEEP_LANES + 1] = {0};
-    tw_sweep_fill *sorted = tw_new(b->ctx, b->n_fills, sizeof *sorted);
-    if (!sorted) return tw_no_memory(err, "the fills of a sweep");
-    for (size_t i = 0; i < b->n_fills; i++) start[b->fill[i].trial + 1]++;
+    for (size_t i = 0; i < block->n; i++) start[block->fill[i].trial + 1]++;
     for (size_t i = 0; i < TW_SWEEP_LANES; i++) start[i + 1] += start[i];
-    for (size_t i = 0; i < b->n_fills; i++) {
-        tw_sweep_fill *to = &sorted[start[b->fill[i].trial]++];
-        *to = b->fill[i];
+    for (size_t i = 0; i < block->n; i++) {
+        tw_sweep_fill *to = &sorted[start[block->fill[i].trial]++];
+        *to = block->fill[i];
         to->trial += (uint32_t)first;
     }
-    *out = (tw_sweep_fills){sorted, b->n_fills};
-    return TW_OK;
 }
 
 static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_bits *bits, tw_error *err)
@@ -190,7 +186,9 @@ static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const 
     TW_TRY(run_bars(r, b, first, bits, err));
     for (size_t i = 0; i < b->n; i++)
         r->result->measures[first + i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
-    return b->n_fills ? sort_fills(b, first, &r->fills[index], err) : TW_OK;
+    r->fills[index] = (tw_sweep_fills){b->fill, b->n_fills};
+    b->fill = NULL;
+    return TW_OK;
 }
 
 tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_bits *bits, tw_error *err)
@@ -207,16 +205,16 @@ tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_swe
 
 /* ---------------------------------------------------------------- all of them */
 
-static tw_status join_fills(const run *r, size_t n_blocks, tw_error *err)
+static tw_status join_fills(const run *r, tw_error *err)
 {
     tw_sweep_result *out = r->result;
     size_t n = 0;
-    for (size_t i = 0; i < n_blocks; i++) n += r->fills[i].n;
+    for (size_t i = 0; i < r->n_blocks; i++) n += r->fills[i].n;
     if (n == 0) return TW_OK;
-    out->fill = tw_new(r->ctx, n, sizeof *out->fill);
+    out->fill = tw_resize(r->ctx, NULL, 0, n * sizeof *out->fill); /* as it comes: all of it is written */
     if (!out->fill) return tw_no_memory(err, "the fills of a sweep");
-    for (size_t i = 0; i < n_blocks; i++) {
-        if (r->fills[i].n) memcpy(out->fill + out->n_fills, r->fills[i].fill, r->fills[i].n * sizeof *out->fill);
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        sort_fills(&r->fills[i], i * TW_SWEEP_LANES, out->fill + out->n_fills);
         out->n_fills += r->fills[i].n;
     }
     return TW_OK;
@@ -237,7 +235,7 @@ static tw_status run_all(run *r, tw_task *block, void *arg, tw_error *err)
         TW_TRY(tw_progress_step(r->ctx, "sweep", r->from, r->n_blocks, NULL));
         TW_TRY(tw_pool_run(pool, left < wave ? left : wave, block, arg, err));
     }
-    return join_fills(r, r->n_blocks, err);
+    return join_fills(r, err);
 }
 
 tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_error *err)
