@@ -52,6 +52,11 @@ if "$peers" -c 'import lightgbm, xgboost' 2> /dev/null; then
 else
   echo "== trees_speed skipped: needs LightGBM and XGBoost in bench/.venv"
 fi
+if "$peers" -c 'import vectorbt' 2> /dev/null; then
+  bench sweep_peer "$peers" bench/sweep_peer.py --program "$build/bench/bench.backtest_sweep"
+else
+  echo "== sweep_peer skipped: needs vectorbt in bench/.venv"
+fi
 if "$peers" -c 'import talib' 2> /dev/null; then
   bench indicators_peer "$peers" bench/indicators_peer.py "$build/libtradewind.so" 5
 else

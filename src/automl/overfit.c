@@ -43,7 +43,7 @@ tw_status tw_overfit_of(const tw_ctx *ctx, const tw_path_table *table, uint64_t 
 {
     const tw_rows rows = {.t = table->t, .n = table->n, .x32 = table->x, .stride = table->stride};
     tw_overfit o = {.trials = rows.n, .years = (double)rows.t / table->periods_per_year, .draws = draws_of(&rows)};
-    if (rows.n == 0 || rows.t < 2 * PBO_BLOCKS)
+    if (!table->x || rows.n == 0 || rows.t < 2 * PBO_BLOCKS)
         return tw_fail(err, TW_BAD_DATA, "%zu trials of %zu periods; at least 1 of %d", rows.n, rows.t, 2 * PBO_BLOCKS);
     double *scratch = tw_new(ctx, rows.t, sizeof *scratch);
     if (!scratch) return tw_no_memory(err, "statistics of trials");

@@ -22,7 +22,7 @@ static inline tw_rows tw_rows_of(const tw_paths *paths)
 /* Path i; scratch[t] is used for float32 alone. */
 static inline const double *tw_row(const tw_rows *rows, size_t i, double *scratch)
 {
-    if (rows->x) return rows->x[i];
+    if (!rows->x32) return rows->x[i];
     const float *from = rows->x32 + i * rows->stride;
     for (size_t k = 0; k < rows->t; k++) scratch[k] = (double)from[k];
     return scratch;
