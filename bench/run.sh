@@ -62,6 +62,11 @@ if [ -e ../shared/data/market/orderbook ] && "$peers" -c 'import hftbacktest' 2>
 else
   echo "== book_peer skipped: needs the recorded order book, and hftbacktest in bench/.venv"
 fi
+if "$peers" -c 'import vectorbt' 2> /dev/null; then
+  bench sweep_peer "$peers" bench/sweep_peer.py --program "$build/bench/bench.backtest_sweep"
+else
+  echo "== sweep_peer skipped: needs vectorbt in bench/.venv"
+fi
 if "$peers" -c 'import talib' 2> /dev/null; then
   bench indicators_peer "$peers" bench/indicators_peer.py "$build/libtradewind.so" 5
 else

@@ -35,6 +35,10 @@ TW_API double tw_dsr(const tw_sharpe *s, double variance_of_trials, double n_tri
  * sharpe <= benchmark. */
 TW_API double tw_min_track_record(const tw_sharpe *s, double benchmark, double confidence);
 
+/** Minimum backtest length, in years: with fewer, the best of n_trials trials without skill is expected to show this
+ *  Sharpe ratio a year; infinity when it is not positive. Bailey, Borwein, Lopez de Prado, Zhu 2014. */
+TW_API double tw_min_backtest_length(double sharpe_per_year, double n_trials);
+
 /** Borrowed paths of n trials over the same t periods: x[trial][period], returns or differences of them. */
 typedef struct tw_paths {
     size_t t, n;
@@ -73,6 +77,32 @@ typedef struct tw_spa_input {
 
 /** Hansen 2005. BAD_DATA when there is nothing to test. */
 TW_API tw_status tw_spa_test(const tw_ctx *ctx, const tw_spa_input *input, tw_spa *out, tw_error *err);
+
+/** Borrowed return paths in float32 of n trials over the same t periods: path i at i * stride. */
+typedef struct tw_path_table {
+    size_t t, n, stride;
+    const float *x;
+    double periods_per_year;
+} tw_path_table;
+
+/** What the choice of the best of many trials does to its numbers. */
+typedef struct tw_overfit {
+    size_t trials, varied; /* those with returns that vary */
+    size_t best;           /* the trial with the highest Sharpe ratio */
+    tw_sharpe sharpe;      /* of it, per period */
+    double sharpe_variance, effective_trials;
+    double expected_max_sharpe; /* per year: what the best of as many without skill is expected to have */
+    double psr, dsr;            /* of the best: against 0, and against expected_max_sharpe */
+    tw_pbo pbo;                 /* NaN with one trial */
+    tw_spa spa;                 /* against no return; by `draws` resamples */
+    size_t draws;
+    double years, min_backtest_years;
+} tw_overfit;
+
+/** All statistics of a sweep. Memory beside the paths is a few rows, whatever n. BAD_DATA with fewer than 20 periods, a
+ * return that is not finite, or no trial that varies. */
+TW_API tw_status tw_overfit_of(const tw_ctx *ctx, const tw_path_table *table, uint64_t seed, tw_overfit *out,
+                               tw_error *err);
 
 /* ---------------------------------------------------------------- ledger */
 

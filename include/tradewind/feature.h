@@ -43,7 +43,7 @@ TW_API tw_status tw_plan_sweep(const tw_ctx *ctx, const char *name, const char *
                                tw_plan **plan, tw_error *err);
 /** Writes out the settings of a sweep, every combination of what each parameter may be, the last changing fastest:
  *  "timeperiod=5..50/5 matype=0|1" (from..to/step; without a step it is 1) gives 20. Texts live in the arena. Errors
- * name the word, range or number that is wrong; at most 8,192 settings. */
+ * name the word, range or number that is wrong; at most 100,000 settings. */
 TW_API tw_status tw_sweep_settings(tw_arena *arena, const char *text, const char *const **settings, size_t *n,
                                    tw_error *err);
 /** Frees a plan; no runner may be left. NULL is fine. */

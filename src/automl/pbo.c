@@ -2,7 +2,7 @@
 /* Probability of backtest overfitting by combinatorially symmetric cross-validation: Bailey, Borwein, Lopez de Prado,
  * Zhu, The probability of backtest overfitting, J. Computational Finance 20(4) (2017). A Sharpe ratio needs two sums
  * only, so each of the C(S, S/2) halves costs S/2 additions a trial. */
-#include "tradewind/automl.h"
+#include "automl/rows.h"
 #include "tradewind/num.h"
 
 #include <math.h>
@@ -30,12 +30,12 @@ static double sharpe(moments m, size_t n, double centre, double all_squares)
 }
 
 /* The first t - s * rows periods, the oldest, are left over. */
-static void sum_blocks(cscv *c, const tw_paths *returns)
+static void sum_blocks(cscv *c, const tw_rows *returns, double *scratch)
 {
     const size_t t = returns->t, rows = t / c->s, skip = t - rows * c->s;
     c->half_rows = rows * c->s / 2;
     for (size_t i = 0; i < c->n; i++) {
-        const double *path = returns->x[i];
+        const double *path = tw_row(returns, i, scratch);
         c->centre[i] = tw_mean(t - skip, path + skip);
         for (size_t k = skip; k < t; k++) {
             const double x = path[k] - c->centre[i];
@@ -122,36 +122,51 @@ static void run(cscv *c, tw_pbo *out)
                     .combinations = (size_t)sum.n};
 }
 
-static tw_status check(const tw_paths *returns, size_t s, tw_error *err)
+static tw_status check_finite(const tw_rows *returns, double *scratch, tw_error *err)
+{
+    for (size_t i = 0; i < returns->n; i++) {
+        const double *path = tw_row(returns, i, scratch);
+        for (size_t k = 0; k < returns->t; k++)
+            if (!isfinite(path[k]))
+                return tw_fail(err, TW_BAD_DATA, "pbo: return %zu of trial %zu is %g", k, i, path[k]);
+    }
+    return TW_OK;
+}
+
+static tw_status check(const tw_rows *returns, size_t s, tw_error *err)
 {
     const size_t t = returns->t, n = returns->n;
     if (s < 2 || s > MOST_BLOCKS || s % 2)
         return tw_fail(err, TW_BAD_VALUE, "pbo: blocks must be even and in [2, %d], got %zu", (int)MOST_BLOCKS, s);
     if (n < 2) return tw_fail(err, TW_BAD_DATA, "pbo: at least 2 trials, got %zu", n);
     if (t / s < 2) return tw_fail(err, TW_BAD_DATA, "pbo: %zu periods in %zu blocks; at least 2 a block", t, s);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < t; k++)
-            if (!isfinite(returns->x[i][k]))
-                return tw_fail(err, TW_BAD_DATA, "pbo: return %zu of trial %zu is %g", k, i, returns->x[i][k]);
     return TW_OK;
 }
 
-tw_status tw_pbo_cscv(const tw_ctx *ctx, const tw_paths *returns, size_t blocks, tw_pbo *out, tw_error *err)
+tw_status tw_rows_pbo(const tw_ctx *ctx, const tw_rows *returns, size_t blocks, tw_pbo *out, tw_error *err)
 {
     const size_t n = returns->n;
     TW_TRY(check(returns, blocks, err));
     cscv c = {.n = n, .s = blocks};
     c.block = tw_new(ctx, n * (blocks + 1), sizeof *c.block);
-    c.centre = tw_new(ctx, 3 * n, sizeof *c.centre);
-    const bool made = c.block && c.centre;
-    if (made) {
+    c.centre = tw_new(ctx, 3 * n + returns->t, sizeof *c.centre);
+    tw_status status = c.block && c.centre ? TW_OK : tw_no_memory(err, "pbo");
+    if (status == TW_OK) {
+        double *scratch = c.centre + 3 * n;
         c.all = c.block + n * blocks;
         c.in = c.centre + n;
         c.out = c.in + n;
-        sum_blocks(&c, returns);
-        run(&c, out);
+        status = check_finite(returns, scratch, err);
+        if (status == TW_OK) sum_blocks(&c, returns, scratch);
+        if (status == TW_OK) run(&c, out);
     }
     tw_free(ctx, c.block);
     tw_free(ctx, c.centre);
-    return made ? TW_OK : tw_no_memory(err, "pbo");
+    return status;
+}
+
+tw_status tw_pbo_cscv(const tw_ctx *ctx, const tw_paths *returns, size_t blocks, tw_pbo *out, tw_error *err)
+{
+    const tw_rows rows = tw_rows_of(returns);
+    return tw_rows_pbo(ctx, &rows, blocks, out, err);
 }

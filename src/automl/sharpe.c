@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sharpe ratios and what selection does to them; ratios are per period. */
-#include "tradewind/automl.h"
+#include "automl/rows.h"
 #include "tradewind/num.h"
 
 #include <math.h>
@@ -70,6 +70,13 @@ double tw_dsr(const tw_sharpe *s, double variance_of_trials, double n_trials)
     return tw_psr(s, tw_expected_max_sharpe(variance_of_trials, n_trials));
 }
 
+double tw_min_backtest_length(double sharpe_per_year, double n_trials)
+{
+    if (!(sharpe_per_year > 0)) return INFINITY;
+    const double z = tw_expected_max_sharpe(1, n_trials) / sharpe_per_year;
+    return z * z;
+}
+
 double tw_min_track_record(const tw_sharpe *s, double benchmark, double confidence)
 {
     if (!(s->sharpe > benchmark)) return INFINITY;
@@ -78,12 +85,12 @@ double tw_min_track_record(const tw_sharpe *s, double benchmark, double confiden
 }
 
 /* Sum over all pairs of correlations = variance of the sum of standardised series. */
-static double mean_correlation(const tw_paths *returns, double *sum)
+static double mean_correlation(const tw_rows *rows, double *sum, double *scratch)
 {
-    const size_t t = returns->t;
+    const size_t t = rows->t;
     size_t varied = 0;
-    for (size_t i = 0; i < returns->n; i++) {
-        const double *x = returns->x[i], mean = tw_mean(t, x), sd = sqrt(tw_variance(t, x, 0));
+    for (size_t i = 0; i < rows->n; i++) {
+        const double *x = tw_row(rows, i, scratch), mean = tw_mean(t, x), sd = sqrt(tw_variance(t, x, 0));
         if (!(sd > 1e-14 * fabs(mean))) continue;
         varied++;
         for (size_t k = 0; k < t; k++) sum[k] += (x[k] - mean) / sd;
@@ -93,16 +100,22 @@ static double mean_correlation(const tw_paths *returns, double *sum)
     return (tw_variance(t, sum, 0) - m) / (m * (m - 1));
 }
 
-double tw_mean_correlation(const tw_paths *returns)
+double tw_rows_mean_correlation(const tw_ctx *ctx, const tw_rows *rows)
 {
-    double *sum = tw_new(NULL, returns->t, sizeof *sum);
-    if (!sum || returns->t < 2 || returns->n < 2) {
-        tw_free(NULL, sum);
+    double *sum = tw_new(ctx, rows->t, 2 * sizeof *sum);
+    if (!sum || rows->t < 2 || rows->n < 2) {
+        tw_free(ctx, sum);
         return 0; /* as if independent: the cautious side */
     }
-    const double rho = mean_correlation(returns, sum);
-    tw_free(NULL, sum);
+    const double rho = mean_correlation(rows, sum, sum + rows->t);
+    tw_free(ctx, sum);
     return rho < 0 ? 0 : rho > 1 ? 1 : rho;
+}
+
+double tw_mean_correlation(const tw_paths *returns)
+{
+    const tw_rows rows = tw_rows_of(returns);
+    return tw_rows_mean_correlation(NULL, &rows);
 }
 
 double tw_effective_trials(const tw_paths *returns)

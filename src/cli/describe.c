@@ -5,6 +5,7 @@
 #include "tradewind/feature.h"
 #include "tradewind/learn.h"
 #include "tradewind/serve.h"
+#include "tradewind/sweep.h"
 #include "tradewind/ta.h"
 
 #include <string.h>
@@ -93,6 +94,11 @@ static void simulator(tw_json *j)
     item(j, "simulate", "market simulator", "docs/reference/simulator.md", tw_simulate_params(&bytes));
 }
 
+static void sweep_rules(tw_json *j)
+{
+    item(j, "sweep", "how signals of a sweep become orders", "docs/reference/sweep.md", tw_sweep_rules_params());
+}
+
 static void portfolio(tw_json *j)
 {
     item(j, "portfolio", "portfolio simulation of scores", "docs/reference/backtest.md", tw_portfolio_params());
@@ -112,7 +118,7 @@ static const struct family {
     {"checks", checks},       {"feature_sets", sets},   {"formats", formats},   {"import", import},
     {"labels", labels},       {"learners", learners},   {"measures", measures}, {"metrics", metrics},
     {"operators", operators}, {"portfolio", portfolio}, {"serve", serve},       {"simulate", simulator},
-    {"splitters", splitters},
+    {"splitters", splitters}, {"sweep", sweep_rules},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
@@ -164,7 +170,7 @@ const tw_command tw_command_describe = {
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, metrics, checks, ...",
     .more = "FAMILY is checks, feature_sets, formats, import, labels, learners, measures, metrics,\noperators, "
-            "portfolio, serve, simulate or splitters.",
+            "portfolio, serve, simulate, splitters or sweep.",
     .most = 1,
     .options = options,
     .run = describe,

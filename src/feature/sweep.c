@@ -6,7 +6,7 @@
 
 #include "tradewind/feature.h"
 
-enum { MOST_SETTINGS = 8192, MOST_PARAMS = 32, ROOM = 512 };
+enum { MOST_SETTINGS = 100000, MOST_PARAMS = 32, ROOM = 512 };
 
 /* One parameter: its name and the values it takes, each as text. */
 typedef struct axis {

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "backtest/sweep/task.h"
+
+#include <string.h>
+
+static const tw_param RULES[] = {
+    TW_PARAM(tw_sweep_rules, capital, 100000, 1e-6, 1e15, "cash at the start"),
+    TW_PARAM_TEXT(tw_sweep_rules, sizing, "all", "all|value|shares|percent", "what an entry takes"),
+    TW_PARAM(tw_sweep_rules, size, 1, 0, 1e15, "value: cash; shares: their number; percent: share of cash, 0.5 = half"),
+    TW_PARAM(tw_sweep_rules, fee_bp, 0, 0, 5000, "fee, basis points of traded value"),
+    TW_PARAM(tw_sweep_rules, fee_fixed, 0, 0, 1e9, "fee of each order, cash"),
+    TW_PARAM(tw_sweep_rules, slippage_bp, 0, 0, 5000, "basis points by which a fill is worse than its price"),
+    TW_PARAM(tw_sweep_rules, whole_shares, 0, 0, 1, "trade whole shares only"),
+    TW_PARAM_TEXT(tw_sweep_rules, fill, "next_open", "next_open|next_close|same_close",
+                  "price of a fill; same_close is optimistic: decided and filled at one price"),
+    TW_PARAM(tw_sweep_rules, stop_loss, 0, 0, 0.999, "leave when this share below (short: above) the price paid"),
+    TW_PARAM(tw_sweep_rules, take_profit, 0, 0, 0.999, "leave when this share above (short: below) the price paid"),
+    TW_PARAM(tw_sweep_rules, trailing, 0, 0, 0.999, "leave when this share below the best price since the entry"),
+    TW_PARAM_END,
+};
+
+const tw_param *tw_sweep_rules_params(void) { return RULES; }
+
+/* Rules come from a struct that anybody may have filled: what they print as must read as themselves. */
+static tw_status check_rules(const tw_sweep_rules *rules, tw_error *err)
+{
+    tw_buf text;
+    tw_sweep_rules again;
+    tw_buf_init(&text, NULL);
+    tw_params_print(RULES, rules, &text);
+    const tw_status status =
+        text.failed ? tw_no_memory(err, "rules") : tw_params_parse(RULES, "rules", text.data, &again, err);
+    tw_buf_clear(&text);
+    return status;
+}
+
+static int place_of(const char *text, const char *const *names)
+{
+    int i = 0;
+    while (names[i] && strcmp(names[i], text) != 0) i++;
+    return i;
+}
+
+tw_status tw_sweep_plan_read(const tw_sweep_rules *r, tw_sweep_plan *plan, tw_error *err)
+{
+    TW_TRY(check_rules(r, err));
+    *plan = (tw_sweep_plan){
+        .terms = {.sizing = (tw_sizing)place_of(r->sizing, TW_NAMES("all", "value", "shares", "percent")),
+                  .size = r->size,
+                  .fee = r->fee_bp / 1e4,
+                  .fixed = r->fee_fixed,
+                  .slippage = r->slippage_bp / 1e4,
+                  .whole = r->whole_shares},
+        .fill = (tw_fill_at)place_of(r->fill, TW_NAMES("next_open", "next_close", "same_close")),
+        .capital = r->capital,
+        .stop_loss = r->stop_loss,
+        .take_profit = r->take_profit,
+        .trailing = r->trailing,
+        .stops = r->stop_loss > 0 || r->take_profit > 0 || r->trailing > 0,
+    };
+    if (plan->terms.sizing == TW_SIZE_PERCENT && r->size > 1)
+        return tw_fail(err, TW_BAD_VALUE, "rules: size must be in [0, 1] with sizing=percent, got %g", r->size);
+    return TW_OK;
+}
+
+static tw_status check_job(const tw_sweep_job *job, const tw_sweep_plan *plan, tw_error *err)
+{
+    const tw_sweep_prices *p = &job->prices;
+    const tw_sweep_signals *s = &job->signals;
+    if (!p->close) return tw_fail(err, TW_BAD_DATA, "sweep: closes are needed");
+    if (plan->fill == TW_FILL_NEXT_OPEN && !p->open)
+        return tw_fail(err, TW_BAD_DATA, "sweep: opens are needed for fill=next_open");
+    if (job->n > UINT32_MAX || p->n_times > UINT32_MAX || p->trial_stride > 1)
+        return tw_fail(err, TW_TOO_LARGE, "sweep: %zu trials of %zu bars, trial_stride %zu; at most 2^32 - 1 and 1",
+                       job->n, p->n_times, p->trial_stride);
+    if (!(p->periods_per_year > 0 && p->periods_per_year <= 1e9))
+        return tw_fail(err, TW_BAD_VALUE, "sweep: periods_per_year must be in (0, 1e9], got %g", p->periods_per_year);
+    if (plan->terms.sizing == TW_SIZE_PERCENT && s->enter_long && s->enter_short)
+        return tw_fail(err, TW_BAD_VALUE, "sweep: sizing=percent cannot turn a position round; give one side");
+    if (job->keep.paths && job->keep.path_stride < p->n_times)
+        return tw_fail(err, TW_BAD_VALUE, "sweep: path_stride %zu must be at least %zu bars", job->keep.path_stride,
+                       p->n_times);
+    return TW_OK;
+}
+
+/* ---------------------------------------------------------------- a block of trials */
+
+/* A bit for each of n bytes of 0 or 1, eight at a time by a product that gathers their lowest bits. */
+static uint64_t bits_of(const uint8_t *byte, size_t n)
+{
+    uint64_t bits = 0, eight;
+    if (!byte) return 0;
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        memcpy(&eight, byte + i, sizeof eight);
+        bits |= ((eight & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56) << i;
+    }
+    for (size_t i = n / 8 * 8; i < n; i++) bits |= (uint64_t)(byte[i] & 1) << i;
+    return bits;
+}
+
+static const void *at_or_null(const void *base, size_t bytes) { return base ? (const char *)base + bytes : NULL; }
+
+static tw_sweep_bits signals_at(const tw_sweep_job *job, size_t t, size_t first, size_t n)
+{
+    const tw_sweep_signals *s = &job->signals;
+    const size_t at = t * s->time_stride + first;
+    return (tw_sweep_bits){bits_of(at_or_null(s->enter_long, at), n), bits_of(at_or_null(s->exit_long, at), n),
+                           bits_of(at_or_null(s->enter_short, at), n), bits_of(at_or_null(s->exit_short, at), n)};
+}
+
+static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
+{
+    const tw_sweep_prices *p = &job->prices;
+    const size_t at = (t * p->time_stride + first * p->trial_stride) * sizeof(double);
+    return (tw_sweep_bar){.open = at_or_null(p->open, at),
+                          .high = at_or_null(p->high, at),
+                          .low = at_or_null(p->low, at),
+                          .close = at_or_null(p->close, at),
+                          .step = p->trial_stride,
+                          .time = (uint32_t)t};
+}
+
+enum { CHUNK = 64 }; /* bars whose returns are turned from bar-by-bar to trial-by-trial at once */
+
+static void put_paths(const tw_sweep_keep *keep, size_t first, size_t n, size_t t, size_t n_bars,
+                      float returns[CHUNK][TW_SWEEP_LANES])
+{
+    for (size_t i = 0; i < n; i++) {
+        float *path = keep->paths + (first + i) * keep->path_stride + t;
+        for (size_t k = 0; k < n_bars; k++) path[k] = returns[k][i];
+    }
+}
+
+typedef tw_sweep_task run;
+
+/* Rows lie far apart: those of some bars ahead are asked for. */
+static void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first)
+{
+    enum { AHEAD = 8, LINE = 8 };
+    const tw_sweep_prices *p = &job->prices;
+    const tw_sweep_signals *s = &job->signals;
+    if (t + AHEAD >= p->n_times || p->trial_stride == 0) return;
+    const double *close = p->close + (t + AHEAD) * p->time_stride + first;
+    for (size_t i = 0; i < TW_SWEEP_LANES; i += LINE) __builtin_prefetch(close + i);
+    const size_t at = (t + AHEAD) * s->time_stride + first;
+    if (s->enter_long) __builtin_prefetch(s->enter_long + at);
+    if (s->exit_long) __builtin_prefetch(s->exit_long + at);
+    if (s->enter_short) __builtin_prefetch(s->enter_short + at);
+    if (s->exit_short) __builtin_prefetch(s->exit_short + at);
+}
+
+/* bits: what the signals of each bar say; NULL: the job's arrays do. */
+static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_bits *bits, tw_error *err)
+{
+    const tw_sweep_job *job = &r->job;
+    float returns[CHUNK][TW_SWEEP_LANES];
+    for (size_t t = 0; t < job->prices.n_times; t += CHUNK) {
+        const size_t left = job->prices.n_times - t, n = left < CHUNK ? left : CHUNK;
+        for (size_t k = 0; k < n; k++) {
+            fetch_ahead(job, t + k, first);
+            const tw_sweep_bar bar = bar_at(job, t + k, first);
+            const tw_sweep_bits signals = bits ? bits[t + k] : signals_at(job, t + k, first, b->n);
+            TW_TRY(tw_sweep_block_bar(b, &bar, &signals, returns[k], err));
+        }
+        if (job->keep.paths) put_paths(&job->keep, first, b->n, t, n, returns);
+    }
+    return TW_OK;
+}
+
+/* By trial, then time: a counting sort of what lies by time. */
+static void sort_fills(const tw_sweep_fills *block, size_t first, tw_sweep_fill *sorted)
+{
+    size_t start[TW_SWEEP_LANES + 1] = {0};
+    for (size_t i = 0; i < block->n; i++) start[block->fill[i].trial + 1]++;
+    for (size_t i = 0; i < TW_SWEEP_LANES; i++) start[i + 1] += start[i];
+    for (size_t i = 0; i < block->n; i++) {
+        tw_sweep_fill *to = &sorted[start[block->fill[i].trial]++];
+        *to = block->fill[i];
+        to->trial += (uint32_t)first;
+    }
+}
+
+static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_bits *bits, tw_error *err)
+{
+    const size_t first = index * TW_SWEEP_LANES;
+    TW_TRY(run_bars(r, b, first, bits, err));
+    for (size_t i = 0; i < b->n; i++)
+        r->result->measures[first + i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
+    r->fills[index] = (tw_sweep_fills){b->fill, b->n_fills};
+    b->fill = NULL;
+    return TW_OK;
+}
+
+tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_bits *bits, tw_error *err)
+{
+    const size_t left = r->job.n - index * TW_SWEEP_LANES;
+    tw_sweep_block *b = tw_new(r->ctx, 1, sizeof *b);
+    if (!b) return tw_no_memory(err, "a block of a sweep");
+    tw_sweep_block_init(b, r->ctx, &r->plan, left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES);
+    const tw_status status = run_block(r, index, b, bits, err);
+    tw_free(r->ctx, b->fill);
+    tw_free(r->ctx, b);
+    return status;
+}
+
+/* ---------------------------------------------------------------- all of them */
+
+static tw_status join_fills(const run *r, tw_error *err)
+{
+    tw_sweep_result *out = r->result;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_blocks; i++) n += r->fills[i].n;
+    if (n == 0) return TW_OK;
+    out->fill = tw_resize(r->ctx, NULL, 0, n * sizeof *out->fill); /* as it comes: all of it is written */
+    if (!out->fill) return tw_no_memory(err, "the fills of a sweep");
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        sort_fills(&r->fills[i], i * TW_SWEEP_LANES, out->fill + out->n_fills);
+        out->n_fills += r->fills[i].n;
+    }
+    return TW_OK;
+}
+
+static tw_status run_all(run *r, tw_task *block, void *arg, tw_error *err)
+{
+    enum { WAVE = 16 }; /* blocks a thread between two looks at whether to stop */
+    tw_sweep_result *out = r->result;
+    tw_pool *pool = r->ctx ? r->ctx->pool : NULL;
+    const size_t wave = WAVE * (size_t)tw_pool_threads(pool);
+    out->n = r->job.n;
+    out->measures = tw_new(r->ctx, out->n ? out->n : 1, sizeof *out->measures);
+    r->fills = tw_new(r->ctx, r->n_blocks ? r->n_blocks : 1, sizeof *r->fills);
+    if (!out->measures || !r->fills) return tw_no_memory(err, "a sweep");
+    for (r->from = 0; r->from < r->n_blocks; r->from += wave) {
+        const size_t left = r->n_blocks - r->from;
+        TW_TRY(tw_progress_step(r->ctx, "sweep", r->from, r->n_blocks, NULL));
+        TW_TRY(tw_pool_run(pool, left < wave ? left : wave, block, arg, err));
+    }
+    return join_fills(r, err);
+}
+
+tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_error *err)
+{
+    *r->result = (tw_sweep_result){0};
+    TW_TRY(tw_sweep_plan_read(&r->job.rules, &r->plan, err));
+    TW_TRY(check_job(&r->job, &r->plan, err));
+    r->plan.periods_per_year = r->job.prices.periods_per_year;
+    r->plan.keep_fills = r->job.keep.fills;
+    r->n_blocks = r->job.n / TW_SWEEP_LANES + (r->job.n % TW_SWEEP_LANES != 0);
+    const tw_status status = run_all(r, block, arg, err);
+    for (size_t i = 0; r->fills && i < r->n_blocks; i++) tw_free(r->ctx, r->fills[i].fill);
+    tw_free(r->ctx, r->fills);
+    if (status != TW_OK) tw_sweep_clear(r->ctx, r->result);
+    return status;
+}
+
+static tw_status block_of_signals(void *arg, size_t index, int thread, tw_error *err)
+{
+    const run *r = arg;
+    (void)thread;
+    return tw_sweep_task_block(r, r->from + index, NULL, err);
+}
+
+tw_status tw_sweep_run(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_result *result, tw_error *err)
+{
+    run r = {.ctx = ctx, .job = *job, .result = result};
+    return tw_sweep_task_run(&r, block_of_signals, &r, err);
+}
+
+void tw_sweep_clear(const tw_ctx *ctx, tw_sweep_result *result)
+{
+    tw_free(ctx, result->measures);
+    tw_free(ctx, result->fill);
+    *result = (tw_sweep_result){0};
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* job.h - a sweep as its file describes it, and what came of it. */
+#ifndef TW_CLI_SWEEP_JOB_H
+#define TW_CLI_SWEEP_JOB_H
+
+#include "tradewind/automl.h"
+#include "tradewind/data.h"
+#include "tradewind/io.h"
+#include "tradewind/sweep.h"
+
+enum { TW_SWEEP_PATHS_HEAD = 64 }; /* bytes before the returns in paths.f32 */
+
+typedef struct tw_sweep_job_file {
+    const tw_ctx *ctx;
+    tw_arena arena;
+    tw_doc *doc;
+    char *folder; /* of the file, with its '/'; "" for the working folder */
+    const char *name, *where;
+    const char *const *parameter; /* names, in order */
+    size_t n_parameters;
+    uint64_t seed;
+    tw_panel *panel;
+    const char *symbol;
+    const int64_t *time;      /* of the bars that the symbol has */
+    tw_sweep_windows windows; /* train 0: no walk-forward */
+    tw_sweep_search search;   /* all but keep */
+    char *file;               /* the bytes of paths.f32 */
+    float *paths;             /* inside it */
+    tw_sweep_result result;
+    tw_overfit overfit;
+    float *stitched;
+    size_t *chosen, n_stitched, n_chosen;
+} tw_sweep_job_file;
+
+/* Reads the file and its data, and tries each expression under the first setting; errors name file:line:column. */
+tw_status tw_sweep_job_read(const tw_ctx *ctx, const char *path, tw_sweep_job_file *job, tw_error *err);
+/* Runs the trials, the statistics and the walk-forward. */
+tw_status tw_sweep_job_run(tw_sweep_job_file *job, tw_error *err);
+/* Frees all. */
+void tw_sweep_job_clear(tw_sweep_job_file *job);
+
+/* Writes trials.csv, best.json, report.json, report.html and paths.f32 (without it: paths false). */
+tw_status tw_sweep_job_write(const tw_sweep_job_file *job, const char *folder, bool paths, tw_error *err);
+/* Appends the page. */
+tw_status tw_sweep_job_page(const tw_sweep_job_file *job, tw_buf *out, tw_error *err);
+/* Appends the statistics in words, a line each. */
+void tw_sweep_job_summary(const tw_sweep_job_file *job, tw_buf *out);
+/* Value of parameter k in a setting, of `*length` characters. */
+const char *tw_sweep_job_value(const tw_sweep_job_file *job, const char *setting, size_t k, size_t *length);
+/* The `most` trials with the highest Sharpe ratio, best first; returns how many there are. */
+size_t tw_sweep_job_top(const tw_sweep_job_file *job, size_t most, size_t *trial);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sweep/job.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The file starts with what is needed to read it: docs/reference/sweep.md. */
+static void write_head(char *file, uint64_t trials, uint64_t bars)
+{
+    memcpy(file, "TWPATHS1", 8);
+    memcpy(file + 8, &trials, sizeof trials);
+    memcpy(file + 16, &bars, sizeof bars);
+}
+
+static tw_status walk_forward(tw_sweep_job_file *j, tw_error *err)
+{
+    const size_t n_times = j->search.prices.n_times;
+    if (j->windows.train == 0) return TW_OK;
+    j->n_stitched = n_times - j->windows.train;
+    j->n_chosen = (j->n_stitched + j->windows.test - 1) / j->windows.test;
+    j->stitched = tw_arena_new(&j->arena, j->n_stitched, sizeof *j->stitched);
+    j->chosen = tw_arena_new(&j->arena, j->n_chosen, sizeof *j->chosen);
+    if (!j->stitched || !j->chosen) return tw_no_memory(err, "walk-forward");
+    return tw_sweep_walk_forward(j->ctx, &j->search.keep, j->search.n, n_times, &j->windows, j->stitched, j->chosen,
+                                 err);
+}
+
+tw_status tw_sweep_job_run(tw_sweep_job_file *j, tw_error *err)
+{
+    const size_t n = j->search.n, bars = j->search.prices.n_times;
+    if (bars > (SIZE_MAX / 8 - TW_SWEEP_PATHS_HEAD) / n) return tw_no_memory(err, "return paths");
+    j->file = tw_new(j->ctx, TW_SWEEP_PATHS_HEAD + n * bars * sizeof *j->paths, 1);
+    if (!j->file) return tw_no_memory(err, "return paths");
+    j->paths = (float *)(void *)(j->file + TW_SWEEP_PATHS_HEAD);
+    write_head(j->file, n, bars);
+    j->search.keep = (tw_sweep_keep){.paths = j->paths, .path_stride = bars};
+    TW_TRY(tw_sweep_search_run(j->ctx, &j->search, &j->result, err));
+    const tw_path_table table = {bars, n, bars, j->paths, j->search.prices.periods_per_year};
+    TW_TRY(tw_progress_step(j->ctx, "statistics", 0, 1, NULL));
+    TW_TRY(tw_overfit_of(j->ctx, &table, j->seed, &j->overfit, err));
+    return walk_forward(j, err);
+}
+
+void tw_sweep_job_clear(tw_sweep_job_file *j)
+{
+    tw_sweep_clear(j->ctx, &j->result);
+    tw_free(j->ctx, j->file);
+    tw_panel_close(j->panel);
+    tw_doc_free(j->doc);
+    tw_arena_clear(&j->arena);
+}
+
+size_t tw_sweep_job_top(const tw_sweep_job_file *j, size_t most, size_t *trial)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < j->result.n; i++) {
+        const double x = j->result.measures[i].sharpe;
+        if (isnan(x)) continue;
+        size_t at = n < most ? n++ : most;
+        for (; at > 0 && !(j->result.measures[trial[at - 1]].sharpe >= x); at--)
+            if (at < most) trial[at] = trial[at - 1];
+        if (at < most) trial[at] = i;
+    }
+    return n;
+}

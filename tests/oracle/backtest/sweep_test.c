@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sweep against a twin that goes through one trial at a time in the plainest words: random bars and signals, every
+ * fill rule, stops, halts; the same on each instruction set and with threads. */
+#include "tw_test.h"
+
+#include "tradewind/sweep.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { BARS = 300, TRIALS = 70, CELLS = BARS * TRIALS };
+
+static double open_[CELLS], high[CELLS], low[CELLS], close_[CELLS];
+static uint8_t signal[4][CELLS];
+static float paths[CELLS], again[CELLS];
+
+static void make(uint64_t seed)
+{
+    tw_random r = {.seed = seed};
+    for (size_t c = 0; c < TRIALS; c++) {
+        double last = 40;
+        for (size_t t = 0; t < BARS; t++) {
+            const size_t cell = t * TRIALS + c;
+            open_[cell] = last * (1 + 0.01 * tw_random_normal(&r));
+            close_[cell] = open_[cell] * (1 + 0.02 * tw_random_normal(&r));
+            high[cell] = fmax(open_[cell], close_[cell]) * (1 + 0.01 * tw_random_uniform(&r));
+            low[cell] = fmin(open_[cell], close_[cell]) * (1 - 0.01 * tw_random_uniform(&r));
+            last = close_[cell];
+            if (tw_random_uniform(&r) < 0.02) open_[cell] = high[cell] = low[cell] = close_[cell] = NAN;
+            for (size_t k = 0; k < 4; k++) signal[k][cell] = tw_random_uniform(&r) < 0.07;
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- the twin */
+
+/* Shares are a fixed number and cash is never short, so that an order is one line. */
+typedef struct twin {
+    const tw_sweep_rules *rules;
+    double cash, shares, paid, best, value;
+    size_t orders;
+} twin;
+
+static void trade(twin *w, double shares, double price)
+{
+    const double at = price * (1 + (shares > 0 ? 1 : -1) * w->rules->slippage_bp / 1e4), was = w->shares;
+    w->cash -= shares * at + fabs(shares) * at * (w->rules->fee_bp / 1e4) + w->rules->fee_fixed;
+    w->shares += shares;
+    w->orders++;
+    if (w->shares != 0 && (was == 0 || (was > 0) != (w->shares > 0))) w->paid = w->best = at;
+}
+
+/* What the signals of bar t want the position to be. */
+static void follow(twin *w, size_t cell, double price)
+{
+    const bool el = signal[0][cell], xl = signal[1][cell], es = signal[2][cell], xs = signal[3][cell];
+    bool up = el && !xl, down = es && !xs;
+    if (!(price > 0)) return;
+    if (up && down) up = down = false;
+    const double size = w->rules->size;
+    if (up && w->shares <= 0)
+        trade(w, size - w->shares, price);
+    else if (down && w->shares >= 0)
+        trade(w, -size - w->shares, price);
+    else if ((w->shares > 0 && xl && !el) || (w->shares < 0 && xs && !es))
+        trade(w, -w->shares, price);
+}
+
+static bool stopped(twin *w, size_t cell)
+{
+    const tw_sweep_rules *r = w->rules;
+    if (w->shares == 0 || isnan(close_[cell])) return false;
+    double price = 0;
+    if (w->shares > 0) {
+        const double fixed = r->stop_loss > 0 ? w->paid * (1 - r->stop_loss) : 0;
+        const double stop = fmax(fixed, r->trailing > 0 ? w->best * (1 - r->trailing) : 0);
+        const double target = r->take_profit > 0 ? w->paid * (1 + r->take_profit) : INFINITY;
+        price = open_[cell] <= stop     ? open_[cell]
+                : low[cell] <= stop     ? stop
+                : open_[cell] >= target ? open_[cell]
+                : high[cell] >= target  ? target
+                                        : 0;
+        if (price == 0) w->best = fmax(w->best, high[cell]);
+    } else {
+        const double fixed = r->stop_loss > 0 ? w->paid * (1 + r->stop_loss) : INFINITY;
+        const double stop = fmin(fixed, r->trailing > 0 ? w->best * (1 + r->trailing) : INFINITY);
+        const double target = r->take_profit > 0 ? w->paid * (1 - r->take_profit) : 0;
+        price = open_[cell] >= stop     ? open_[cell]
+                : high[cell] >= stop    ? stop
+                : open_[cell] <= target ? open_[cell]
+                : low[cell] <= target   ? target
+                                        : 0;
+        if (price == 0) w->best = fmin(w->best, low[cell]);
+    }
+    if (price == 0) return false;
+    trade(w, -w->shares, price);
+    return true;
+}
+
+static void check_trial(const tw_sweep_rules *rules, const tw_sweep_result *got, size_t trial)
+{
+    twin w = {.rules = rules, .cash = rules->capital, .value = rules->capital};
+    double last = 0;
+    for (size_t t = 0; t < BARS; t++) {
+        const size_t cell = t * TRIALS + trial;
+        const bool at_open = rules->fill[5] == 'o', same = rules->fill[0] == 's';
+        if (at_open && t > 0) follow(&w, cell - TRIALS, open_[cell]);
+        const bool out = stopped(&w, cell);
+        if (!at_open && !out && (same || t > 0)) follow(&w, same ? cell : cell - TRIALS, close_[cell]);
+        if (close_[cell] > 0) last = close_[cell];
+        const double value = w.cash + w.shares * last;
+        assert_near((double)paths[trial * BARS + t], value / w.value - 1, 1e-7);
+        w.value = value;
+    }
+    assert_near(got->measures[trial].final_value, w.value, 1e-10);
+    assert_int_equal(got->measures[trial].orders, w.orders);
+}
+
+static void agrees_with_the_twin(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "fill=next_open",
+        "fill=next_close slippage_bp=4",
+        "fill=same_close fee_fixed=1",
+        "fill=next_open stop_loss=0.03",
+        "fill=next_close stop_loss=0.03 take_profit=0.05",
+        "fill=same_close trailing=0.04 take_profit=0.04 fee_fixed=0.5",
+        "fill=next_open trailing=0.02 stop_loss=0.015 slippage_bp=2",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[160];
+        tw_error err;
+        tw_sweep_result got;
+        make(i);
+        tw_sweep_job job = {.n = TRIALS, .keep = {.paths = paths, .path_stride = BARS}};
+        job.prices = (tw_sweep_prices){BARS, open_, high, low, close_, TRIALS, 1, 252};
+        job.signals = (tw_sweep_signals){signal[0], signal[1], signal[2], signal[3], TRIALS};
+        snprintf(text, sizeof text, "capital=1e6 sizing=shares size=10 fee_bp=3 %s", cases[i]);
+        assert_ok(tw_params_parse(tw_sweep_rules_params(), "rules", text, &job.rules, &err), &err);
+        assert_ok(tw_sweep_run(NULL, &job, &got, &err), &err);
+        for (size_t c = 0; c < TRIALS; c++) check_trial(&job.rules, &got, c);
+        tw_sweep_clear(NULL, &got);
+    }
+}
+
+/* ---------------------------------------------------------------- the same bits */
+
+static void same_whatever_the_machine(void **state)
+{
+    (void)state;
+    tw_error err;
+    tw_sweep_result first, other;
+    tw_pool *pool;
+    make(9);
+    tw_sweep_job job = {.n = TRIALS, .keep = {.paths = paths, .path_stride = BARS, .fills = true}};
+    job.prices = (tw_sweep_prices){BARS, open_, high, low, close_, TRIALS, 1, 252};
+    job.signals = (tw_sweep_signals){signal[0], signal[1], signal[2], signal[3], TRIALS};
+    assert_ok(tw_params_parse(tw_sweep_rules_params(), "rules", "fee_bp=3 trailing=0.05", &job.rules, &err), &err);
+    assert_ok(tw_sweep_run(NULL, &job, &first, &err), &err);
+    assert_ok(tw_pool_new(3, &pool, &err), &err);
+    job.keep.paths = again;
+    for (int isa = TW_ISA_BASELINE; isa < TW_ISA_COUNT; isa++) {
+        const tw_ctx ctx = {.pool = pool, .isa = (tw_isa)isa};
+        if (!tw_isa_supported((tw_isa)isa)) continue;
+        memset(again, 0, sizeof again);
+        assert_ok(tw_sweep_run(&ctx, &job, &other, &err), &err);
+        assert_memory_equal(paths, again, sizeof paths);
+        assert_int_equal(other.n_fills, first.n_fills);
+        assert_memory_equal(other.fill, first.fill, first.n_fills * sizeof *first.fill);
+        for (size_t i = 0; i < TRIALS; i++) {
+            assert_same(other.measures[i].sharpe, first.measures[i].sharpe);
+            assert_same(other.measures[i].max_drawdown, first.measures[i].max_drawdown);
+        }
+        tw_sweep_clear(&ctx, &other);
+    }
+    tw_pool_free(pool);
+    tw_sweep_clear(NULL, &first);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_the_twin),
+                                       cmocka_unit_test(same_whatever_the_machine)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
