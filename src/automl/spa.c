@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Test of superior predictive ability: Hansen, J. Business & Economic Statistics 23(4) (2005), with the stationary
  * bootstrap of Politis, Romano, JASA 89 (1994). Every resample has a random stream of its own. */
+#include "num/resample.h"
 #include "tradewind/automl.h"
 #include "tradewind/num.h"
 
@@ -47,7 +48,7 @@ static void resample(const spa *s, size_t draw, double *sum)
     for (size_t i = 0; i < s->n; i++) sum[i] = 0;
     size_t at = 0;
     for (size_t k = 0; k < s->t; k++) {
-        at = k == 0 || tw_random_uniform(&random) < jump ? (size_t)tw_random_below(&random, s->t) : (at + 1) % s->t;
+        at = tw_resample_next(&random, jump, s->t, k, at);
         const double *row = s->rows + at * s->n;
         for (size_t i = 0; i < s->n; i++) sum[i] += row[i];
     }
