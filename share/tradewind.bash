@@ -3,7 +3,7 @@ _tradewind()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=""
     case "$COMP_CWORD:${COMP_WORDS[1]}" in
-    1:*) words=" run sweep fit predict explain score serve data features ta model describe completion man reference version --help --version" ;;
+    1:*) words=" run sweep fit predict explain report score serve data features ta model describe completion man reference version --help --version" ;;
     2:data) words=" import show check adjust simulate calendar" ;;
     2:features) words=" list calc" ;;
     2:ta) words=" list show calc plot" ;;
@@ -17,6 +17,7 @@ _tradewind()
         "fit "*) words=" --train --target --out --learner --params --valid --valid-share --weight --group --ignore --categorical --seed --from --missing --delimiter --jobs --isa --quiet --help" ;;
         "predict "*) words=" --in --out --keep --margin --missing --delimiter --jobs --isa --quiet --help" ;;
         "explain "*) words=" --in --method --out --background --feature --points --target --metric --repeats --seed --keep --missing --delimiter --jobs --isa --quiet --help" ;;
+        "report "*) words=" --benchmark --factors --bars --risk-free --required --periods --seed --set --out --jobs --isa --quiet --help" ;;
         "score "*) words=" --in --out --last --import --jobs --isa --quiet --help" ;;
         "serve "*) words=" --port --address --state --set --jobs --isa --quiet --help" ;;
         "data import") words=" --out --rejects --strict --import --jobs --isa --quiet --help" ;;

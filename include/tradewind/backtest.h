@@ -115,16 +115,21 @@ TW_API const char *tw_event_name(tw_event_kind kind);
 
 /* ---------------------------------------------------------------- measures */
 
-/** Borrowed returns of n bars, and what measures need beside them. */
+/** Borrowed returns of n bars, and what measures need beside them. A return that is NaN is a bar without one. */
 typedef struct tw_return_path {
     size_t n;
     const double *returns, *benchmark; /* benchmark: its returns, or NULL */
     double periods_per_year;
+    double risk_free; /* return of a bar without risk: sharpe, omega, alpha */
+    double required;  /* return of a bar that is asked for: sortino, downside_risk, omega */
+    double tail;      /* share of bars in a tail: value at risk, its mean, tail_ratio; 0: 0.05 */
 } tw_return_path;
 
 /** A measure of a return path (and a benchmark's): sharpe, sortino, max_drawdown, ... as empyrical defines them.
- *  `compute` allocates nothing; it gives NaN where the measure is not defined, which it is not with a NaN among the
- *  returns or, with needs_benchmark, without a benchmark. */
+ *  `compute` allocates nothing; it gives NaN where the measure is not defined, which it is not with an infinite
+ *  return or, with needs_benchmark, without a benchmark. Bars without a return are treated as empyrical does: most
+ *  measures leave them out, compounding takes them as 0 and still counts them as time; value_at_risk, skew, kurtosis
+ * and correlation are not defined then. */
 typedef struct tw_measure {
     const char *name, *title, *source;
     const char *unit; /* "ratio", "share", "per year", "bars" */
@@ -137,6 +142,20 @@ TW_API const tw_measure *const *tw_measures(size_t *n);
 /** Value of the named measure; NaN when not defined (also: it needs a benchmark and that is NULL), BAD_NAME when there
  *  is none of this name. */
 TW_API tw_status tw_measure_compute(const char *name, const tw_return_path *path, double *value, tw_error *err);
+/** The named measure of each run of `window` bars: out[i] is that of the bars up to i, NaN for i < window - 1; `out`
+ * has path->n entries. BAD_NAME for the name, BAD_VALUE for a window of 0 bars. */
+TW_API tw_status tw_measure_roll(const char *name, const tw_return_path *path, size_t window, double *out,
+                                 tw_error *err);
+
+/** What returns are aggregated to: ISO weeks, months, quarters, years, all of UTC dates. */
+typedef enum tw_calendar_period { TW_WEEKLY, TW_MONTHLY, TW_QUARTERLY, TW_YEARLY } tw_calendar_period;
+/** A number that grows with the period that a time falls into: year * 100 + week, month or quarter, or the year. A week
+ *  belongs to its ISO year: 2020-12-31 and 2021-01-01 are both in 202053. */
+TW_API int tw_period_of(tw_calendar_period period, int64_t time_ns);
+/** Compounds returns over periods, in ascending order of period: label[k] = tw_period_of, out[k] = prod(1 + r) - 1 with
+ *  NaN as 0. Both have room for n; the number of periods comes back. time[] ascends. */
+TW_API size_t tw_returns_aggregate(const tw_return_path *path, const int64_t *time, tw_calendar_period period,
+                                   int *label, double *out);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 /* Test of superior predictive ability: Hansen, J. Business & Economic Statistics 23(4) (2005), with the stationary
  * bootstrap of Politis, Romano, JASA 89 (1994). Every resample has a random stream of its own. */
 #include "automl/rows.h"
+#include "num/resample.h"
 #include "tradewind/num.h"
 
 #include <math.h>
@@ -103,7 +104,7 @@ static void draw_periods(const spa *s, size_t draw, uint32_t *at)
     const size_t t = s->rows->t;
     size_t now = 0;
     for (size_t k = 0; k < t; k++) {
-        now = k == 0 || tw_random_uniform(&random) < jump ? (size_t)tw_random_below(&random, t) : (now + 1) % t;
+        now = tw_resample_next(&random, jump, t, k, now);
         at[k] = (uint32_t)now;
     }
 }

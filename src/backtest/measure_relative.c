@@ -2,6 +2,7 @@
 /* measure_relative.c - against a benchmark. */
 #include "backtest/measures.h"
 
+#include "num/neumaier.h"
 #include "tradewind/num.h"
 
 #include <math.h>
@@ -12,21 +13,75 @@ static bool pair_ok(const tw_return_path *x, size_t least)
            tw_returns_ok(&(tw_return_path){.n = x->n, .returns = x->benchmark}, least);
 }
 
-/* cov(r, b) / var(b), with only b centred: the mean of a centred b times the mean of r is 0. */
-static double slope(const tw_return_path *x)
+enum { ALL = 0, UP = 1, DOWN = -1 };
+
+/* The benchmark went that way in bar i; up and down only where there is a return beside it. */
+static bool went(const tw_return_path *x, size_t i, int way)
 {
-    const double *r = x->returns, *b = x->benchmark;
-    if (tw_returns_constant(x->n, b)) return NAN;
-    const double mean = tw_mean(x->n, b);
-    double cov = 0, var = 0;
-    for (size_t i = 0; i < x->n; i++) {
-        cov += (b[i] - mean) * r[i];
-        var += (b[i] - mean) * (b[i] - mean);
-    }
-    return cov / var;
+    const double b = x->benchmark[i];
+    return way == ALL || (!isnan(x->returns[i]) && (way == UP ? b > 0 : b < 0));
 }
 
-static double beta(const tw_return_path *x) { return pair_ok(x, 2) ? slope(x) : NAN; }
+/* A straight line through (b, r) of the bars in which the benchmark went that way and both are there. */
+typedef struct line {
+    size_t n;            /* bars that went that way */
+    double beta, excess; /* excess: mean of r - rf - beta (b - rf) */
+} line;
+
+static line fit(const tw_return_path *x, int way)
+{
+    const double *r = x->returns, *b = x->benchmark;
+    tw_neumaier sum_r = {0, 0}, sum_b = sum_r;
+    size_t n = 0;
+    line out = {0, NAN, NAN};
+    for (size_t i = 0; i < x->n; i++) {
+        if (!went(x, i, way)) continue;
+        out.n++;
+        if (isnan(r[i]) || isnan(b[i])) continue;
+        n++;
+        tw_neumaier_add(&sum_r, r[i]);
+        tw_neumaier_add(&sum_b, b[i]);
+    }
+    if (n == 0) return out;
+    const double mean_r = tw_neumaier_total(&sum_r) / (double)n, mean_b = tw_neumaier_total(&sum_b) / (double)n;
+    double cov = 0, var = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        if (!went(x, i, way) || isnan(r[i]) || isnan(b[i])) continue;
+        /* Only b is centred: the mean of a centred b times the mean of r is 0. */
+        cov += (b[i] - mean_b) * r[i];
+        var += (b[i] - mean_b) * (b[i] - mean_b);
+    }
+    if (var / (double)n < 1e-30) return out; /* empyrical's bound for a benchmark that does not move */
+    out.beta = cov / var;
+    out.excess = mean_r - x->risk_free - out.beta * (mean_b - x->risk_free);
+    return out;
+}
+
+static double beta_when(const tw_return_path *x, int way)
+{
+    if (!pair_ok(x, 2)) return NAN;
+    const line l = fit(x, way);
+    return l.n >= 2 ? l.beta : NAN;
+}
+
+static double alpha_when(const tw_return_path *x, int way)
+{
+    if (!pair_ok(x, 2)) return NAN;
+    const line l = fit(x, way);
+    return l.n >= 2 && l.excess > -1 ? pow(1 + l.excess, x->periods_per_year) - 1 : NAN;
+}
+
+static double beta(const tw_return_path *x) { return beta_when(x, ALL); }
+
+static double up_beta(const tw_return_path *x) { return beta_when(x, UP); }
+
+static double down_beta(const tw_return_path *x) { return beta_when(x, DOWN); }
+
+static double alpha(const tw_return_path *x) { return alpha_when(x, ALL); }
+
+static double up_alpha(const tw_return_path *x) { return alpha_when(x, UP); }
+
+static double down_alpha(const tw_return_path *x) { return alpha_when(x, DOWN); }
 
 const tw_measure tw_measure_beta = {
     .name = "beta",
@@ -37,12 +92,23 @@ const tw_measure tw_measure_beta = {
     .compute = beta,
 };
 
-static double alpha(const tw_return_path *x)
-{
-    if (!pair_ok(x, 2)) return NAN;
-    const double excess = tw_mean(x->n, x->returns) - slope(x) * tw_mean(x->n, x->benchmark);
-    return excess > -1 ? pow(1 + excess, x->periods_per_year) - 1 : NAN;
-}
+const tw_measure tw_measure_up_beta = {
+    .name = "up_beta",
+    .title = "Beta while the benchmark rises",
+    .source = TW_EMPYRICAL ", up_alpha_beta",
+    .unit = "ratio",
+    .needs_benchmark = true,
+    .compute = up_beta,
+};
+
+const tw_measure tw_measure_down_beta = {
+    .name = "down_beta",
+    .title = "Beta while the benchmark falls",
+    .source = TW_EMPYRICAL ", down_alpha_beta",
+    .unit = "ratio",
+    .needs_benchmark = true,
+    .compute = down_beta,
+};
 
 const tw_measure tw_measure_alpha = {
     .name = "alpha",
@@ -53,9 +119,30 @@ const tw_measure tw_measure_alpha = {
     .compute = alpha,
 };
 
+const tw_measure tw_measure_up_alpha = {
+    .name = "up_alpha",
+    .title = "Annual alpha while the benchmark rises",
+    .source = TW_EMPYRICAL ", up_alpha_beta",
+    .unit = "per year",
+    .needs_benchmark = true,
+    .compute = up_alpha,
+};
+
+const tw_measure tw_measure_down_alpha = {
+    .name = "down_alpha",
+    .title = "Annual alpha while the benchmark falls",
+    .source = TW_EMPYRICAL ", down_alpha_beta",
+    .unit = "per year",
+    .needs_benchmark = true,
+    .compute = down_alpha,
+};
+
 static double correlation(const tw_return_path *x)
 {
-    if (!pair_ok(x, 2) || tw_returns_constant(x->n, x->returns) || tw_returns_constant(x->n, x->benchmark)) return NAN;
+    if (!pair_ok(x, 2) || !tw_returns_whole(x, 2) ||
+        !tw_returns_whole(&(tw_return_path){.n = x->n, .returns = x->benchmark}, 2))
+        return NAN;
+    if (tw_returns_constant(x->n, x->returns) || tw_returns_constant(x->n, x->benchmark)) return NAN;
     return tw_correlation(x->n, x->returns, x->benchmark);
 }
 
@@ -68,28 +155,11 @@ const tw_measure tw_measure_correlation = {
     .compute = correlation,
 };
 
-/* Mean and standard deviation of r - b, two passes. False when r - b is constant. */
-static bool active(const tw_return_path *x, double *mean, double *deviation)
-{
-    const double *r = x->returns, *b = x->benchmark;
-    const size_t n = x->n;
-    double sum = 0, squares = 0;
-    bool constant = true;
-    for (size_t i = 0; i < n; i++) {
-        sum += r[i] - b[i];
-        constant = constant && r[i] - b[i] == r[0] - b[0];
-    }
-    *mean = sum / (double)n;
-    for (size_t i = 0; i < n; i++) squares += (r[i] - b[i] - *mean) * (r[i] - b[i] - *mean);
-    *deviation = sqrt(squares / (double)(n - 1));
-    return !constant;
-}
-
 static double tracking_error(const tw_return_path *x)
 {
     if (!pair_ok(x, 2)) return NAN;
-    double mean, deviation;
-    return active(x, &mean, &deviation) ? deviation * sqrt(x->periods_per_year) : 0;
+    const tw_spread s = tw_spread_of(x, tw_pick_active);
+    return s.constant && s.n > 1 ? 0 : sqrt(s.variance) * sqrt(x->periods_per_year);
 }
 
 const tw_measure tw_measure_tracking_error = {
@@ -101,12 +171,23 @@ const tw_measure tw_measure_tracking_error = {
     .compute = tracking_error,
 };
 
-static double information_ratio(const tw_return_path *x)
+static double excess_sharpe(const tw_return_path *x)
 {
     if (!pair_ok(x, 2)) return NAN;
-    double mean, deviation;
-    return active(x, &mean, &deviation) ? mean / deviation * sqrt(x->periods_per_year) : NAN;
+    const tw_spread s = tw_spread_of(x, tw_pick_active);
+    return s.constant ? NAN : s.mean / sqrt(s.variance);
 }
+
+const tw_measure tw_measure_excess_sharpe = {
+    .name = "excess_sharpe",
+    .title = "Sharpe ratio of the return over the benchmark's, a bar",
+    .source = TW_EMPYRICAL ", excess_sharpe: mean(r - b) / std(r - b, ddof=1)",
+    .unit = "ratio",
+    .needs_benchmark = true,
+    .compute = excess_sharpe,
+};
+
+static double information_ratio(const tw_return_path *x) { return excess_sharpe(x) * sqrt(x->periods_per_year); }
 
 const tw_measure tw_measure_information_ratio = {
     .name = "information_ratio",
@@ -117,14 +198,43 @@ const tw_measure tw_measure_information_ratio = {
     .compute = information_ratio,
 };
 
-static double batting_average(const tw_return_path *x)
+/* Of the bars in which the benchmark did not fall (UP) or fell (DOWN). Whole bars only. */
+static double batting_when(const tw_return_path *x, int way)
 {
     const double *r = x->returns, *b = x->benchmark;
     if (!pair_ok(x, 1)) return NAN;
-    size_t ahead = 0;
-    for (size_t i = 0; i < x->n; i++) ahead += r[i] > b[i];
-    return (double)ahead / (double)x->n;
+    size_t ahead = 0, n = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        if (isnan(r[i]) || isnan(b[i]) || !(way == ALL || (way == UP ? b[i] >= 0 : b[i] < 0))) continue;
+        ahead += r[i] > b[i];
+        n++;
+    }
+    return n ? (double)ahead / (double)n : NAN;
 }
+
+static double batting_average(const tw_return_path *x) { return batting_when(x, ALL); }
+
+static double up_batting_average(const tw_return_path *x) { return batting_when(x, UP); }
+
+static double down_batting_average(const tw_return_path *x) { return batting_when(x, DOWN); }
+
+const tw_measure tw_measure_up_batting_average = {
+    .name = "up_batting_average",
+    .title = "Share of bars ahead of a benchmark that does not fall",
+    .source = TW_EMPYRICAL ", batting_average, up market",
+    .unit = "share",
+    .needs_benchmark = true,
+    .compute = up_batting_average,
+};
+
+const tw_measure tw_measure_down_batting_average = {
+    .name = "down_batting_average",
+    .title = "Share of bars ahead of a benchmark that falls",
+    .source = TW_EMPYRICAL ", batting_average, down market",
+    .unit = "share",
+    .needs_benchmark = true,
+    .compute = down_batting_average,
+};
 
 const tw_measure tw_measure_batting_average = {
     .name = "batting_average",
@@ -135,17 +245,14 @@ const tw_measure tw_measure_batting_average = {
     .compute = batting_average,
 };
 
-enum { ALL = 0, UP = 1, DOWN = -1 };
-
 /* Annual growth of a path over the bars in which the benchmark went that way. */
 static double growth_when(const tw_return_path *x, const double *of, int way)
 {
-    const double *b = x->benchmark;
     double growth = 1;
     size_t m = 0;
     for (size_t i = 0; i < x->n; i++) {
-        if (!(way == ALL || (way == UP ? b[i] > 0 : b[i] < 0))) continue;
-        growth *= 1 + of[i];
+        if (!went(x, i, way)) continue;
+        if (!isnan(of[i])) growth *= 1 + of[i];
         m++;
     }
     return tw_annual_growth(m, growth, x->periods_per_year);

@@ -29,15 +29,24 @@ const tw_measure tw_measure_annual_return = {
     .compute = annual_return,
 };
 
+const tw_measure tw_measure_cagr = {
+    .name = "cagr",
+    .title = "Compound annual growth rate: annual_return by its other name",
+    .source = TW_EMPYRICAL ", cagr",
+    .unit = "per year",
+    .compute = annual_return,
+};
+
 static double sharpe(const tw_return_path *x)
 {
-    if (!tw_returns_ok(x, 2) || tw_returns_constant(x->n, x->returns)) return NAN;
-    return tw_mean(x->n, x->returns) / sqrt(tw_variance(x->n, x->returns, 1)) * sqrt(x->periods_per_year);
+    if (!tw_returns_ok(x, 2)) return NAN;
+    const tw_spread s = tw_spread_of(x, tw_pick_excess);
+    return s.constant ? NAN : s.mean / sqrt(s.variance) * sqrt(x->periods_per_year);
 }
 
 const tw_measure tw_measure_sharpe = {
     .name = "sharpe",
-    .title = "Sharpe ratio, no risk-free rate",
+    .title = "Sharpe ratio",
     .source = "Sharpe, J. Portfolio Management 21(1), 1994; " TW_EMPYRICAL ", sharpe_ratio",
     .unit = "ratio",
     .compute = sharpe,
@@ -45,19 +54,22 @@ const tw_measure tw_measure_sharpe = {
 
 static double downside(const tw_return_path *x)
 {
-    const double *r = x->returns;
     double sum = 0;
-    for (size_t i = 0; i < x->n; i++)
-        if (r[i] < 0) sum += r[i] * r[i];
-    return sqrt(sum / (double)x->n) * sqrt(x->periods_per_year);
+    size_t n = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        const double over = x->returns[i] - x->required;
+        n += isnan(over) == 0;
+        if (over < 0) sum += over * over;
+    }
+    return sqrt(sum / (double)n) * sqrt(x->periods_per_year);
 }
 
 static double downside_risk(const tw_return_path *x) { return tw_returns_ok(x, 1) ? downside(x) : NAN; }
 
 const tw_measure tw_measure_downside_risk = {
     .name = "downside_risk",
-    .title = "Downside deviation below zero",
-    .source = TW_EMPYRICAL ", downside_risk: sqrt(mean(min(r, 0)^2) p)",
+    .title = "Downside deviation below the required return",
+    .source = TW_EMPYRICAL ", downside_risk: sqrt(mean(min(r - required, 0)^2) p)",
     .unit = "per year",
     .compute = downside_risk,
 };
@@ -66,7 +78,8 @@ static double sortino(const tw_return_path *x)
 {
     if (!tw_returns_ok(x, 2)) return NAN;
     const double risk = downside(x);
-    return risk > 0 ? tw_mean(x->n, x->returns) * x->periods_per_year / risk : NAN;
+    const double mean = tw_spread_of(x, tw_pick_return).mean - x->required;
+    return risk > 0 ? mean * x->periods_per_year / risk : NAN;
 }
 
 const tw_measure tw_measure_sortino = {
@@ -82,14 +95,17 @@ static double omega(const tw_return_path *x)
     const double *r = x->returns;
     if (!tw_returns_ok(x, 2)) return NAN;
     double gain = 0, loss = 0;
-    for (size_t i = 0; i < x->n; i++) *(r[i] > 0 ? &gain : &loss) += fabs(r[i]);
+    for (size_t i = 0; i < x->n; i++) {
+        const double over = r[i] - x->risk_free - x->required;
+        if (!isnan(over)) *(over > 0 ? &gain : &loss) += fabs(over);
+    }
     return loss > 0 ? gain / loss : NAN;
 }
 
 const tw_measure tw_measure_omega = {
     .name = "omega",
     .title = "Omega ratio: gains over losses",
-    .source = "Keating and Shadwick, 2002; " TW_EMPYRICAL ", omega_ratio, threshold 0",
+    .source = "Keating and Shadwick, 2002; " TW_EMPYRICAL ", omega_ratio; its required_return is a year's",
     .unit = "ratio",
     .compute = omega,
 };
@@ -101,7 +117,7 @@ static double hit_rate(const tw_return_path *x)
     size_t up = 0, moved = 0;
     for (size_t i = 0; i < x->n; i++) {
         up += r[i] > 0;
-        moved += r[i] != 0;
+        moved += r[i] != 0 && !isnan(r[i]);
     }
     return moved ? (double)up / (double)moved : NAN;
 }
@@ -119,18 +135,24 @@ static double stability(const tw_return_path *x)
 {
     const double *r = x->returns;
     if (!tw_returns_ok(x, 2)) return NAN;
-    const double middle = (double)(x->n - 1) / 2;
-    double level = 0, mean = 0;
+    size_t n = 0;
     for (size_t i = 0; i < x->n; i++) {
         if (r[i] <= -1) return NAN;
-        level += tw_log1p(r[i]);
-        mean += level / (double)x->n;
+        n += isnan(r[i]) == 0;
     }
-    double cov = 0, var = 0, time = 0;
+    const double middle = (double)(n - 1) / 2;
+    double level = 0, mean = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        if (isnan(r[i])) continue;
+        level += tw_log1p(r[i]);
+        mean += level / (double)n;
+    }
+    double cov = 0, var = 0, time = 0, t = -middle - 1;
     level = 0;
     for (size_t i = 0; i < x->n; i++) {
+        if (isnan(r[i])) continue;
         level += tw_log1p(r[i]);
-        const double t = (double)i - middle;
+        t += 1;
         cov += t * (level - mean);
         var += (level - mean) * (level - mean);
         time += t * t;

@@ -8,7 +8,7 @@
 
 static double annual_volatility(const tw_return_path *x)
 {
-    return tw_returns_ok(x, 2) ? sqrt(tw_variance(x->n, x->returns, 1)) * sqrt(x->periods_per_year) : NAN;
+    return tw_returns_ok(x, 2) ? sqrt(tw_spread_of(x, tw_pick_return).variance) * sqrt(x->periods_per_year) : NAN;
 }
 
 const tw_measure tw_measure_annual_volatility = {
@@ -24,6 +24,7 @@ static double worst_drawdown(const tw_return_path *x)
     const double *r = x->returns;
     double wealth = 1, peak = 1, worst = 0;
     for (size_t i = 0; i < x->n; i++) {
+        if (isnan(r[i])) continue;
         wealth *= 1 + r[i];
         peak = fmax(peak, wealth);
         worst = fmin(worst, wealth / peak - 1);
@@ -48,7 +49,7 @@ static double max_drawdown_bars(const tw_return_path *x)
     double wealth = 1, peak = 1;
     size_t longest = 0, under = 0;
     for (size_t i = 0; i < x->n; i++) {
-        wealth *= 1 + r[i];
+        if (!isnan(r[i])) wealth *= 1 + r[i];
         under = wealth < peak ? under + 1 : 0;
         peak = fmax(peak, wealth);
         longest = under > longest ? under : longest;
@@ -79,16 +80,14 @@ const tw_measure tw_measure_calmar = {
     .compute = calmar,
 };
 
-static const double TAIL = 0.05;
-
 static double value_at_risk(const tw_return_path *x)
 {
-    return tw_returns_ok(x, 1) ? tw_returns_percentile(x, TAIL) : NAN;
+    return tw_returns_whole(x, 1) ? tw_returns_percentile(x, tw_tail(x)) : NAN;
 }
 
 const tw_measure tw_measure_value_at_risk = {
     .name = "value_at_risk",
-    .title = "Return that one bar in twenty falls below",
+    .title = "Return that one bar in twenty (or the tail given) falls below",
     .source = TW_EMPYRICAL ", value_at_risk: 5th percentile of r",
     .unit = "share",
     .compute = value_at_risk,
@@ -99,7 +98,7 @@ static double conditional_value_at_risk(const tw_return_path *x)
 {
     const double *r = x->returns;
     if (!tw_returns_ok(x, 1)) return NAN;
-    const size_t m = (size_t)((double)(x->n - 1) * TAIL) + 1;
+    const size_t m = (size_t)((double)(tw_returns_present(x) - 1) * tw_tail(x)) + 1;
     const double edge = tw_returns_order(x, m - 1);
     double sum = 0;
     size_t below = 0;
@@ -114,7 +113,7 @@ static double conditional_value_at_risk(const tw_return_path *x)
 const tw_measure tw_measure_conditional_value_at_risk = {
     .name = "conditional_value_at_risk",
     .title = "Mean of the worst twentieth of returns",
-    .source = TW_EMPYRICAL ", conditional_value_at_risk, cutoff 0.05",
+    .source = TW_EMPYRICAL ", conditional_value_at_risk, cutoff 0.05 or the tail given",
     .unit = "share",
     .compute = conditional_value_at_risk,
 };
@@ -122,8 +121,8 @@ const tw_measure tw_measure_conditional_value_at_risk = {
 static double tail_ratio(const tw_return_path *x)
 {
     if (!tw_returns_ok(x, 1)) return NAN;
-    const double left = fabs(tw_returns_percentile(x, TAIL));
-    return left > 0 ? fabs(tw_returns_percentile(x, 1 - TAIL)) / left : NAN;
+    const double left = fabs(tw_returns_percentile(x, tw_tail(x)));
+    return left > 0 ? fabs(tw_returns_percentile(x, 1 - tw_tail(x))) / left : NAN;
 }
 
 const tw_measure tw_measure_tail_ratio = {
@@ -136,7 +135,7 @@ const tw_measure tw_measure_tail_ratio = {
 
 static double skew(const tw_return_path *x)
 {
-    return tw_returns_ok(x, 2) && !tw_returns_constant(x->n, x->returns) ? tw_skewness(x->n, x->returns) : NAN;
+    return tw_returns_whole(x, 2) && !tw_returns_constant(x->n, x->returns) ? tw_skewness(x->n, x->returns) : NAN;
 }
 
 const tw_measure tw_measure_skew = {
@@ -149,7 +148,7 @@ const tw_measure tw_measure_skew = {
 
 static double kurtosis(const tw_return_path *x)
 {
-    return tw_returns_ok(x, 2) && !tw_returns_constant(x->n, x->returns) ? tw_kurtosis(x->n, x->returns) : NAN;
+    return tw_returns_whole(x, 2) && !tw_returns_constant(x->n, x->returns) ? tw_kurtosis(x->n, x->returns) : NAN;
 }
 
 const tw_measure tw_measure_kurtosis = {

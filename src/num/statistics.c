@@ -2,28 +2,14 @@
 /* statistics.c - moments, correlation, the variance of a mean. */
 #include <math.h>
 
+#include "num/neumaier.h"
 #include "tradewind/num.h"
-
-/* A running sum with the rounding errors beside it (Neumaier 1974). */
-typedef struct neumaier {
-    double sum, low;
-} neumaier;
-
-static void add(neumaier *s, double x)
-{
-    const double t = s->sum + x;
-    s->low += fabs(s->sum) >= fabs(x) ? (s->sum - t) + x : (x - t) + s->sum;
-    s->sum = t;
-}
-
-/* An infinite or NaN sum has no correction. */
-static double total(const neumaier *s) { return isfinite(s->sum) ? s->sum + s->low : s->sum; }
 
 double tw_sum(size_t n, const double *x)
 {
-    neumaier s = {0.0, 0.0};
-    for (size_t i = 0; i < n; i++) add(&s, x[i]);
-    return total(&s);
+    tw_neumaier s = {0.0, 0.0};
+    for (size_t i = 0; i < n; i++) tw_neumaier_add(&s, x[i]);
+    return tw_neumaier_total(&s);
 }
 
 double tw_mean(size_t n, const double *x) { return n == 0 ? (double)NAN : tw_sum(n, x) / (double)n; }
@@ -36,17 +22,19 @@ typedef struct moments {
 static moments central_moments(size_t n, const double *x)
 {
     const double mean = tw_mean(n, x);
-    neumaier s1 = {0.0, 0.0}, s2 = s1, s3 = s1, s4 = s1;
+    tw_neumaier s1 = {0.0, 0.0}, s2 = s1, s3 = s1, s4 = s1;
     for (size_t i = 0; i < n; i++) {
         const double d = x[i] - mean, d2 = d * d;
-        add(&s1, d);
-        add(&s2, d2);
-        add(&s3, d2 * d);
-        add(&s4, d2 * d2);
+        tw_neumaier_add(&s1, d);
+        tw_neumaier_add(&s2, d2);
+        tw_neumaier_add(&s3, d2 * d);
+        tw_neumaier_add(&s4, d2 * d2);
     }
     /* The rounding of the mean shows as a first moment that is not 0 (Chan, Golub and LeVeque 1983). */
-    const double e = n == 0 ? 0.0 : total(&s1) / (double)n;
-    return (moments){total(&s2) - e * total(&s1), total(&s3) - 3.0 * e * total(&s2), total(&s4) - 4.0 * e * total(&s3)};
+    const double e = n == 0 ? 0.0 : tw_neumaier_total(&s1) / (double)n;
+    return (moments){tw_neumaier_total(&s2) - e * tw_neumaier_total(&s1),
+                     tw_neumaier_total(&s3) - 3.0 * e * tw_neumaier_total(&s2),
+                     tw_neumaier_total(&s4) - 4.0 * e * tw_neumaier_total(&s3)};
 }
 
 double tw_variance(size_t n, const double *x, int ddof)
@@ -73,16 +61,16 @@ double tw_kurtosis(size_t n, const double *x)
 double tw_correlation(size_t n, const double *x, const double *y)
 {
     const double mx = tw_mean(n, x), my = tw_mean(n, y);
-    neumaier xx = {0.0, 0.0}, yy = xx, xy = xx;
+    tw_neumaier xx = {0.0, 0.0}, yy = xx, xy = xx;
     for (size_t i = 0; i < n; i++) {
         const double dx = x[i] - mx, dy = y[i] - my;
-        add(&xx, dx * dx);
-        add(&yy, dy * dy);
-        add(&xy, dx * dy);
+        tw_neumaier_add(&xx, dx * dx);
+        tw_neumaier_add(&yy, dy * dy);
+        tw_neumaier_add(&xy, dx * dy);
     }
-    const double sx = sqrt(total(&xx)), sy = sqrt(total(&yy));
+    const double sx = sqrt(tw_neumaier_total(&xx)), sy = sqrt(tw_neumaier_total(&yy));
     if (!(sx > 0.0 && sy > 0.0)) return (double)NAN;
-    const double r = total(&xy) / sx / sy;
+    const double r = tw_neumaier_total(&xy) / sx / sy;
     return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
 }
 
@@ -98,12 +86,12 @@ double tw_newey_west(size_t n, const double *x, size_t lags)
 {
     if (n == 0) return (double)NAN;
     const double mean = tw_mean(n, x);
-    neumaier all = {0.0, 0.0};
+    tw_neumaier all = {0.0, 0.0};
     for (size_t lag = 0; lag <= lags && lag < n; lag++) {
-        neumaier s = {0.0, 0.0};
-        for (size_t i = lag; i < n; i++) add(&s, (x[i] - mean) * (x[i - lag] - mean));
+        tw_neumaier s = {0.0, 0.0};
+        for (size_t i = lag; i < n; i++) tw_neumaier_add(&s, (x[i] - mean) * (x[i - lag] - mean));
         const double weight = lag == 0 ? 1.0 : 2.0 * (1.0 - (double)lag / ((double)lags + 1.0));
-        add(&all, weight * (total(&s) / (double)n));
+        tw_neumaier_add(&all, weight * (tw_neumaier_total(&s) / (double)n));
     }
-    return total(&all) / (double)n;
+    return tw_neumaier_total(&all) / (double)n;
 }

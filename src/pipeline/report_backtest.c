@@ -59,7 +59,7 @@ static void at_cost(tw_job *job, tw_json *j, double cost_bp)
     const tw_signal signal = {.score = e->traded, .from = e->result.from, .to = job->n_times};
     double sharpe = NAN, annual = NAN;
     if (tw_report_has(j, tw_simulate_scores(&job->task_ctx, &job->market, &signal, &portfolio, &r, NULL))) {
-        const tw_return_path path = {r.n, r.returns, NULL, job->market.periods_per_year};
+        const tw_return_path path = {.n = r.n, .returns = r.returns, .periods_per_year = job->market.periods_per_year};
         (void)tw_measure_compute("sharpe", &path, &sharpe, NULL);
         (void)tw_measure_compute("annual_return", &path, &annual, NULL);
     }
@@ -105,8 +105,10 @@ void tw_report_backtest(tw_job *job, tw_json *j)
     tw_json_key(j, "summary");
     tw_json_object(j);
     const double a_year = job->market.periods_per_year;
-    measures(j, "portfolio", &(tw_return_path){r->n, r->returns, r->benchmark_returns, a_year});
-    measures(j, "benchmark", &(tw_return_path){r->n, r->benchmark_returns, NULL, a_year});
+    measures(j, "portfolio",
+             &(tw_return_path){
+                 .n = r->n, .returns = r->returns, .benchmark = r->benchmark_returns, .periods_per_year = a_year});
+    measures(j, "benchmark", &(tw_return_path){.n = r->n, .returns = r->benchmark_returns, .periods_per_year = a_year});
     tw_json_object_end(j);
     months(job, j, r);
     cost_sensitivity(job, j);

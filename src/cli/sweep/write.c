@@ -115,7 +115,8 @@ static double walk_measure(const job *j, const char *name)
     double x = NAN;
     double *wide = tw_new(j->ctx, j->n_stitched, sizeof *wide);
     for (size_t t = 0; wide && t < j->n_stitched; t++) wide[t] = (double)j->stitched[t];
-    const tw_return_path path = {j->n_stitched, wide, NULL, j->search.prices.periods_per_year};
+    const tw_return_path path = {
+        .n = j->n_stitched, .returns = wide, .periods_per_year = j->search.prices.periods_per_year};
     if (wide && tw_measure_compute(name, &path, &x, NULL) != TW_OK) x = NAN;
     tw_free(j->ctx, wide);
     return x;

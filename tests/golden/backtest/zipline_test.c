@@ -78,7 +78,11 @@ static void compare(const frame *f, size_t n, const double *r, const double *b)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         const double want = frame_number(f, pairs[i][1]);
         double got = 0;
-        assert_int_equal(tw_measure_compute(pairs[i][0], &(tw_return_path){n, r, b, 252}, &got, NULL), TW_OK);
+        assert_int_equal(
+            tw_measure_compute(pairs[i][0],
+                               &(tw_return_path){.n = n, .returns = r, .benchmark = b, .periods_per_year = 252}, &got,
+                               NULL),
+            TW_OK);
         /* zipline leaves out what is not finite; so do we, and also ratios to a constant */
         if (isnan(want) || isnan(got)) continue;
         if (!(fabs(got - want) <= 1e-9 * fmax(1, fabs(want))))

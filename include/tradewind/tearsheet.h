@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file tearsheet.h
+ * Floor 4: everything that is usually asked of a run after the fact: measures with confidence intervals, drawdowns,
+ * rolling risk, returns by period, exposure, turnover, round trips, factors, costs, capacity and bad times. What is
+ * computed follows pyfolio (docs/reference/tearsheet.md says where not).
+ */
+#ifndef TRADEWIND_TEARSHEET_H
+#define TRADEWIND_TEARSHEET_H
+
+#include "tradewind/backtest.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- what is looked at */
+
+/** A fill: bought when positive. */
+typedef struct tw_trade {
+    int64_t time;
+    uint32_t symbol;
+    double quantity, price;
+} tw_trade;
+
+/** What is held of a symbol at the end of a bar. */
+typedef struct tw_holding {
+    uint32_t bar, symbol;
+    double quantity, price;
+} tw_holding;
+
+/** A run, borrowed. Only path.returns and time are needed; what is NULL or 0 leaves out the tables that need it. */
+typedef struct tw_track_record {
+    tw_return_path path;
+    const int64_t *time;  /* [n], ascending */
+    const double *equity; /* [n] at the end of the bar; holdings and costs need it */
+    size_t n_symbols;
+    const char *const *symbol;
+    size_t n_trades;
+    const tw_trade *trade; /* by time */
+    size_t n_holdings;
+    const tw_holding *holding; /* by bar */
+    const double *volume;      /* [n][n_symbols] traded in the bar; NaN unknown. Capacity needs it */
+    size_t n_factors;
+    const char *const *factor_name;
+    const double *const *factor; /* [n_factors][n]; none: the benchmark is the factor */
+} tw_track_record;
+
+/** How to look; the table is tw_tearsheet_params. */
+typedef struct tw_tearsheet_options {
+    int window;   /* bars of rolling measures */
+    int top;      /* drawdowns listed */
+    int draws;    /* bootstrap resamples; 0: no confidence intervals */
+    double block; /* mean block length; 0: by the rule of Politis and White */
+    double level; /* of the confidence intervals */
+    int seed;
+    double participation; /* capacity: most of a bar's volume */
+    double impact;        /* capacity: cost of trading the share s of a bar's volume is impact * s^2 of the value */
+} tw_tearsheet_options;
+
+/** Table of tw_tearsheet_options, for tw_params_parse. */
+TW_API const tw_param *tw_tearsheet_params(void);
+
+/* ---------------------------------------------------------------- what is seen */
+
+/** A measure, and where it lies in resamples of the returns; those fields are NaN without an interval. */
+typedef struct tw_sheet_measure {
+    const tw_measure *measure;
+    double value, low, high, mean, median;
+} tw_sheet_measure;
+
+/** From the last peak before it to the first bar that is as high again. */
+typedef struct tw_drawdown {
+    double depth;                  /* positive: 0.2 is a fifth lost */
+    size_t peak, valley, recovery; /* bars; recovery SIZE_MAX: not yet */
+    int64_t weekdays;              /* from peak to recovery, both counted; -1: not yet */
+} tw_drawdown;
+
+/** Returns of weeks, months, quarters or years; labels as tw_period_of. */
+typedef struct tw_sheet_period {
+    size_t n;
+    const int *label;
+    const double *returns;
+    double quantile[7]; /* least, 5 %, 25 %, median, 75 %, 95 %, largest */
+} tw_sheet_period;
+
+/** A position opened and closed, first in first out. */
+typedef struct tw_round_trip {
+    uint32_t symbol;
+    bool is_long;
+    int64_t opened, closed;
+    double quantity, pnl;
+    double returns; /* of what was paid for it */
+    double share;   /* pnl over the equity of its last day; NaN without */
+} tw_round_trip;
+
+/** Round trips in numbers. Averages of nothing are NaN. */
+typedef struct tw_trip_stats {
+    size_t n, winners, losers, even;
+    double pnl, gross_profit, gross_loss, profit_factor;
+    double mean, mean_win, mean_loss, win_over_loss, largest_win, largest_loss;
+    double return_mean, return_win, return_loss, return_best, return_worst; /* of tw_round_trip.share */
+    double return_median, return_median_win, return_median_loss;
+    double days_mean, days_median, days_longest, days_shortest;
+} tw_trip_stats;
+
+/** Series of what is held, as shares of equity; [n] each. */
+typedef struct tw_exposure {
+    const double *gross, *net, *long_side, *short_side;
+    const double *max_long, *median_long, *median_short, *max_short; /* of single names; NaN: none */
+    const double *names;
+} tw_exposure;
+
+/** A regression of the returns on factors by least squares; entry 0 is the intercept, a bar. */
+typedef struct tw_factor_fit {
+    size_t n, n_factors;
+    const double *loading, *error, *t; /* [1 + n_factors] */
+    double r_squared, adjusted;
+} tw_factor_fit;
+
+/** What one more basis point of every trade's value, or a larger capital, would do. */
+typedef struct tw_cost_step {
+    double at; /* basis points, or capital */
+    double annual_return, sharpe;
+} tw_cost_step;
+
+/** How long the largest position of a symbol would take to sell. */
+typedef struct tw_liquidity {
+    uint32_t symbol;
+    size_t bar;
+    double days, share; /* share: of equity */
+} tw_liquidity;
+
+/** A time that many remember, as far as the run has it. */
+typedef struct tw_stress {
+    const char *name;
+    size_t from, to; /* bars [from, to) */
+    double returns, benchmark, mean, least, largest, drawdown;
+} tw_stress;
+
+enum { TW_SHEET_ROLLING = 5, TW_SHEET_COSTS = 11, TW_SHEET_CAPITALS = 9 };
+
+/** The sheet. Pointers are into `arena` or static; those that could not be made have n = 0 or are NULL. */
+typedef struct tw_tearsheet {
+    tw_arena arena;
+    tw_track_record record; /* as given, borrowed */
+    tw_tearsheet_options options;
+    double block; /* mean block length used */
+    size_t n_measures;
+    const tw_sheet_measure *measure;
+    const double *wealth, *underwater; /* [n] */
+    size_t n_drawdowns;
+    const tw_drawdown *drawdown;                /* deepest first */
+    const char *rolling_name[TW_SHEET_ROLLING]; /* names of measures */
+    const double *rolling[TW_SHEET_ROLLING];    /* [n], NaN before the first whole window; NULL: not to be had */
+    tw_sheet_period daily, period[4];           /* period: by tw_calendar_period */
+    size_t n_stress;
+    const tw_stress *stress;
+    tw_exposure exposure;
+    const double *turnover; /* [n] value traded / mean gross value of this bar and the one before */
+    size_t n_trips;
+    const tw_round_trip *trip; /* by symbol, then time */
+    tw_trip_stats trips, long_trips, short_trips;
+    const tw_trip_stats *symbol_trips; /* [n_symbols] */
+    tw_factor_fit factors;
+    size_t n_costs;
+    tw_cost_step cost[TW_SHEET_COSTS];
+    size_t n_capitals;
+    tw_cost_step capital[TW_SHEET_CAPITALS];
+    size_t n_liquidity;
+    const tw_liquidity *liquidity; /* slowest first */
+} tw_tearsheet;
+
+/** Makes the sheet. BAD_VALUE for options outside their table, BAD_DATA for times, trades or holdings that are out of
+ *  order or place. The record must outlive the sheet. Same bits at any number of threads. */
+TW_API tw_status tw_tearsheet_make(const tw_ctx *ctx, const tw_track_record *record,
+                                   const tw_tearsheet_options *options, tw_tearsheet *sheet, tw_error *err);
+/** Frees what tw_tearsheet_make made; also after it failed. */
+TW_API void tw_tearsheet_clear(tw_tearsheet *sheet);
+/** Appends the sheet as one JSON object. */
+TW_API tw_status tw_tearsheet_json(const tw_tearsheet *sheet, tw_buf *out, tw_error *err);
+/** Writes tables as CSV into a folder: measures, drawdowns, series, periods, round_trips and what else there is, each
+ *  as tearsheet_<name>.csv. */
+TW_API tw_status tw_tearsheet_csv(const tw_tearsheet *sheet, const char *folder, tw_error *err);
+
+/* ---------------------------------------------------------------- reading a run's folder */
+
+/** Where a record is read from. Columns are found by name, in any order; docs/reference/tearsheet.md lists the names.
+ */
+typedef struct tw_record_files {
+    const char *folder;                           /* has daily.csv; txns.csv and positions.csv if there are any */
+    const char *benchmark;                        /* date and return or level, or NULL: daily.csv's own */
+    const char *factors;                          /* date and a column a factor, or NULL */
+    const char *bars;                             /* date, symbol, volume, or NULL */
+    double periods_per_year, risk_free, required; /* rates of a year, made those of a bar by compounding */
+} tw_record_files;
+
+/** A record that was read, and its memory. */
+typedef struct tw_record_read {
+    tw_track_record record;
+    tw_arena arena;
+} tw_record_read;
+
+/** Reads a record. An error names file, line and column; a day of txns.csv or positions.csv that daily.csv does not
+ * have is one. */
+TW_API tw_status tw_record_open(const tw_ctx *ctx, const tw_record_files *files, tw_record_read *out, tw_error *err);
+/** Frees what tw_record_open read; also after it failed. */
+TW_API void tw_record_close(tw_record_read *record);
+
+/** Mean block length of a stationary bootstrap by the rule of Politis and White (2004, corrected 2009), at least 1. */
+TW_API double tw_bootstrap_block(size_t n, const double *x);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tearsheet.c - checks a record and makes the sheet's parts one after the other. */
+#include "backtest/tearsheet/sheet.h"
+#include "tradewind/num.h"
+
+#include <math.h>
+
+static const tw_param table[] = {
+    TW_PARAM(tw_tearsheet_options, window, 126, 2, 1000000, "bars of rolling measures"),
+    TW_PARAM(tw_tearsheet_options, top, 10, 1, 1000, "drawdowns listed"),
+    TW_PARAM(tw_tearsheet_options, draws, 1000, 0, 1000000, "bootstrap resamples; 0: no confidence intervals"),
+    TW_PARAM(tw_tearsheet_options, block, 0, 0, 1e6, "mean block length; 0: by the rule of Politis and White"),
+    TW_PARAM(tw_tearsheet_options, level, 0.9, 0.01, 0.999, "of the confidence intervals"),
+    TW_PARAM(tw_tearsheet_options, seed, 1, 0, 2147483647, "of the resamples"),
+    TW_PARAM(tw_tearsheet_options, participation, 0.2, 1e-6, 1, "most of a bar's volume, for days to liquidate"),
+    TW_PARAM(tw_tearsheet_options, impact, 0.1, 0, 100, "cost of trading all of a bar's volume, as a share of value"),
+    TW_PARAM_END,
+};
+
+const tw_param *tw_tearsheet_params(void) { return table; }
+
+tw_status tw_sheet_no_memory(tw_error *err) { return tw_no_memory(err, "a tear sheet"); }
+
+double *tw_sheet_series(tw_tearsheet *sheet, size_t n, double value)
+{
+    double *x = tw_arena_new(&sheet->arena, n + 1, sizeof *x);
+    for (size_t i = 0; x && i < n; i++) x[i] = value;
+    return x;
+}
+
+static int64_t day_of(int64_t time)
+{
+    const int64_t day = time / TW_NS_PER_DAY;
+    return time % TW_NS_PER_DAY < 0 ? day - 1 : day;
+}
+
+/* Of several bars of one day the last. */
+size_t tw_sheet_bar(const tw_tearsheet *sheet, int64_t time)
+{
+    const tw_track_record *r = &sheet->record;
+    const int64_t day = day_of(time);
+    size_t lo = 0, hi = r->path.n;
+    while (lo < hi) {
+        const size_t middle = lo + (hi - lo) / 2;
+        if (day_of(r->time[middle]) <= day)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo > 0 && day_of(r->time[lo - 1]) == day ? lo - 1 : SIZE_MAX;
+}
+
+double tw_sheet_median(size_t m, double *x) { return m ? tw_median(m, x) : NAN; }
+
+double *tw_sheet_traded(tw_tearsheet *sheet)
+{
+    const tw_track_record *r = &sheet->record;
+    double *traded = tw_sheet_series(sheet, r->path.n, 0);
+    for (size_t i = 0; traded && i < r->n_trades; i++) {
+        const size_t bar = tw_sheet_bar(sheet, r->trade[i].time);
+        if (bar != SIZE_MAX) traded[bar] += fabs(r->trade[i].quantity) * r->trade[i].price;
+    }
+    return traded;
+}
+
+/* ---------------------------------------------------------------- checks */
+
+static tw_status check_path(const tw_track_record *r, tw_error *err)
+{
+    if (r->path.n == 0 || !r->path.returns || !r->time)
+        return tw_fail(err, TW_BAD_DATA, "tear sheet: a record needs returns and times");
+    if (r->path.n > UINT32_MAX)
+        return tw_fail(err, TW_TOO_LARGE, "tear sheet: at most %u bars, got %zu", UINT32_MAX, r->path.n);
+    for (size_t i = 0; i < r->path.n; i++) {
+        if (isinf(r->path.returns[i])) return tw_fail(err, TW_BAD_DATA, "tear sheet: return %zu is infinite", i);
+        if (i > 0 && r->time[i] <= r->time[i - 1])
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: time %zu is not after the one before", i);
+    }
+    return TW_OK;
+}
+
+static tw_status check_trades(const tw_track_record *r, tw_error *err)
+{
+    for (size_t i = 0; i < r->n_trades; i++) {
+        const tw_trade *t = &r->trade[i];
+        if (t->symbol >= r->n_symbols || !isfinite(t->quantity) || !isfinite(t->price))
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: trade %zu: symbol %u of %zu, quantity %g, price %g", i,
+                           t->symbol, r->n_symbols, t->quantity, t->price);
+        if (i > 0 && t->time < r->trade[i - 1].time)
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: trade %zu is before the one before it", i);
+    }
+    return TW_OK;
+}
+
+static tw_status check_holdings(const tw_track_record *r, tw_error *err)
+{
+    for (size_t i = 0; i < r->n_holdings; i++) {
+        const tw_holding *h = &r->holding[i];
+        if (h->symbol >= r->n_symbols || h->bar >= r->path.n || !isfinite(h->quantity) || !isfinite(h->price))
+            return tw_fail(err, TW_BAD_DATA,
+                           "tear sheet: holding %zu: bar %u of %zu, symbol %u of %zu, quantity %g, price %g", i, h->bar,
+                           r->path.n, h->symbol, r->n_symbols, h->quantity, h->price);
+        if (i > 0 && h->bar < r->holding[i - 1].bar)
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: holding %zu is of a bar before that of the one before", i);
+    }
+    return TW_OK;
+}
+
+static tw_status check_options(const tw_tearsheet_options *o, tw_error *err)
+{
+    const char *base = (const char *)o;
+    for (const tw_param *p = table; p->name; p++) {
+        const double x = p->kind == TW_KIND_INT ? *(const int *)(const void *)(base + p->offset)
+                                                : *(const double *)(const void *)(base + p->offset);
+        if (!(x >= p->lo && x <= p->hi))
+            return tw_fail(err, TW_BAD_VALUE, "tear sheet: %s must be in [%g, %g], got %g", p->name, p->lo, p->hi, x);
+    }
+    return TW_OK;
+}
+
+/* ---------------------------------------------------------------- making */
+
+tw_status tw_tearsheet_make(const tw_ctx *ctx, const tw_track_record *record, const tw_tearsheet_options *options,
+                            tw_tearsheet *sheet, tw_error *err)
+{
+    *sheet = (tw_tearsheet){.record = *record, .options = *options};
+    tw_arena_init(&sheet->arena, ctx);
+    TW_TRY(check_options(options, err));
+    TW_TRY(check_path(record, err));
+    TW_TRY(check_trades(record, err));
+    TW_TRY(check_holdings(record, err));
+    TW_TRY(tw_sheet_measures(ctx, sheet, err));
+    TW_TRY(tw_sheet_path(sheet, err));
+    TW_TRY(tw_sheet_periods(sheet, err));
+    TW_TRY(tw_sheet_exposure(sheet, err));
+    TW_TRY(tw_sheet_trips(sheet, err));
+    TW_TRY(tw_sheet_factors(sheet, err));
+    return tw_sheet_costs(sheet, err);
+}
+
+void tw_tearsheet_clear(tw_tearsheet *sheet)
+{
+    tw_arena_clear(&sheet->arena);
+    *sheet = (tw_tearsheet){0};
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report_page.c - the tear sheet's page: charts over time from tradewind/plot.h, tables from report_tables.c. */
+#include "cli/report_page.h"
+
+#include "tradewind/plot.h"
+
+#include <math.h>
+
+enum { WIDTH = 1080, HEIGHT = 300 };
+
+static const char head[] =
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n"
+    "<style>\n"
+    "body{margin:0 auto;padding:24px;max-width:1080px;font:14px/1.45 Helvetica,Arial,sans-serif;color:#1f2933}\n"
+    "h1{font-size:22px;margin:0 0 4px}h2{font-size:16px;margin:32px 0 8px;border-bottom:1px solid #d9dee3;"
+    "padding-bottom:4px}p{margin:4px 0 12px;color:#52606d}\n"
+    "svg{max-width:100%;height:auto;display:block;margin-bottom:12px}\n"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin-bottom:12px}\n"
+    "th,td{padding:3px 10px;text-align:right;border-bottom:1px solid #eceff2;white-space:nowrap}\n"
+    "th{font-weight:600;color:#52606d}th:first-child,td:first-child{text-align:left}\n"
+    "table.heat td{border:1px solid #fff;text-align:center;min-width:44px}\n"
+    ".cards{display:flex;flex-wrap:wrap;gap:12px;margin:16px 0}.card{border:1px solid #d9dee3;border-radius:6px;"
+    "padding:10px 14px;min-width:128px}.card b{display:block;font-size:20px}.card span{color:#52606d;font-size:12px}\n"
+    ".wide{overflow-x:auto}.pair{display:flex;flex-wrap:wrap;gap:32px}\n"
+    "</style>\n<title>";
+
+void tw_page_text(tw_buf *out, const char *text)
+{
+    for (const char *p = text; *p; p++) {
+        if (*p == '&')
+            tw_buf_text(out, "&amp;");
+        else if (*p == '<')
+            tw_buf_text(out, "&lt;");
+        else if (*p == '>')
+            tw_buf_text(out, "&gt;");
+        else
+            tw_buf_add(out, p, 1);
+    }
+}
+
+/* ---------------------------------------------------------------- charts */
+
+typedef struct page {
+    const tw_ctx *ctx;
+    const tw_tearsheet *sheet;
+    tw_buf *out;
+    double *scratch; /* [n] */
+} page;
+
+static tw_status draw(const page *p, const char *title, const tw_chart_panel *panels, size_t n_panels, tw_error *err)
+{
+    const tw_chart chart = {.title = title,
+                            .times = p->sheet->record.time,
+                            .n = p->sheet->record.path.n,
+                            .panels = panels,
+                            .n_panels = n_panels,
+                            .width = WIDTH,
+                            .height = n_panels > 1 ? (int)n_panels * 190 : HEIGHT};
+    return tw_chart_svg(p->ctx, &chart, p->out, err);
+}
+
+static tw_status draw_wealth(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    const double *b = s->record.path.benchmark;
+    for (size_t t = 0; b && t < s->record.path.n; t++)
+        p->scratch[t] = (t ? p->scratch[t - 1] : 1) * (isnan(b[t]) ? 1 : 1 + b[t]);
+    const tw_chart_series wealth[] = {{.name = "strategy", .y = s->wealth}, {.name = "benchmark", .y = p->scratch}};
+    const tw_chart_series under[] = {{.name = "drawdown", .y = s->underwater}};
+    const tw_chart_panel panels[] = {{.series = wealth, .n_series = b ? 2 : 1, .share = 2},
+                                     {.series = under, .n_series = 1, .share = 1}};
+    return draw(p, "Growth of 1, and what is lost from the highest", panels, 2, err);
+}
+
+/* A panel for each series that is there. */
+static tw_status draw_panels(const page *p, const char *title, const tw_chart_series *series, size_t n, tw_error *err)
+{
+    tw_chart_panel panels[TW_CHART_PANELS];
+    size_t m = 0;
+    for (size_t k = 0; k < n && m < TW_CHART_PANELS; k++) {
+        bool some = false;
+        for (size_t t = 0; series[k].y && t < p->sheet->record.path.n; t++) some = some || isfinite(series[k].y[t]);
+        if (some) panels[m++] = (tw_chart_panel){.series = &series[k], .n_series = 1, .share = 1};
+    }
+    return m ? draw(p, title, panels, m, err) : TW_OK;
+}
+
+static tw_status draw_rolling(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    const tw_chart_series series[] = {{.name = "Sharpe", .y = s->rolling[0]},
+                                      {.name = "volatility", .y = s->rolling[1]},
+                                      {.name = "largest drawdown", .y = s->rolling[3]},
+                                      {.name = "beta", .y = s->rolling[4]}};
+    return draw_panels(p, "Rolling measures", series, 4, err);
+}
+
+static tw_status draw_exposure(const page *p, tw_error *err)
+{
+    const tw_exposure *e = &p->sheet->exposure;
+    const tw_chart_series sides[] = {{.name = "gross", .y = e->gross},
+                                     {.name = "net", .y = e->net},
+                                     {.name = "long", .y = e->long_side},
+                                     {.name = "short", .y = e->short_side}};
+    const tw_chart_series single[] = {{.name = "largest long", .y = e->max_long},
+                                      {.name = "median long", .y = e->median_long},
+                                      {.name = "median short", .y = e->median_short},
+                                      {.name = "largest short", .y = e->max_short}};
+    const tw_chart_series names[] = {{.name = "names held", .y = e->names}};
+    const tw_chart_series turnover[] = {{.name = "turnover", .kind = TW_CHART_HISTOGRAM, .y = p->sheet->turnover}};
+    const tw_chart_panel panels[] = {{.series = sides, .n_series = 4, .share = 2},
+                                     {.series = single, .n_series = 4, .share = 2},
+                                     {.series = names, .n_series = 1, .share = 1},
+                                     {.series = turnover, .n_series = 1, .share = 1}};
+    return draw(p, "Exposure over equity, concentration, turnover", panels, p->sheet->turnover ? 4 : 3, err);
+}
+
+/* ---------------------------------------------------------------- page */
+
+static void heading(const page *p, const char *title, const char *note)
+{
+    tw_buf_printf(p->out, "<h2>%s</h2>\n", title);
+    if (note) tw_buf_printf(p->out, "<p>%s</p>\n", note);
+}
+
+static void head_of(const page *p, const char *title)
+{
+    const tw_track_record *r = &p->sheet->record;
+    char from[40], to[40];
+    from[tw_time_format(r->time[0], from)] = '\0';
+    to[tw_time_format(r->time[r->path.n - 1], to)] = '\0';
+    tw_buf_text(p->out, head);
+    tw_page_text(p->out, title);
+    tw_buf_text(p->out, "</title>\n</head>\n<body>\n<h1>");
+    tw_page_text(p->out, title);
+    tw_buf_printf(p->out, "</h1>\n<p>%s to %s, %zu bars</p>\n", from, to, r->path.n);
+}
+
+static tw_status path_part(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    tw_page_measures(s, p->out);
+    TW_TRY(draw_wealth(p, err));
+    heading(p, "Drawdowns", "A drawdown runs from the last peak to the first bar that is as high again.");
+    tw_page_drawdowns(s, p->out);
+    heading(p, "Returns by month", NULL);
+    tw_page_months(s, p->out);
+    heading(p, "Returns by length of time", NULL);
+    tw_page_quantiles(s, p->out);
+    if (s->record.path.n >= (size_t)s->options.window) {
+        tw_buf_printf(p->out, "<h2>Rolling risk</h2>\n<p>Over %d bars.</p>\n", s->options.window);
+        TW_TRY(draw_rolling(p, err));
+    }
+    if (s->n_stress) {
+        heading(p, "Times of stress", NULL);
+        tw_page_stress(s, p->out);
+    }
+    return TW_OK;
+}
+
+static tw_status trade_part(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    if (s->exposure.gross) {
+        heading(p, "Exposure and turnover", NULL);
+        TW_TRY(draw_exposure(p, err));
+    }
+    if (s->n_trips) {
+        heading(p, "Round trips", "Positions opened and closed, first in first out, before commissions.");
+        tw_page_trips(s, p->out);
+    }
+    if (s->factors.n) {
+        heading(p, "Factors", NULL);
+        tw_page_factors(s, p->out);
+    }
+    if (s->n_costs) {
+        heading(p, "Costs and capacity", NULL);
+        tw_page_costs(s, p->out);
+    }
+    return TW_OK;
+}
+
+tw_status tw_cli_report_page(const tw_ctx *ctx, const tw_tearsheet *sheet, const char *title, tw_buf *out,
+                             tw_error *err)
+{
+    page p = {ctx, sheet, out, tw_new(ctx, sheet->record.path.n, sizeof(double))};
+    if (!p.scratch) return tw_no_memory(err, "a page");
+    head_of(&p, title);
+    tw_status status = path_part(&p, err);
+    if (status == TW_OK) status = trade_part(&p, err);
+    tw_buf_text(out, "</body>\n</html>\n");
+    tw_free(ctx, p.scratch);
+    return status == TW_OK ? tw_buf_check(out, err) : status;
+}

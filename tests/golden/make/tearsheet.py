@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes tests/golden/backtest/tearsheet.csv: a run, and pyfolio-reloaded 0.9.7's tables of it. Lines that make the run:
+"day,DATE,RETURN,BENCHMARK,EQUITY,F1,F2", "txn,TIME,SYMBOL,AMOUNT,PRICE", "pos,DATE,SYMBOL,AMOUNT,PRICE", "vol,DATE,SYMBOL,VOLUME";
+what is expected of it: "want,TABLE,KEY,VALUE". Block lengths are those of arch 8.0.0 (optimal_block_length, stationary).
+
+Run with: bench/.venv/bin/python tests/golden/make/tearsheet.py > tests/golden/backtest/tearsheet.csv
+"""
+import importlib.metadata
+import warnings
+
+import empyrical as e
+import numpy as np
+import pandas as pd
+
+warnings.simplefilter("ignore")
+from pyfolio import capacity, pos, round_trips, timeseries, txn  # noqa: E402
+
+assert importlib.metadata.version("pyfolio-reloaded") == "0.9.7"
+SYMBOLS = ["AA", "BB", "CC"]
+
+
+def make_run(rng, n=180):
+    days = pd.bdate_range("2011-06-01", periods=n, tz="UTC")
+    f1, f2 = 0.0002 + 0.011 * rng.standard_t(4, n), rng.normal(0, 0.006, n)
+    returns = pd.Series(0.0003 + 0.6 * f1 - 0.3 * f2 + rng.normal(0, 0.004, n), days)
+    benchmark = pd.Series(f1, days)
+    prices = pd.DataFrame(np.round(np.exp(np.cumsum(rng.normal(0, 0.02, (n, 3)), axis=0)) * [20, 50, 110], 2), days, SYMBOLS)
+    volume = pd.DataFrame(rng.integers(5_000, 60_000, (n, 3)).astype(float), days, SYMBOLS)
+    fills, held = [], pd.DataFrame(0.0, days, SYMBOLS)
+    for i, day in enumerate(days):
+        for s in SYMBOLS:
+            if i > 0:
+                held.loc[day, s] = held.loc[days[i - 1], s]
+            for k in range(rng.integers(0, 3) if rng.random() < 0.3 else 0):
+                amount = int(rng.integers(-8, 9)) * 25
+                if amount:
+                    at = day + pd.Timedelta(hours=14 + 3 * k, minutes=int(rng.integers(0, 60)))
+                    fills.append((at, s, amount, round(prices.loc[day, s] * (1 + rng.normal(0, 0.002)), 3)))
+                    held.loc[day, s] += amount
+    fills = pd.DataFrame(sorted(fills), columns=["dt", "symbol", "amount", "price"]).set_index("dt")
+    equity = 1e6 * (1 + returns).cumprod()
+    return returns, benchmark, pd.DataFrame({"f1": f1, "f2": f2}, days), prices, volume, fills, held, equity
+
+
+def drawdowns(returns):
+    table = timeseries.gen_drawdown_table(returns, 10)
+    for i, row in table.dropna(subset=["Net drawdown in %"]).iterrows():
+        yield f"{i}.depth", row["Net drawdown in %"] / 100
+        yield f"{i}.peak", returns.index.get_loc(row["Peak date"].tz_localize("UTC"))
+        yield f"{i}.valley", returns.index.get_loc(row["Valley date"].tz_localize("UTC"))
+        if not pd.isnull(row["Duration"]):
+            yield f"{i}.weekdays", row["Duration"]
+
+
+def trips(fills, equity):
+    found = round_trips.extract_round_trips(fills, equity)
+    for i, row in found.reset_index(drop=True).iterrows():
+        yield f"{i}.pnl", row.pnl
+        yield f"{i}.returns", row.rt_returns
+        yield f"{i}.share", row.returns
+        yield f"{i}.days", row.duration / pd.Timedelta(days=1)
+        yield f"{i}.long", float(row.long)
+    stats = round_trips.gen_round_trip_stats(found)
+    for column, side in (("All trades", "all"), ("Long trades", "long"), ("Short trades", "short")):
+        for table in ("pnl", "summary", "returns"):
+            for key, value in stats[table][column].items():
+                yield f"{side}.{table}.{key.replace(',', '')}", value
+        for key, value in stats["duration"][column].items():
+            yield f"{side}.duration.{key}", pd.Timedelta(value) / pd.Timedelta(days=1)
+
+
+def exposures(held, prices, equity, fills):
+    values = held * prices
+    frame = values.assign(cash=equity - values.sum(axis=1))
+    pos_of = pos.get_long_short_pos(frame)
+    share = pos.get_percent_alloc(frame).drop("cash", axis=1)
+    turnover = txn.get_turnover(frame, fills)
+    for i in range(3, len(held), 16):
+        yield f"{i}.gross", timeseries.gross_lev(frame).iloc[i]
+        yield f"{i}.net", pos_of["net exposure"].iloc[i]
+        yield f"{i}.long", pos_of["long"].iloc[i]
+        yield f"{i}.short", pos_of["short"].iloc[i]
+        row = share.iloc[i]
+        yield f"{i}.max_long", row[row > 0].max()
+        yield f"{i}.median_long", row[row > 0].median()
+        yield f"{i}.median_short", row[row < 0].median()
+        yield f"{i}.max_short", row[row < 0].min()
+        yield f"{i}.turnover", turnover.iloc[i]
+    return frame
+
+
+def costs(frame, returns, fills, prices, volume):
+    for bp in (5, 20):
+        left = txn.adjust_returns_for_slippage(returns, frame, fills, bp).fillna(returns)
+        yield f"slippage.{bp}.annual_return", e.annual_return(left)
+        yield f"slippage.{bp}.sharpe", e.sharpe_ratio(left)
+    daily = fills.assign(amount=fills.amount.abs(), symbol=fills.symbol, day=fills.index.normalize())
+    daily = daily.assign(value=daily.amount * daily.price).groupby(["day", "symbol"])[["amount", "value"]].sum().reset_index()
+    daily["price"] = daily.value / daily.amount
+    daily["volume"] = [volume.loc[d, s] for d, s in zip(daily.day, daily.symbol)]
+    daily = daily.set_index("day")
+    start = frame.sum(axis=1).iloc[0]
+    for capital in (1e6, 5e7):
+        left = capacity.apply_slippage_penalty(returns, daily, capital, start)
+        yield f"capital.{capital:.0f}.annual_return", e.annual_return(left)
+        yield f"capital.{capital:.0f}.sharpe", e.sharpe_ratio(left)
+
+
+def regression(returns, factors):
+    x = np.column_stack([np.ones(len(returns)), factors.to_numpy()])
+    y = returns.to_numpy()
+    loading, *_ = np.linalg.lstsq(x, y, rcond=None)
+    rest = y - x @ loading
+    error = np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * (rest @ rest) / (len(y) - x.shape[1]))
+    for k in range(x.shape[1]):
+        yield f"{k}.loading", loading[k]
+        yield f"{k}.error", error[k]
+    yield "r_squared", 1 - rest @ rest / ((y - y.mean()) @ (y - y.mean()))
+
+
+def stress(returns):
+    wanted = {"US downgrade/European Debt Crisis": "US downgrade, European debt", "New Normal": "New normal", "Recovery": "Recovery"}
+    for name, part in timeseries.extract_interesting_date_ranges(returns).items():
+        if name in wanted:
+            yield wanted[name].replace(",", ";") + ".returns", e.cum_returns_final(part)
+            yield wanted[name].replace(",", ";") + ".mean", part.mean()
+            yield wanted[name].replace(",", ";") + ".least", part.min()
+            yield wanted[name].replace(",", ";") + ".largest", part.max()
+
+
+def rolling(returns, benchmark):
+    sharpe, vol = timeseries.rolling_sharpe(returns, 63), timeseries.rolling_volatility(returns, 63)
+    for i in (62, 100, 179):
+        yield f"{i}.sharpe", sharpe.iloc[i]
+        yield f"{i}.annual_volatility", vol.iloc[i]
+        # pyfolio's rolling beta has one bar more in its window than its Sharpe ratio
+        yield f"{i}.beta", e.beta(returns.iloc[i - 62 : i + 1], benchmark.iloc[i - 62 : i + 1])
+
+
+def perf_stats(returns, benchmark, frame, fills):
+    names = {"Annual return": "annual_return", "Cumulative returns": "cumulative_return", "Annual volatility": "annual_volatility",
+             "Sharpe ratio": "sharpe", "Calmar ratio": "calmar", "Stability": "stability", "Max drawdown": "max_drawdown",
+             "Omega ratio": "omega", "Sortino ratio": "sortino", "Skew": "skew", "Tail ratio": "tail_ratio", "Alpha": "alpha", "Beta": "beta"}
+    for key, value in timeseries.perf_stats(returns, benchmark, frame, fills).items():
+        if key in names:
+            yield names[key], value
+
+
+def blocks(rng):
+    from arch.bootstrap import optimal_block_length
+
+    for name, rho in (("white", 0.0), ("ar3", 0.3), ("ar8", 0.8), ("minus", -0.5)):
+        x = np.zeros(400)
+        shock = np.round(rng.normal(0, 0.01, 400), 6)
+        for i in range(400):
+            x[i] = round(rho * (x[i - 1] if i else 0) + shock[i], 8)
+        yield name, x, max(1, float(optimal_block_length(x)["stationary"].iloc[0]))
+
+
+def main():
+    rng = np.random.default_rng(23)
+    returns, benchmark, factors, prices, volume, fills, held, equity = make_run(rng)
+    for i, day in enumerate(returns.index):
+        print(f"day,{day:%Y-%m-%d},{returns.iloc[i]!r},{benchmark.iloc[i]!r},{equity.iloc[i]!r},{factors.f1.iloc[i]!r},{factors.f2.iloc[i]!r}".replace("np.float64(", "").replace(")", ""))
+        for s in SYMBOLS:
+            print(f"vol,{day:%Y-%m-%d},{s},{volume.loc[day, s]:.0f}")
+            if held.loc[day, s]:
+                print(f"pos,{day:%Y-%m-%d},{s},{held.loc[day, s]:.0f},{float(prices.loc[day, s])!r}")
+    for at, row in fills.iterrows():
+        print(f"txn,{at:%Y-%m-%dT%H:%M:%SZ},{row.symbol},{row.amount},{float(row.price)!r}")
+    values = held * prices
+    frame = values.assign(cash=equity - values.sum(axis=1))
+    tables = {"drawdown": drawdowns(returns), "trip": trips(fills, equity), "exposure": exposures(held, prices, equity, fills),
+              "cost": costs(frame, returns, fills, prices, volume), "factor": regression(returns, factors), "stress": stress(returns),
+              "rolling": rolling(returns, benchmark), "measure": perf_stats(returns, benchmark, frame, fills)}
+    for table, rows in tables.items():
+        for key, value in rows:
+            print(f"want,{table},{key},{float(value)!r}")
+    for name, x, block in blocks(rng):
+        print(f"block,{name},{block!r}," + " ".join(repr(float(v)) for v in x))
+
+
+if __name__ == "__main__":
+    main()
