@@ -157,7 +157,8 @@ static gpd estimate(const tw_return_path *x)
 {
     gpd out = {NAN, NAN, NAN, NAN, NAN};
     if (!tw_returns_ok(x, 3)) return out;
-    for (double threshold = 0.2; threshold > 1e-9; threshold /= 2) {
+    for (int halvings = 0; halvings < 28; halvings++) { /* down to 1e-9 */
+        const double threshold = ldexp(0.2, -halvings);
         pareto p;
         const tail t = {x, threshold};
         if (count_losses(x, threshold) == 0 || !fit(&t, &p) || !(p.shape > 0)) continue;

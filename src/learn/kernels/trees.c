@@ -19,19 +19,19 @@ typedef struct perfect {
 #define TW_DESCEND inline __attribute__((always_inline))
 #define MASK_AT(p, place) (*(const rows_bits *)(const void *)((p)->mask + (place)))
 
-static TW_DESCEND const uint32_t *descend_1(perfect *p, const uint32_t *at, rows_bits here)
+static TW_DESCEND const uint32_t *descend_1(perfect *p, const uint32_t *at, const rows_bits *here)
 {
-    p->plane[0] |= here & MASK_AT(p, at[0]);
+    p->plane[0] |= *here & MASK_AT(p, at[0]);
     return at + 1;
 }
 
 #define DESCEND(levels, below)                                                                                         \
-    static TW_DESCEND const uint32_t *descend_##levels(perfect *p, const uint32_t *at, rows_bits here)                 \
+    static TW_DESCEND const uint32_t *descend_##levels(perfect *p, const uint32_t *at, const rows_bits *here)          \
     {                                                                                                                  \
-        const rows_bits left = here & MASK_AT(p, at[0]);                                                               \
+        const rows_bits left = *here & MASK_AT(p, at[0]), right = *here ^ left;                                        \
         p->plane[(levels)-1] |= left;                                                                                  \
-        at = descend_##below(p, at + 1, left);                                                                         \
-        return descend_##below(p, at, here ^ left);                                                                    \
+        at = descend_##below(p, at + 1, &left);                                                                        \
+        return descend_##below(p, at, &right);                                                                         \
     }
 DESCEND(2, 1)
 DESCEND(3, 2)
@@ -46,7 +46,8 @@ DESCEND(8, 7)
                                                                 uint8_t leaf[ROWS])                                    \
     {                                                                                                                  \
         perfect p = {.mask = (const char *)mask};                                                                      \
-        (void)descend_##levels(&p, tree->perfect, ~(rows_bits){0});                                                    \
+        const rows_bits all = ~(rows_bits){0};                                                                         \
+        (void)descend_##levels(&p, tree->perfect, &all);                                                               \
         tw_lanes_number((const uint64_t *)(const void *)p.plane, levels, leaf);                                        \
     }
 
