@@ -125,8 +125,8 @@ static void settle(tw_replay *r, const tw_book_order *o)
     const tw_replay_options *options = &r->options;
     const double price = (double)o->exec_tick * r->depth.tick, quantity = o->executed;
     const double value = options->inverse ? options->contract * quantity / price : options->contract * price * quantity;
-    r->account.position += quantity * o->side;
-    r->account.balance -= value * o->side;
+    r->account.position += o->side == TW_BOOK_BUY ? quantity : -quantity;
+    r->account.balance += o->side == TW_BOOK_BUY ? -value : value;
     r->account.fee += (o->maker ? options->maker_fee : options->taker_fee) * value;
     r->account.volume += quantity;
     r->account.value += value;

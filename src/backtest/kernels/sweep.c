@@ -23,7 +23,7 @@ int TW_ISA_NAME(tw_sweep_mark)(tw_sweep_lanes *restrict l, size_t n, float *rest
 {
     double ruined[TW_SWEEP_LANES], deeper[TW_SWEEP_LANES];
     for (size_t i = 0; i < n; i++) {
-        const double now = l->now[i], close = (now > 0) & (now < __builtin_inf()) ? now : l->close[i];
+        const double now = l->now[i], close = ((now > 0) & (now < __builtin_inf())) ? now : l->close[i];
         const double before = l->value[i], marked = l->cash[i] + l->position[i] * close;
         const double value = before > 0 ? marked : before;
         const double r = before > 0 ? marked / before - 1 : 0, loss = r < 0 ? r : 0;
