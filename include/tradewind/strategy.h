@@ -38,6 +38,11 @@ typedef struct tw_stock_market {
 
 typedef struct tw_moment tw_moment;
 
+/** The worst price taken, and the price at which an order wakes; NaN: none. */
+typedef struct tw_order_style {
+    double limit, stop;
+} tw_order_style;
+
 /** A strategy: handle_data is called at each session's close. When it fails the run stops and keeps what came before.
  */
 typedef struct tw_strategy {
@@ -100,6 +105,10 @@ TW_API double tw_moment_holding(const tw_moment *now, size_t stock);
 TW_API void tw_moment_portfolio(const tw_moment *now, double *cash, double *value);
 /** Orders shares at the market: whole ones, towards zero, unless within 1e-4 of a whole number. */
 TW_API tw_status tw_moment_order(tw_moment *now, size_t stock, double amount, tw_error *err);
+/** The same with a limit and a stop, NaN where there is none, rounded to cents in the order's favour. Both are compared
+ *  with closes, and what is reached fills at a close: zipline's rule. */
+TW_API tw_status tw_moment_order_at(tw_moment *now, size_t stock, double amount, const tw_order_style *style,
+                                    tw_error *err);
 /** Orders the difference between the target and what is held; open orders are not counted, as in zipline. */
 TW_API tw_status tw_moment_order_target(tw_moment *now, size_t stock, double target, tw_error *err);
 

@@ -12,8 +12,7 @@ static void move_cash(tw_moment *now, double x)
     now->cash += x;
 }
 
-/* To the nearest cent of the exact value, ties to even, as Python's round(x, 2). */
-static double round_cents(double x)
+double tw_round_cents(double x)
 {
     double cents = nearbyint(x * 100);
     const double off = fma(x, 100, -cents); /* exact, where x * 100 was rounded */
@@ -75,9 +74,9 @@ void tw_book_split(tw_moment *now, size_t stock, double ratio)
     tw_lot *lot = &now->lot[stock];
     if (!lot->held) return;
     const double raw = lot->amount / ratio, whole = trunc(raw);
-    lot->cost_basis = round_cents(lot->cost_basis * ratio);
+    lot->cost_basis = tw_round_cents(lot->cost_basis * ratio);
     lot->amount = whole;
-    const double cash = round_cents((raw - whole) * lot->cost_basis);
+    const double cash = tw_round_cents((raw - whole) * lot->cost_basis);
     if (whole == 0) let_go(now, stock);
     if (cash != 0) move_cash(now, cash);
     now->dirty = true;

@@ -8,13 +8,14 @@
 #define TW_NO_ORDER SIZE_MAX
 
 typedef struct tw_ticket {
-    size_t stock, next; /* next open order of the stock */
-    double amount, filled, commission;
+    size_t stock, next;                             /* next open order of the stock */
+    double amount, filled, commission, limit, stop; /* NaN: none */
+    bool stop_reached, limit_reached;
 } tw_ticket;
 
 /* What a slippage model sees of one order at one bar; `used` is the volume filled at this bar before. */
 typedef struct tw_fill_query {
-    double close, volume, used, open, amount;
+    double close, volume, used, open, amount, limit;
 } tw_fill_query;
 
 typedef enum tw_fill_answer { TW_FILL_DONE, TW_FILL_NONE, TW_FILL_DRY } tw_fill_answer;
@@ -90,5 +91,7 @@ void tw_book_split(tw_moment *now, size_t stock, double ratio);
 void tw_book_mark(tw_moment *now);
 /* Brings value, pnl and compounded returns up to date. */
 void tw_book_refresh(tw_moment *now);
+/* To the nearest cent of the exact value, ties to even, as Python's round(x, 2). */
+double tw_round_cents(double x);
 
 #endif

@@ -39,6 +39,13 @@ static tw_fill_answer fill_fixed(const void *params, const tw_fill_query *query,
     return TW_FILL_DONE;
 }
 
+/* A limit of 0 is none here, as in zipline. */
+static bool worse_than_limit(const tw_fill_query *query, double price)
+{
+    if (isnan(query->limit) || query->limit == 0) return false;
+    return query->amount > 0 ? price > query->limit : price < query->limit;
+}
+
 static tw_fill_answer fill_share(const void *params, const tw_fill_query *query, double *amount, double *price)
 {
     const share_params *p = params;
@@ -49,7 +56,7 @@ static tw_fill_answer fill_share(const void *params, const tw_fill_query *query,
     const double share = fmin((query->used + taken) / query->volume, p->volume_limit);
     *price = query->close + share * share * copysign(p->price_impact, direction(query)) * query->close;
     *amount = copysign(taken, direction(query));
-    return TW_FILL_DONE;
+    return worse_than_limit(query, *price) ? TW_FILL_NONE : TW_FILL_DONE;
 }
 
 static tw_fill_answer fill_bps(const void *params, const tw_fill_query *query, double *amount, double *price)

@@ -10,6 +10,7 @@ enum { SESSIONS = 6 };
 
 typedef struct script {
     double amount[SESSIONS];
+    tw_order_style style; /* zeros: at the market */
     size_t fail_at;
     double seen[SESSIONS]; /* bits of the future must not reach it */
 } script;
@@ -20,7 +21,8 @@ static tw_status play(void *state, tw_moment *now, tw_error *err)
     const size_t t = tw_moment_session(now);
     if (t == s->fail_at) return tw_fail(err, TW_BAD_STATE, "the strategy gave up");
     TW_TRY(tw_moment_history(now, 0, t + 1, s->seen, err));
-    return tw_moment_order(now, 0, s->amount[t], err);
+    if (s->style.limit == 0 && s->style.stop == 0) return tw_moment_order(now, 0, s->amount[t], err);
+    return tw_moment_order_at(now, 0, s->amount[t], &s->style, err);
 }
 
 static const tw_stock STOCK = {"A", SIZE_MAX};
@@ -51,6 +53,39 @@ static void test_volume_share(void **state)
     assert_same(trade[0].amount, 5);
     assert_near(trade[0].price, 3.0001875, 1e-12);
     tw_strategy_result_free(result);
+}
+
+/* Facts of zipline-reloaded's tests/finance/test_slippage.py. */
+static void test_limit_and_stop(void **state)
+{
+    (void)state;
+    static const struct {
+        double amount, close, limit, stop, filled, price;
+    } cases[] = {
+        {100, 3.5, 3.5, NAN, 0, 0}, /* the impact would take it past the limit */
+        {100, 3.5, 3.6, NAN, 50, 3.50021875},
+        {-100, 3.5, 3.5, NAN, 0, 0},
+        {-100, 3.5, 3.4, NAN, -50, 3.49978125},
+        {100, 4.0, NAN, 3.5, 50, 4.00025},
+        {100, 3.0, NAN, 3.6, 0, 0},
+        {-100, 3.0, NAN, 3.4, -50, 2.9998125},
+        {-100, 3.5, NAN, 3.4, 0, 0},
+        {100, 3.5, 3.6, 3.4, 50, 3.50021875},
+        {100, 3.3, 3.6, 3.4, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double close[2] = {3.2, cases[i].close}, volume[2] = {2000, 2000};
+        const tw_stock_market market = {
+            .n_sessions = 2, .n_stocks = 1, .stock = &STOCK, .close = close, .volume = volume};
+        script s = {.amount = {cases[i].amount}, .style = {cases[i].limit, cases[i].stop}, .fail_at = SIZE_MAX};
+        size_t n = 0;
+        tw_strategy_result *result = run(&s, &market, "volume_share", "none");
+        const tw_trade *trade = tw_strategy_trades(result, &n);
+        assert_int_equal(n, cases[i].filled != 0);
+        if (n) assert_same(trade->amount, cases[i].filled);
+        if (n) assert_near(trade->price, cases[i].price, 1e-12);
+        tw_strategy_result_free(result);
+    }
 }
 
 static void test_per_share(void **state)
@@ -156,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_volume_share),
+        cmocka_unit_test(test_limit_and_stop),
         cmocka_unit_test(test_per_share),
         cmocka_unit_test(test_split),
         cmocka_unit_test(test_future_does_not_reach_back),
