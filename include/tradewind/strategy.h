@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file strategy.h
- * Floor 3: strategies as call-backs, run session by session over daily bars by zipline's rules (zipline-reloaded
+ * Floor 4: strategies as call-backs, run session by session over daily bars by zipline's rules (zipline-reloaded
  * 3.2.1): an order decided at a close fills at the next close. A strategy sees the market through a tw_moment alone,
  * and a moment has no way to a later bar.
  */

@@ -2,6 +2,7 @@
 /* describe.c - tradewind describe: every descriptor table, for machines and people. */
 #include "cli/panels.h"
 #include "tradewind/backtest.h"
+#include "tradewind/book.h"
 #include "tradewind/feature.h"
 #include "tradewind/learn.h"
 #include "tradewind/serve.h"
@@ -104,6 +105,18 @@ static void portfolio(tw_json *j)
     item(j, "portfolio", "portfolio simulation of scores", "docs/reference/backtest.md", tw_portfolio_params());
 }
 
+static void queues(tw_json *j)
+{
+    size_t n = 0;
+    const tw_book_queue_model *const *all = tw_book_queue_models(&n);
+    for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, all[i]->params);
+}
+
+static void replay(tw_json *j)
+{
+    item(j, "replay", "replay of an order book", "docs/reference/book.md", tw_replay_params());
+}
+
 static void import(tw_json *j)
 {
     item(j, "import", "reading of CSV bars", "docs/reference/data.md", tw_import_params());
@@ -115,10 +128,10 @@ static const struct family {
     const char *name;
     void (*write)(tw_json *j);
 } families[] = {
-    {"checks", checks},       {"feature_sets", sets},   {"formats", formats},   {"import", import},
-    {"labels", labels},       {"learners", learners},   {"measures", measures}, {"metrics", metrics},
-    {"operators", operators}, {"portfolio", portfolio}, {"serve", serve},       {"simulate", simulator},
-    {"splitters", splitters}, {"sweep", sweep_rules},
+    {"checks", checks},       {"feature_sets", sets},   {"formats", formats},     {"import", import},
+    {"labels", labels},       {"learners", learners},   {"measures", measures},   {"metrics", metrics},
+    {"operators", operators}, {"portfolio", portfolio}, {"queues", queues},       {"replay", replay},
+    {"serve", serve},         {"simulate", simulator},  {"splitters", splitters}, {"sweep", sweep_rules},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
@@ -170,7 +183,7 @@ const tw_command tw_command_describe = {
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, metrics, checks, ...",
     .more = "FAMILY is checks, feature_sets, formats, import, labels, learners, measures, metrics,\noperators, "
-            "portfolio, serve, simulate, splitters or sweep.",
+            "portfolio, queues, replay, serve, simulate, splitters or sweep.",
     .most = 1,
     .options = options,
     .run = describe,
