@@ -17,6 +17,9 @@ typedef struct tw_feed_row {
 
 enum { TW_FEED_ALL = -1 };
 
+/* Times are within so many ns of 1970, about 146 years: latencies can be added to them. */
+#define TW_FEED_LAST (INT64_C(1) << 62)
+
 struct tw_feed {
     const tw_ctx *ctx;
     tw_feed_units units;

@@ -23,7 +23,10 @@ static tw_status check_event(const tw_feed_units *units, const tw_feed_event *e,
                        e->price, tick, units->tick, TW_DEPTH_TICKS - 1);
     if (!isfinite(e->quantity) || e->quantity < 0)
         return tw_fail(err, TW_BAD_VALUE, "feed: event %zu has the quantity %g", i, e->quantity);
-    if (e->local_ns < e->exchange_ns || e->exchange_ns == TW_NO_TIME)
+    if (e->exchange_ns < -TW_FEED_LAST || e->local_ns > TW_FEED_LAST)
+        return tw_fail(err, TW_BAD_VALUE, "feed: event %zu happened at %lld and was received at %lld ns, beyond +-%lld",
+                       i, (long long)e->exchange_ns, (long long)e->local_ns, (long long)TW_FEED_LAST);
+    if (e->local_ns < e->exchange_ns)
         return tw_fail(err, TW_BAD_VALUE, "feed: event %zu was received at %lld ns, before it happened at %lld ns", i,
                        (long long)e->local_ns, (long long)e->exchange_ns);
     return TW_OK;

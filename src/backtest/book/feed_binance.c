@@ -89,7 +89,7 @@ static tw_status add_levels(reading *r, const tw_node *levels, const tw_feed_eve
 static tw_status time_of(const reading *r, const tw_node *data, int64_t *time, tw_error *err)
 {
     int64_t ms;
-    if (!integer_of(tw_node_get(data, "T"), &ms) || ms > INT64_MAX / NS_PER_MS) return bad(r, err, "no time T");
+    if (!integer_of(tw_node_get(data, "T"), &ms) || ms > TW_FEED_LAST / NS_PER_MS) return bad(r, err, "no time T");
     *time = ms * NS_PER_MS;
     return TW_OK;
 }
@@ -239,7 +239,8 @@ static tw_status take_line(reading *r, const tw_field *line, tw_error *err)
     char name[320];
     tw_doc *doc = NULL;
     r->summary.lines++;
-    if (line->length <= STAMP || line->text[STAMP] != ' ' || !tw_parse_int64(line->text, STAMP, &r->local))
+    if (line->length <= STAMP || line->text[STAMP] != ' ' || !tw_parse_int64(line->text, STAMP, &r->local) ||
+        r->local < 0 || r->local > TW_FEED_LAST)
         return bad(r, err, "does not begin with a local time of 19 digits and a blank");
     (void)snprintf(name, sizeof name, "%s:%llu", r->name, (unsigned long long)r->line);
     TW_TRY(tw_doc_parse_json(r->ctx, line->text + STAMP + 1, line->length - STAMP - 1, name, &doc, err));
@@ -262,17 +263,21 @@ static tw_status read_lines(reading *r, tw_csv *lines, tw_error *err)
 
 /* ---------------------------------------------------------------- clocks */
 
-/* A local clock behind that of the exchange receives events before they happen. */
-static void set_clock_right(reading *r, int base_latency)
+/* A local clock behind that of the exchange receives events before they happen; by more than a day it is no clock. */
+static tw_status set_clock_right(reading *r, int base_latency, tw_error *err)
 {
     int64_t least = INT64_MAX;
     for (size_t i = 0; i < r->n; i++) {
         const int64_t latency = r->event[i].local_ns - r->event[i].exchange_ns;
         if (latency < least) least = latency;
     }
-    if (least >= 0) return;
+    if (least >= 0) return TW_OK;
+    if (least < -TW_NS_PER_DAY)
+        return tw_fail(err, TW_BAD_DATA, "%s: local times are up to %g s behind those of the exchange, at most a day",
+                       r->name, (double)-least / (double)TW_NS_PER_SECOND);
     r->summary.clock_shift = base_latency - least;
     for (size_t i = 0; i < r->n; i++) r->event[i].local_ns += r->summary.clock_shift;
+    return TW_OK;
 }
 
 static tw_status read_all(reading *r, const char *path, tw_error *err)
@@ -299,10 +304,8 @@ tw_status tw_feed_read_binance(const tw_ctx *ctx, const char *path, const tw_fee
                  .last_update = -1,
                  .snapshot = -1};
     tw_status status = read_all(&r, path, err);
-    if (status == TW_OK) {
-        set_clock_right(&r, options->base_latency);
-        status = tw_feed_new(ctx, units, r.event, r.n, feed, err);
-    }
+    if (status == TW_OK) status = set_clock_right(&r, options->base_latency, err);
+    if (status == TW_OK) status = tw_feed_new(ctx, units, r.event, r.n, feed, err);
     tw_free(ctx, r.event);
     tw_free(ctx, r.update);
     if (status == TW_OK && summary) *summary = r.summary;

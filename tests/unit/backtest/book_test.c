@@ -111,6 +111,7 @@ static void bad_events_are_named(void **state)
         {BID(1, 1, INFINITY), "event 1 has the quantity inf"},
         {{5, 4, 1, 1, TW_FEED_DEPTH, TW_BOOK_BUY}, "event 1 was received at 4 ns, before it happened at 5 ns"},
         {{5, 5, 1, 1, TW_FEED_TRADE, TW_BOOK_NO_SIDE}, "event 1 has no side"},
+        {{5, INT64_MAX, 1, 1, TW_FEED_TRADE, TW_BOOK_BUY}, "received at 9223372036854775807 ns, beyond"},
         {{5, 5, 1, 1, (tw_feed_kind)7, TW_BOOK_BUY}, "event 1 is of kind 7"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -355,6 +356,9 @@ static void bad_streams_are_named(void **state)
         {UPDATE("100", "1", "1", "4", "0", "") UPDATE("110", "1", "6", "8", "5", ""),
          ":2: depth updates from 6 follow 5, but the last one seen is 4"},
         {UPDATE("100", "1", "1", "4", "0", "[\"5\",\"9\"]"), "no depth snapshot"},
+        {"9000000000014000000 {\"e\":\"trade\"}\n", ":1: does not begin with a local time"},
+        {"1000000000014000000 {\"e\":\"trade\",\"T\":1100000000011,\"p\":\"1\",\"q\":\"1\",\"m\":true}\n",
+         ": local times are up to 1e+08 s behind those of the exchange, at most a day"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         tw_error err;
