@@ -2,6 +2,8 @@
 /* Reads bytes as a recorded stream, both ways; what can be read is replayed. */
 #include "tradewind/book.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -37,7 +39,9 @@ static void read_as(const char *path, const char *how)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[] = "/tmp/book_fuzz_XXXXXX";
+    char path[PATH_MAX];
+    const char *folder = getenv("TMPDIR");
+    (void)snprintf(path, sizeof path, "%s/book_fuzz_XXXXXX", folder ? folder : ".");
     const int fd = mkstemp(path);
     if (fd < 0) return 0;
     if (write(fd, data, size) == (ssize_t)size) {

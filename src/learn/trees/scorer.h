@@ -10,7 +10,7 @@
 /* Compiles trees [from, to) of a sound model, which must outlive the scorer and not change in them. */
 tw_status tw_tree_scorer_new(const tw_trees *m, size_t from, size_t to, tw_tree_scorer **scorer, tw_error *err);
 void tw_tree_scorer_free(tw_tree_scorer *scorer);
-/* score[i * n_outputs + k] += the leaf values of row i. Never allocates; takes up to 200 kB of stack. */
+/* score[i * n_outputs + k] += the leaf values of row i. Never allocates; takes up to 300 kB of stack. */
 void tw_tree_scorer_add(const tw_tree_scorer *scorer, const tw_rows *rows, double *score);
 
 /* Rows as bytes: feature f of row r is bin[r * row_stride + f * feature_stride], 0 when missing. */
