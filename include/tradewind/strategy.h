@@ -1,88 +1,162 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file strategy.h
- * Floor 4: strategies as call-backs, run session by session over daily bars by zipline's rules (zipline-reloaded
- * 3.2.1): an order decided at a close fills at the next close. A strategy sees the market through a tw_moment alone,
- * and a moment has no way to a later bar.
+ * Floor 4: strategies as call-backs over daily or minute bars of equities and futures. A strategy sees the market
+ * through a tw_moment alone, and a moment has no way to a later bar. By zipline's rules (zipline-reloaded 3.2.1, the
+ * mode there is now) an order decided at a close fills at the next close.
  */
 #ifndef TRADEWIND_STRATEGY_H
 #define TRADEWIND_STRATEGY_H
 
 #include "tradewind/base.h"
+#include "tradewind/data.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** An asset by name; `auto_close` is the first session (its index) at whose end a holding is closed, or SIZE_MAX. */
-typedef struct tw_stock {
+/* ---------------------------------------------------------------- the market */
+
+typedef enum tw_asset_kind { TW_EQUITY, TW_FUTURE } tw_asset_kind;
+
+/** Something that is traded. Zeros stand for what is usual, so {.symbol = "AAPL"} is a share listed throughout. */
+typedef struct tw_asset {
     const char *symbol;
-    size_t auto_close;
-} tw_stock;
+    tw_asset_kind kind;
+    const char *root;  /* of a future: "ES"; models take its fee and impact from it */
+    double multiplier; /* of a future's price; 0: 1 */
+    double tick;       /* to which limits and stops are rounded; 0: 0.01 */
+    size_t first;      /* session it is listed from */
+    size_t end;        /* session after its last; 0: to the end of the market */
+    size_t auto_close; /* session at whose end a holding is closed; 0: never */
+} tw_asset;
 
-/** What changes the meaning of prices from session `session` on. A split of 2:1 has ratio 0.5. An adjustment (a
- *  dividend's) scales earlier prices only in histories. Sorted by session. */
-typedef struct tw_stock_action {
-    size_t session, stock;
-    bool is_split;
-    double ratio;
-} tw_stock_action;
+typedef enum tw_asset_action_kind { TW_SPLIT, TW_DIVIDEND, TW_STOCK_DIVIDEND, TW_MERGER } tw_asset_action_kind;
 
-/** Bars by stock: `close[stock * n_sessions + session]`, NaN where there is none; volume likewise. Borrowed by a run.
- */
-typedef struct tw_stock_market {
-    size_t n_sessions, n_stocks, n_actions;
-    const tw_stock *stock;
-    const double *close, *volume;
-    const tw_stock_action *action;
-} tw_stock_market;
+/** What changes an asset or the meaning of its prices from `session` (the ex-date) on.
+ *  A split: `ratio` 0.5 is 2:1. A dividend: `amount` of cash a share; a stock dividend: `amount` shares of asset `paid`
+ *  a share; owed to who holds it as `session` begins, paid as session `pay` begins (0: never, by zipline's rule for a
+ *  dividend without one). A dividend, a stock dividend or a merger scales earlier prices in histories by `ratio`, when
+ *  that is not 0. */
+typedef struct tw_asset_action {
+    tw_asset_action_kind kind;
+    size_t session, asset, pay, paid;
+    double ratio, amount;
+} tw_asset_action;
+
+/** Bars by asset: `close[asset * n + i]`, NaN where there was no trade (volume 0). open, high and low may be NULL when
+ *  no strategy or model asks for them. */
+typedef struct tw_bars {
+    const double *open, *high, *low, *close, *volume;
+} tw_bars;
+
+/** A market, borrowed by a run. Sessions ascend; they may be NULL when nothing asks for dates. Minutes may be missing
+ *  (n_minutes 0); minute i of session s lies in [minute_from[s], minute_from[s + 1]), its stamp is its end. Actions
+ *  are sorted by session. */
+typedef struct tw_asset_market {
+    size_t n_sessions, n_assets, n_actions, n_minutes;
+    const tw_session *session;
+    const tw_asset *asset;
+    const tw_asset_action *action;
+    tw_bars daily;
+    tw_bars minute;
+    const int64_t *minute_ns;
+    const size_t *minute_from; /* [n_sessions + 1] */
+} tw_asset_market;
+
+/* ---------------------------------------------------------------- the strategy */
 
 typedef struct tw_moment tw_moment;
+typedef struct tw_strategy_result tw_strategy_result;
 
-/** The worst price taken, and the price at which an order wakes; NaN: none. */
-typedef struct tw_order_style {
-    double limit, stop;
-} tw_order_style;
+/** A call of the strategy at a moment. When it fails the run stops and keeps what came before. */
+typedef tw_status (*tw_strategy_call)(void *state, tw_moment *now, tw_error *err);
 
-/** A strategy: handle_data is called at each session's close. When it fails the run stops and keeps what came before.
- */
+/** A strategy; calls may be NULL. `initialize` sets up (no orders), `before_trading_start` runs before each session's
+ *  first bar (no orders), `handle_data` at each bar's close, `analyze` at the end of a run that did not fail. */
 typedef struct tw_strategy {
     void *state;
-    tw_status (*handle_data)(void *state, tw_moment *now, tw_error *err);
+    tw_strategy_call initialize, before_trading_start, handle_data;
+    tw_status (*analyze)(void *state, const tw_strategy_result *result, tw_error *err);
 } tw_strategy;
 
-/** Sessions [from, to) of the market, the cash at the start, and the models: "volume_share volume_limit=0.025" or
- *  NULL for the default (fixed_bps, per_share). */
+/** Cash that comes or goes as `session` begins (`minute` 0) or, in a run by minute, before the fills of minute number
+ *  `minute` (from 1): `value` more, or as much as makes the portfolio worth `value`. Sorted by session and minute. */
+typedef struct tw_capital_change {
+    size_t session, minute;
+    bool is_target;
+    double value;
+} tw_capital_change;
+
+/** Sessions [from, to) of the market, by day or by minute, and the cash at the start. `settings` are pairs of name and
+ *  text, as of tw_moment_set, ended by NULL; NULL for zipline's defaults. The benchmark is a return for every session
+ *  of the market, or an asset (index + 1), or 0 and NULL: none. */
 typedef struct tw_strategy_run {
     size_t from, to;
+    bool by_minute;
     double capital;
-    const char *slippage, *commission;
+    const char *const *settings;
+    const tw_capital_change *change;
+    size_t n_changes;
+    const double *benchmark;
+    size_t benchmark_asset;
 } tw_strategy_run;
 
-/** A fill. */
+/* ---------------------------------------------------------------- the results */
+
+/** A fill. `order` is SIZE_MAX when a holding was closed without one. `bar` is the minute, or the session. */
 typedef struct tw_trade {
-    size_t session, stock;
+    size_t session, bar, asset, order;
     double amount, price, commission;
 } tw_trade;
 
 /** A holding at the end of a session. */
 typedef struct tw_holding {
-    size_t session, stock;
+    size_t session, asset;
     double amount, cost_basis, last_price;
 } tw_holding;
 
-/** The accounts of one session, in zipline's terms. */
+typedef enum tw_order_status { TW_ORDER_OPEN, TW_ORDER_FILLED, TW_ORDER_CANCELLED } tw_order_status;
+
+/** An order; limit and stop are NaN where there is none (the stop of a stop-limit order is gone once reached). */
+typedef struct tw_order {
+    size_t id, asset, created, changed; /* bars */
+    double amount, filled, commission, limit, stop;
+    bool limit_reached, stop_reached;
+    tw_order_status status;
+} tw_order;
+
+/** An order that was placed, filled or cancelled in a session, as it was at its end; in zipline's sequence. */
+typedef struct tw_order_row {
+    size_t session;
+    tw_order order;
+} tw_order_row;
+
+/** A recorded value, in force from `session` on; `name` is an index of tw_strategy_record_names. */
+typedef struct tw_recorded {
+    size_t session, name;
+    double value;
+} tw_recorded;
+
+/** The accounts of one session, in zipline's terms. Risk numbers are cumulative; NaN where zipline has none. */
 typedef struct tw_session_row {
     size_t session;
-    double starting_cash, starting_value, ending_cash, ending_value, portfolio_value, pnl, returns, capital_used,
-        long_value, short_value, gross_leverage, net_leverage, max_leverage;
-    size_t longs_count, shorts_count;
+    double starting_cash, starting_value, starting_exposure, ending_cash, ending_value, ending_exposure,
+        portfolio_value, pnl, returns, capital_used, long_value, short_value, long_exposure, short_exposure,
+        gross_leverage, net_leverage, max_leverage;
+    double algorithm_period_return, benchmark_period_return, algo_volatility, benchmark_volatility, alpha, beta, sharpe,
+        sortino, max_drawdown;
+    size_t longs_count, shorts_count, trading_days;
 } tw_session_row;
 
-typedef struct tw_strategy_result tw_strategy_result;
+/** Where a rule of zipline's that surprises mattered, and how often: "a limit that fixed_bps did not look at". */
+typedef struct tw_quirk {
+    const char *name, *meaning;
+    size_t count;
+} tw_quirk;
 
-/** Runs a strategy. When a call-back fails its status is returned, and *result holds the sessions before; on any other
- *  failure *result may be NULL. Freed with tw_strategy_result_free. */
-TW_API tw_status tw_strategy_simulate(const tw_ctx *ctx, const tw_stock_market *market, const tw_strategy *strategy,
+/** Runs a strategy. When a call-back or a control fails its status is returned, and *result holds all up to that event;
+ *  on any other failure *result may be NULL. Freed with tw_strategy_result_free. */
+TW_API tw_status tw_strategy_simulate(const tw_ctx *ctx, const tw_asset_market *market, const tw_strategy *strategy,
                                       const tw_strategy_run *run, tw_strategy_result **result, tw_error *err);
 /** The sessions of a run. */
 TW_API const tw_session_row *tw_strategy_sessions(const tw_strategy_result *result, size_t *n);
@@ -90,27 +164,116 @@ TW_API const tw_session_row *tw_strategy_sessions(const tw_strategy_result *resu
 TW_API const tw_trade *tw_strategy_trades(const tw_strategy_result *result, size_t *n);
 /** The holdings at each session's end, oldest holding first. */
 TW_API const tw_holding *tw_strategy_holdings(const tw_strategy_result *result, size_t *n);
+/** The orders of each session. */
+TW_API const tw_order_row *tw_strategy_orders(const tw_strategy_result *result, size_t *n);
+/** What was recorded, by session. */
+TW_API const tw_recorded *tw_strategy_recorded(const tw_strategy_result *result, size_t *n);
+/** Names of what was recorded, in the order they first came. */
+TW_API const char *const *tw_strategy_record_names(const tw_strategy_result *result, size_t *n);
+/** Every quirk of the mode, with its count in this run. */
+TW_API const tw_quirk *tw_strategy_quirks(const tw_strategy_result *result, size_t *n);
 /** Frees a result. NULL is fine. */
 TW_API void tw_strategy_result_free(tw_strategy_result *result);
 
+/* ---------------------------------------------------------------- what a moment shows */
+
+/** Price: the last close, carried forward and adjusted as of now. The others are of the present bar. */
+typedef enum tw_bar_field { TW_PRICE, TW_OPEN, TW_HIGH, TW_LOW, TW_CLOSE, TW_VOLUME } tw_bar_field;
+
 /** Index of the present session. */
 TW_API size_t tw_moment_session(const tw_moment *now);
-/** Last known close of a stock, NaN before its first. */
-TW_API double tw_moment_price(const tw_moment *now, size_t stock);
-/** The last n closes up to now, forward-filled, adjusted as of now and rounded to three decimals. */
-TW_API tw_status tw_moment_history(const tw_moment *now, size_t stock, size_t n, double *closes, tw_error *err);
-/** Shares held of a stock, negative when short. */
-TW_API double tw_moment_holding(const tw_moment *now, size_t stock);
-/** Cash, and what everything is worth at last prices. */
-TW_API void tw_moment_portfolio(const tw_moment *now, double *cash, double *value);
-/** Orders shares at the market: whole ones, towards zero, unless within 1e-4 of a whole number. */
-TW_API tw_status tw_moment_order(tw_moment *now, size_t stock, double amount, tw_error *err);
-/** The same with a limit and a stop, NaN where there is none, rounded to cents in the order's favour. Both are compared
- *  with closes, and what is reached fills at a close: zipline's rule. */
-TW_API tw_status tw_moment_order_at(tw_moment *now, size_t stock, double amount, const tw_order_style *style,
-                                    tw_error *err);
-/** Orders the difference between the target and what is held; open orders are not counted, as in zipline. */
-TW_API tw_status tw_moment_order_target(tw_moment *now, size_t stock, double target, tw_error *err);
+/** Index of the present minute; the session in a run by day. */
+TW_API size_t tw_moment_bar(const tw_moment *now);
+/** The present instant (the bar's end), or TW_NO_TIME in a market without dates. */
+TW_API int64_t tw_moment_time(const tw_moment *now);
+/** A field of the present bar; NaN (volume 0) where there was no trade, or the asset is not listed. */
+TW_API double tw_moment_value(const tw_moment *now, size_t asset, tw_bar_field field);
+/** The same as tw_moment_value of TW_PRICE. */
+TW_API double tw_moment_price(const tw_moment *now, size_t asset);
+/** True when the asset is listed, not restricted, and has a price. */
+TW_API bool tw_moment_can_trade(const tw_moment *now, size_t asset);
+/** True when the asset is listed and has traded before, but not in this bar. */
+TW_API bool tw_moment_is_stale(const tw_moment *now, size_t asset);
+/** Which window: `n` bars up to now, of days or (in a run by minute) of minutes. The last day of a run by minute is
+ *  the present one so far. */
+typedef struct tw_window {
+    size_t asset, n;
+    tw_bar_field field;
+    bool minutes;
+} tw_window;
+/** Fills out[n], adjusted as of now and rounded to three decimals (a future's to those of its tick), as zipline does.
+ *  Fails when the market does not reach back so far. */
+TW_API tw_status tw_moment_window(const tw_moment *now, const tw_window *window, double *out, tw_error *err);
+/** The last n daily prices. */
+TW_API tw_status tw_moment_history(const tw_moment *now, size_t asset, size_t n, double *prices, tw_error *err);
+
+/** What the account is worth at last prices. */
+typedef struct tw_strategy_account {
+    double cash, portfolio_value, positions_value, positions_exposure, starting_cash, pnl, returns, gross_leverage,
+        net_leverage;
+    size_t n_positions;
+} tw_strategy_account;
+
+/** The account at this moment. */
+TW_API tw_strategy_account tw_moment_account(tw_moment *now);
+/** The holding of an asset; zeros when there is none. */
+TW_API tw_holding tw_moment_position(tw_moment *now, size_t asset);
+/** Shares held of an asset, negative when short. */
+TW_API double tw_moment_holding(const tw_moment *now, size_t asset);
+/** Keeps a number with the accounts of this session and those after, until it is recorded again. */
+TW_API tw_status tw_moment_record(tw_moment *now, const char *name, double value, tw_error *err);
+
+/* ---------------------------------------------------------------- orders */
+
+/** The worst price taken, and the price at which an order wakes; 0: none. */
+typedef struct tw_order_style {
+    double limit, stop;
+} tw_order_style;
+
+/** What `amount` counts: shares; money; a share of the portfolio's value; and for the targets, of what shall be held.
+ *  A target looks at the holding alone: open orders are not counted, as in zipline. */
+typedef enum tw_order_unit {
+    TW_SHARES,
+    TW_VALUE,
+    TW_PERCENT,
+    TW_TARGET_SHARES,
+    TW_TARGET_VALUE,
+    TW_TARGET_PERCENT
+} tw_order_unit;
+
+typedef struct tw_order_request {
+    size_t asset;
+    tw_order_unit unit;
+    double amount;
+    tw_order_style style;
+} tw_order_request;
+
+/** Places an order of whole shares (towards zero, unless within 1e-4 of a whole number). *id (may be NULL) is its
+ *  number, or SIZE_MAX when there is nothing to order or the asset is past its last session. Limit and stop are rounded
+ *  to the tick in the order's favour; both are compared with closes, and what is reached fills at a close. */
+TW_API tw_status tw_moment_place(tw_moment *now, const tw_order_request *request, size_t *id, tw_error *err);
+/** Orders shares at the market. */
+TW_API tw_status tw_moment_order(tw_moment *now, size_t asset, double shares, tw_error *err);
+/** Orders the difference between `shares` and what is held. */
+TW_API tw_status tw_moment_order_target(tw_moment *now, size_t asset, double shares, tw_error *err);
+/** Orders what is missing to hold this share (0.5: half) of the portfolio's value. */
+TW_API tw_status tw_moment_order_target_percent(tw_moment *now, size_t asset, double share, tw_error *err);
+/** Cancels an open order; nothing happens when it is not open. */
+TW_API tw_status tw_moment_cancel(tw_moment *now, size_t id, tw_error *err);
+/** An order of this run. */
+TW_API tw_status tw_moment_get_order(const tw_moment *now, size_t id, tw_order *order, tw_error *err);
+/** Numbers of the open orders of an asset (or of all, asset SIZE_MAX): their count; the first `room` are stored. */
+TW_API size_t tw_moment_open_orders(const tw_moment *now, size_t asset, size_t room, size_t *ids);
+
+/* ---------------------------------------------------------------- set-up, in `initialize` */
+
+/** Sets a model, a policy or a control: ("slippage", "volume_share volume_limit=0.1"), ("commission", "per_trade
+ *  cost=1"), ("future_slippage", ...), ("future_commission", ...), ("cancel", "end_of_day"), ("control", "max_leverage
+ *  limit=2"), ("control", "max_order_size asset=AAPL shares=100 on_error=log"), ("restrict", "AAPL MSFT"). */
+TW_API tw_status tw_moment_set(tw_moment *now, const char *name, const char *text, tw_error *err);
+/** Calls `call` on the days and, in a run by minute, at the minute of a rule, once a day: "date=month_start days=1
+ *  time=market_open minutes=30 half_days=0". Defaults: every day, the first minute, half days too. */
+TW_API tw_status tw_moment_schedule(tw_moment *now, const char *rule, tw_strategy_call call, tw_error *err);
 
 #ifdef __cplusplus
 }

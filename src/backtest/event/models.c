@@ -1,139 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* zipline's models of slippage and commission, with its defaults. */
+/* The families of models: finding one by name, reading its parameters, the table of futures. */
+#include "backtest/event/models.h"
+
 #include "backtest/event/engine.h"
 
 #include <math.h>
 #include <string.h>
 
-typedef struct share_params {
-    double volume_limit, price_impact;
-} share_params;
-
-typedef struct bps_params {
-    double basis_points, volume_limit;
-} bps_params;
-
-typedef struct spread_params {
-    double spread;
-} spread_params;
-
-typedef struct cost_params {
-    double cost, min_trade_cost;
-} cost_params;
-
-static double direction(const tw_fill_query *query) { return query->amount > 0 ? 1 : -1; }
-
-static tw_fill_answer fill_none(const void *params, const tw_fill_query *query, double *amount, double *price)
-{
-    (void)params;
-    *amount = query->amount; /* the whole order, even after a part of it was filled: zipline's rule */
-    *price = query->close;
-    return TW_FILL_DONE;
-}
-
-static tw_fill_answer fill_fixed(const void *params, const tw_fill_query *query, double *amount, double *price)
-{
-    const spread_params *p = params;
-    *amount = query->amount;
-    *price = query->close + p->spread / 2 * direction(query);
-    return TW_FILL_DONE;
-}
-
-/* A limit of 0 is none here, as in zipline. */
-static bool worse_than_limit(const tw_fill_query *query, double price)
-{
-    if (isnan(query->limit) || query->limit == 0) return false;
-    return query->amount > 0 ? price > query->limit : price < query->limit;
-}
-
-static tw_fill_answer fill_share(const void *params, const tw_fill_query *query, double *amount, double *price)
-{
-    const share_params *p = params;
-    const double left = p->volume_limit * query->volume - query->used;
-    if (left < 1) return TW_FILL_DRY;
-    const double taken = trunc(fmin(left, fabs(query->open)));
-    if (taken < 1) return TW_FILL_NONE;
-    const double share = fmin((query->used + taken) / query->volume, p->volume_limit);
-    *price = query->close + share * share * copysign(p->price_impact, direction(query)) * query->close;
-    *amount = copysign(taken, direction(query));
-    return worse_than_limit(query, *price) ? TW_FILL_NONE : TW_FILL_DONE;
-}
-
-static tw_fill_answer fill_bps(const void *params, const tw_fill_query *query, double *amount, double *price)
-{
-    const bps_params *p = params;
-    const double taken = fmin(fabs(query->open), trunc(p->volume_limit * query->volume) - query->used);
-    if (taken < 1) return TW_FILL_DRY;
-    *price = query->close + query->close * (p->basis_points / 10000 * direction(query));
-    *amount = taken * direction(query);
-    return TW_FILL_DONE;
-}
-
-static double cost_none(const void *params, const tw_ticket *order, double amount, double price)
-{
-    (void)params, (void)order, (void)amount, (void)price;
-    return 0;
-}
-
-/* "Nothing charged yet" stands for the first fill, as in zipline. */
-static double cost_per_share(const void *params, const tw_ticket *order, double amount, double price)
-{
-    const cost_params *p = params;
-    (void)price;
-    const double more = fabs(amount * p->cost);
-    if (order->commission == 0) return fmax(p->min_trade_cost, more);
-    const double total = fabs(order->filled * p->cost) + more;
-    return total < p->min_trade_cost ? 0 : total - order->commission;
-}
-
-static double cost_per_trade(const void *params, const tw_ticket *order, double amount, double price)
-{
-    const cost_params *p = params;
-    (void)amount, (void)price;
-    return order->commission == 0 ? p->cost : 0;
-}
-
-static double cost_per_dollar(const void *params, const tw_ticket *order, double amount, double price)
-{
-    const cost_params *p = params;
-    (void)order;
-    return fabs(amount) * (price * p->cost);
-}
-
-static const tw_param SPREAD[] = {TW_PARAM(spread_params, spread, 0, 0, 1e9, "between bid and ask"), TW_PARAM_END};
-static const tw_param SHARE[] = {
-    TW_PARAM(share_params, volume_limit, 0.025, 0, 1e6, "share of a bar's volume"),
-    TW_PARAM(share_params, price_impact, 0.1, 0, 1e6, "times the squared share of volume"),
-    TW_PARAM_END,
+static const tw_slippage *const SLIPPAGES[] = {
+#define TW_SLIPPAGE(name) &tw_slippage_##name,
+#include "backtest/event/slippages.def"
+#undef TW_SLIPPAGE
 };
-static const tw_param BPS[] = {
-    TW_PARAM(bps_params, basis_points, 5, 0, 10000, "of the close"),
-    TW_PARAM(bps_params, volume_limit, 0.1, 1e-9, 1e6, "share of a bar's volume"),
-    TW_PARAM_END,
-};
-static const tw_param PER_SHARE[] = {
-    TW_PARAM(cost_params, cost, 0.001, 0, 1e6, "of a share"),
-    TW_PARAM(cost_params, min_trade_cost, 0, 0, 1e9, "least of an order"),
-    TW_PARAM_END,
-};
-static const tw_param PER_TRADE[] = {TW_PARAM(cost_params, cost, 0, 0, 1e9, "of an order"), TW_PARAM_END};
-static const tw_param PER_DOLLAR[] = {TW_PARAM(cost_params, cost, 0.0015, 0, 1, "of a dollar traded"), TW_PARAM_END};
-
-static const tw_slippage SLIPPAGES[] = {
-    {"fixed_bps", BPS, fill_bps},
-    {"volume_share", SHARE, fill_share},
-    {"fixed", SPREAD, fill_fixed},
-    {"none", NULL, fill_none},
-};
-static const tw_commission COMMISSIONS[] = {
-    {"per_share", PER_SHARE, cost_per_share},
-    {"per_trade", PER_TRADE, cost_per_trade},
-    {"per_dollar", PER_DOLLAR, cost_per_dollar},
-    {"none", NULL, cost_none},
+static const tw_commission *const COMMISSIONS[] = {
+#define TW_COMMISSION(name) &tw_commission_##name,
+#include "backtest/event/commissions.def"
+#undef TW_COMMISSION
 };
 
-/* True when the first word of `text` is `name`; *rest is then what follows it. */
-static bool first_word(const char *text, const char *name, const char **rest)
+enum { N_SLIPPAGES = sizeof SLIPPAGES / sizeof *SLIPPAGES, N_COMMISSIONS = sizeof COMMISSIONS / sizeof *COMMISSIONS };
+
+/* Constant of impact of a future whose root is not in the table. */
+static const double DEFAULT_IMPACT = 0.049018143225019836;
+
+bool tw_first_word(const char *text, const char *name, const char **rest)
 {
     const size_t n = strlen(name);
     if (strncmp(text, name, n) != 0 || (text[n] && text[n] != ' ')) return false;
@@ -141,30 +31,122 @@ static bool first_word(const char *text, const char *name, const char **rest)
     return true;
 }
 
-static tw_status read_slippage(const char *text, tw_models *models, tw_error *err)
+tw_status tw_model_unknown(const char *family, const char *text, const char *const *names, tw_error *err)
 {
-    const char *rest = "";
-    for (size_t i = 0; i < sizeof SLIPPAGES / sizeof *SLIPPAGES; i++) {
-        if (!first_word(text, SLIPPAGES[i].name, &rest)) continue;
-        models->slippage = &SLIPPAGES[i];
-        return tw_params_parse(SLIPPAGES[i].params, SLIPPAGES[i].name, rest, models->slippage_params, err);
-    }
-    return tw_fail(err, TW_BAD_NAME, "slippage: \"%s\" is none of fixed_bps, volume_share, fixed, none", text);
+    char word[TW_TEXT_MAX];
+    size_t n = strcspn(text, " ");
+    n = n < sizeof word ? n : sizeof word - 1;
+    memcpy(word, text, n);
+    word[n] = 0;
+    const char *near = tw_did_you_mean(word, names);
+    return tw_fail(err, TW_BAD_NAME, "no %s model '%s'%s%s%s", family, word, near ? "; did you mean '" : "",
+                   near ? near : "", near ? "'?" : "");
 }
 
-static tw_status read_commission(const char *text, tw_models *models, tw_error *err)
+static tw_status not_for(const char *family, const char *name, tw_asset_kind kind, tw_error *err)
 {
-    const char *rest = "";
-    for (size_t i = 0; i < sizeof COMMISSIONS / sizeof *COMMISSIONS; i++) {
-        if (!first_word(text, COMMISSIONS[i].name, &rest)) continue;
-        models->commission = &COMMISSIONS[i];
-        return tw_params_parse(COMMISSIONS[i].params, COMMISSIONS[i].name, rest, models->commission_params, err);
-    }
-    return tw_fail(err, TW_BAD_NAME, "commission: \"%s\" is none of per_share, per_trade, per_dollar, none", text);
+    return tw_fail(err, TW_BAD_VALUE, "%s: '%s' is not for %s", family, name,
+                   kind == TW_FUTURE ? "futures" : "equities");
 }
 
-tw_status tw_models_read(const tw_strategy_run *run, tw_models *models, tw_error *err)
+tw_status tw_slippage_read(tw_models *models, tw_asset_kind kind, const char *text, tw_error *err)
 {
-    TW_TRY(read_slippage(run->slippage ? run->slippage : "fixed_bps", models, err));
-    return read_commission(run->commission ? run->commission : "per_share", models, err);
+    const char *names[N_SLIPPAGES + 1] = {NULL}, *rest = "";
+    for (size_t i = 0; i < N_SLIPPAGES; i++) {
+        const tw_slippage *model = SLIPPAGES[i];
+        names[i] = model->name;
+        if (!tw_first_word(text, model->name, &rest)) continue;
+        if (kind == TW_FUTURE ? !model->of_future : !model->of_equity)
+            return not_for("slippage", model->name, kind, err);
+        models->slippage[kind] = model;
+        return tw_params_parse(model->params, model->name, rest, models->slippage_params[kind], err);
+    }
+    return tw_model_unknown("slippage", text, names, err);
+}
+
+tw_status tw_commission_read(tw_models *models, tw_asset_kind kind, const char *text, tw_error *err)
+{
+    const char *names[N_COMMISSIONS + 1] = {NULL}, *rest = "";
+    for (size_t i = 0; i < N_COMMISSIONS; i++) {
+        const tw_commission *model = COMMISSIONS[i];
+        names[i] = model->name;
+        if (!tw_first_word(text, model->name, &rest)) continue;
+        if (kind == TW_FUTURE ? !model->of_future : !model->of_equity)
+            return not_for("commission", model->name, kind, err);
+        models->commission[kind] = model;
+        return tw_params_parse(model->params, model->name, rest, models->commission_params[kind], err);
+    }
+    return tw_model_unknown("commission", text, names, err);
+}
+
+void tw_models_default(tw_models *models)
+{
+    models->slippage[TW_EQUITY] = &tw_slippage_fixed_bps;
+    models->slippage[TW_FUTURE] = &tw_slippage_volatility_volume_share;
+    models->commission[TW_EQUITY] = &tw_commission_per_share;
+    models->commission[TW_FUTURE] = &tw_commission_per_contract;
+    for (int kind = 0; kind < TW_ASSET_KINDS; kind++) {
+        tw_params_default(models->slippage[kind]->params, models->slippage_params[kind]);
+        tw_params_default(models->commission[kind]->params, models->commission_params[kind]);
+    }
+}
+
+typedef struct root {
+    const char *symbol;
+    double fee, impact;
+} root;
+
+static const root *find_root(const char *symbol)
+{
+#define TW_ROOT(symbol, fee, impact) {symbol, fee, impact},
+    static const root ROOTS[] = {
+#include "backtest/event/futures.def"
+    };
+#undef TW_ROOT
+    for (size_t i = 0; symbol && i < sizeof ROOTS / sizeof *ROOTS; i++)
+        if (strcmp(ROOTS[i].symbol, symbol) == 0) return &ROOTS[i];
+    return NULL;
+}
+
+double tw_future_fee(const char *symbol)
+{
+    const root *found = find_root(symbol);
+    return found ? found->fee : NAN;
+}
+
+double tw_future_impact(const char *symbol)
+{
+    const root *found = find_root(symbol);
+    return found ? found->impact : DEFAULT_IMPACT;
+}
+
+/* zipline takes these from histories of 21 days and leaves the last out; a gap keeps the close before it. */
+tw_status tw_impact_window(const tw_moment *now, size_t asset, double *mean_volume, double *volatility)
+{
+    enum { DAYS = 20 };
+    double close[DAYS + 1], volume[DAYS + 1], changes[DAYS];
+    tw_lot *lot = &now->lot[asset];
+    if (lot->impact_session != now->session + 1) {
+        tw_window window = {.asset = asset, .n = DAYS + 1, .field = TW_CLOSE};
+        lot->impact_session = now->session + 1;
+        lot->mean_volume = 0;
+        lot->volatility = NAN;
+        if (now->view < DAYS) return TW_OK;
+        TW_TRY(tw_moment_window(now, &window, close, NULL));
+        window.field = TW_VOLUME;
+        TW_TRY(tw_moment_window(now, &window, volume, NULL));
+        double sum = 0, mean = 0, squares = 0;
+        for (size_t i = 0; i < DAYS; i++) sum += volume[i];
+        for (size_t i = 1; i < DAYS; i++) {
+            if (isnan(close[i])) close[i] = close[i - 1];
+            changes[i] = close[i] / close[i - 1] - 1;
+            mean += changes[i] / (DAYS - 1);
+        }
+        for (size_t i = 1; i < DAYS; i++) squares += (changes[i] - mean) * (changes[i] - mean);
+        lot->mean_volume = sum / DAYS;
+        lot->volatility = sqrt(squares / (DAYS - 2)) * sqrt(252);
+    }
+    *mean_volume = lot->mean_volume;
+    *volatility = lot->volatility;
+    return TW_OK;
 }

@@ -1,176 +1,224 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Open orders: by stock in the order of its first open one, then first in, first out. */
+/* The orders of a run: by asset in the order of its first open one, then first in, first out. */
 #include "backtest/event/engine.h"
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
-static tw_ticket *ticket(const tw_moment *now, size_t i) { return (tw_ticket *)now->orders.item + i; }
+static tw_ticket *ticket(const tw_moment *now, size_t id) { return (tw_ticket *)now->orders.item + id; }
 
-/* To a cent: down (up) unless within a twentieth of a cent of the other one. */
-static double round_price(double price, bool down)
+static bool is_open(const tw_order *order) { return order->status == TW_ORDER_OPEN && order->amount != order->filled; }
+
+/* To a tick: down (up) unless within a twentieth of a tick of the other one. */
+static double round_price(double price, bool down, double tick)
 {
-    const double diff = (0.95 - 0.5) * 0.01 - DBL_EPSILON * 10;
-    const double ticks = (price - (down ? diff : -diff)) / 0.01, below = floor(ticks);
-    const double rounded = 0.01 * (ticks - below >= 0.5 ? ceil(ticks) : below);
+    const double places = pow(10, tw_tick_decimals(tick));
+    const double diff = (0.95 - 0.5) / places * trunc(tick * places) - DBL_EPSILON * 10;
+    const double ticks = (price - (down ? diff : -diff)) / tick, below = floor(ticks);
+    const double rounded = tick * (ticks - below >= 0.5 ? ceil(ticks) : below);
     return fabs(rounded) <= 10e-7 ? 0 : rounded;
 }
 
-static tw_status check_style(const tw_order_style *style, tw_error *err)
+static tw_status report_later(tw_moment *now, size_t id, tw_error *err)
 {
-    if (style->limit < 0 || isinf(style->limit))
-        return tw_fail(err, TW_BAD_VALUE, "order: limit %g; it must be in [0, infinity)", style->limit);
-    if (style->stop < 0 || isinf(style->stop))
-        return tw_fail(err, TW_BAD_VALUE, "order: stop %g; it must be in [0, infinity)", style->stop);
+    size_t *fresh = tw_list_add(now->ctx, &now->fresh);
+    if (!fresh) return tw_no_memory(err, "orders");
+    *fresh = id;
     return TW_OK;
 }
 
-tw_status tw_moment_order(tw_moment *now, size_t stock, double amount, tw_error *err)
+tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double whole, size_t *id, tw_error *err)
 {
-    return tw_moment_order_at(now, stock, amount, &(tw_order_style){NAN, NAN}, err);
-}
-
-tw_status tw_moment_order_at(tw_moment *now, size_t stock, double amount, const tw_order_style *style, tw_error *err)
-{
-    TW_TRY(check_style(style, err));
-    if (stock >= now->market->n_stocks)
-        return tw_fail(err, TW_BAD_VALUE, "order: stock %zu is outside [0, %zu)", stock, now->market->n_stocks);
-    if (!(fabs(amount) <= 1e11)) return tw_fail(err, TW_BAD_VALUE, "order: %g shares; at most 1e11", amount);
-    const double near = nearbyint(amount), whole = fabs(amount - near) <= 1e-4 ? near : trunc(amount);
-    if (whole == 0) return TW_OK;
-    tw_ticket *order = tw_list_add(now->ctx, &now->orders);
-    if (!order) return tw_no_memory(err, "orders");
-    const size_t index = now->orders.n - 1;
-    *order = (tw_ticket){.stock = stock,
-                         .next = TW_NO_ORDER,
-                         .amount = whole,
-                         .limit = round_price(style->limit, whole > 0),
-                         .stop = round_price(style->stop, whole < 0)};
-    tw_lot *lot = &now->lot[stock];
-    if (!lot->queued) now->queue[now->n_queue++] = stock;
-    if (lot->queued)
-        ticket(now, lot->tail)->next = index;
+    const double given = now->market->asset[request->asset].tick, tick = given > 0 ? given : 0.01;
+    const tw_order_style *style = &request->style;
+    tw_ticket *new = tw_list_add(now->ctx, &now->orders);
+    if (!new) return tw_no_memory(err, "orders");
+    *id = now->orders.n - 1;
+    new->next = TW_NONE;
+    new->order = (tw_order){
+        .id = *id,
+        .asset = request->asset,
+        .created = now->bar,
+        .changed = now->bar,
+        .amount = whole,
+        .limit = style->limit > 0 ? round_price(style->limit, whole > 0, tick) : NAN,
+        .stop = style->stop > 0 ? round_price(style->stop, whole < 0, tick) : NAN,
+    };
+    tw_lot *lot = &now->lot[request->asset];
+    if (!lot->queued) now->queue[now->n_queue++] = request->asset;
+    if (lot->head == TW_NONE)
+        lot->head = *id;
     else
-        lot->head = index;
-    lot->tail = index;
+        ticket(now, lot->tail)->next = *id;
+    lot->tail = *id;
     lot->queued = true;
-    return TW_OK;
+    return report_later(now, *id, err);
 }
 
-tw_status tw_moment_order_target(tw_moment *now, size_t stock, double target, tw_error *err)
+/* Takes out what is no longer open. An asset without open orders keeps its place in the queue until the next bar. */
+static void unlink_closed(tw_moment *now, size_t asset)
 {
-    const double held = stock < now->market->n_stocks ? now->lot[stock].amount : 0;
-    return tw_moment_order(now, stock, target - held, err);
+    tw_lot *lot = &now->lot[asset];
+    size_t *link = &lot->head;
+    lot->tail = TW_NONE;
+    while (*link != TW_NONE) {
+        tw_ticket *at = ticket(now, *link);
+        if (!is_open(&at->order)) {
+            *link = at->next;
+            continue;
+        }
+        lot->tail = *link;
+        link = &at->next;
+    }
 }
 
-/* Unlinks orders with nothing left; a stock without open orders leaves the queue. */
-static void prune(tw_moment *now)
+/* An asset without open orders leaves the queue. */
+static void leave_queue(tw_moment *now, size_t asset)
+{
+    tw_lot *lot = &now->lot[asset];
+    if (!lot->queued || lot->head != TW_NONE) return;
+    size_t q = 0;
+    while (now->queue[q] != asset) q++;
+    now->n_queue--;
+    memmove(now->queue + q, now->queue + q + 1, (now->n_queue - q) * sizeof *now->queue);
+    lot->queued = false;
+}
+
+void tw_orders_prune(tw_moment *now)
 {
     size_t kept = 0;
     for (size_t q = 0; q < now->n_queue; q++) {
         tw_lot *lot = &now->lot[now->queue[q]];
-        size_t *link = &lot->head;
-        lot->tail = TW_NO_ORDER;
-        while (*link != TW_NO_ORDER) {
-            tw_ticket *order = ticket(now, *link);
-            if (order->amount == order->filled) {
-                *link = order->next;
-                continue;
-            }
-            lot->tail = *link;
-            link = &order->next;
-        }
-        lot->queued = lot->head != TW_NO_ORDER;
+        unlink_closed(now, now->queue[q]);
+        lot->queued = lot->head != TW_NONE;
         if (lot->queued) now->queue[kept++] = now->queue[q];
     }
     now->n_queue = kept;
 }
 
-void tw_orders_drop(tw_moment *now, size_t stock)
+/* ---------------------------------------------------------------- what is reported of a session */
+
+tw_status tw_order_touch(tw_moment *now, size_t id, tw_error *err)
 {
-    if (!now->lot[stock].queued) return;
-    now->lot[stock].head = TW_NO_ORDER;
-    prune(now);
+    size_t *touched = tw_list_add(now->ctx, &now->touched);
+    if (!touched) return tw_no_memory(err, "orders");
+    *touched = id;
+    ticket(now, id)->touched = now->touched.n;
+    return TW_OK;
 }
 
-void tw_orders_split(tw_moment *now, size_t stock, double ratio)
+tw_status tw_orders_report(tw_moment *now, bool cancelled_only, tw_error *err)
 {
-    if (!now->lot[stock].queued) return;
-    for (size_t i = now->lot[stock].head; i != TW_NO_ORDER; i = ticket(now, i)->next) {
-        tw_ticket *order = ticket(now, i);
+    size_t *id = now->fresh.item, kept = 0;
+    for (size_t i = 0; i < now->fresh.n; i++) {
+        if (id[i] == TW_NONE) continue;
+        if (cancelled_only && ticket(now, id[i])->order.status != TW_ORDER_CANCELLED)
+            id[kept++] = id[i];
+        else
+            TW_TRY(tw_order_touch(now, id[i], err));
+    }
+    now->fresh.n = kept;
+    return TW_OK;
+}
+
+tw_status tw_orders_keep(tw_moment *now, tw_error *err)
+{
+    const size_t *id = now->touched.item;
+    for (size_t i = 0; i < now->touched.n; i++) {
+        tw_ticket *at = ticket(now, id[i]);
+        if (at->touched != i + 1) continue; /* touched again later */
+        at->touched = 0;
+        tw_order_row *row = tw_list_add(now->ctx, &now->result->orders);
+        if (!row) return tw_no_memory(err, "orders");
+        *row = (tw_order_row){now->session, at->order};
+        if (at->order.amount == at->order.filled) row->order.status = TW_ORDER_FILLED;
+    }
+    now->touched.n = 0;
+    return TW_OK;
+}
+
+/* ---------------------------------------------------------------- cancelling */
+
+tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err)
+{
+    tw_order *order = &ticket(now, id)->order;
+    if (!is_open(order)) return TW_OK;
+    size_t *fresh = now->fresh.item;
+    for (size_t i = 0; i < now->fresh.n; i++)
+        if (fresh[i] == id) fresh[i] = TW_NONE;
+    order->status = TW_ORDER_CANCELLED;
+    order->changed = now->bar;
+    unlink_closed(now, order->asset);
+    return relay ? report_later(now, id, err) : TW_OK;
+}
+
+tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, tw_error *err)
+{
+    while (now->lot[asset].head != TW_NONE) TW_TRY(tw_order_cancel(now, now->lot[asset].head, relay, err));
+    leave_queue(now, asset);
+    return TW_OK;
+}
+
+/* By minute every open order goes, unreported; by day the first of an asset with several does, and is reported with the
+ * next session's: zipline's rules. */
+tw_status tw_orders_end_of_day(tw_moment *now, tw_error *err)
+{
+    if (!now->cancel_daily) return TW_OK;
+    while (now->run->by_minute && now->n_queue > 0) TW_TRY(tw_orders_cancel_asset(now, now->queue[0], false, err));
+    for (size_t q = 0; q < now->n_queue; q++) {
+        const size_t head = now->lot[now->queue[q]].head;
+        if (head == TW_NONE) continue;
+        const size_t second = ticket(now, head)->next;
+        if (second != TW_NONE) TW_TRY(tw_order_cancel(now, head, true, err));
+        for (size_t i = second != TW_NONE ? second : head; i != TW_NONE; i = ticket(now, i)->next)
+            now->result->quirks[TW_QUIRK_cancel_kept].count++;
+    }
+    return TW_OK;
+}
+
+tw_status tw_moment_cancel(tw_moment *now, size_t id, tw_error *err)
+{
+    if (id >= now->orders.n) return tw_fail(err, TW_BAD_VALUE, "cancel: order %zu; there are %zu", id, now->orders.n);
+    return tw_order_cancel(now, id, true, err);
+}
+
+/* ---------------------------------------------------------------- splits */
+
+void tw_orders_split(tw_moment *now, size_t asset, double ratio)
+{
+    for (size_t i = now->lot[asset].head; i != TW_NONE; i = ticket(now, i)->next) {
+        tw_order *order = &ticket(now, i)->order;
         const double left = trunc((order->amount - order->filled) / ratio);
         order->filled = trunc(order->filled / ratio);
         order->amount = order->filled + left;
         order->limit = tw_round_cents(order->limit * ratio);
         order->stop = tw_round_cents(order->stop * ratio);
+        size_t *fresh = now->fresh.item;
+        for (size_t k = 0; left == 0 && k < now->fresh.n; k++)
+            if (fresh[k] == i) fresh[k] = TW_NONE;
     }
-    prune(now);
+    unlink_closed(now, asset);
+    leave_queue(now, asset);
 }
 
-static tw_status book_fill(tw_moment *now, tw_ticket *order, double amount, double price, tw_error *err)
-{
-    const tw_trade trade = {
-        .session = now->session,
-        .stock = order->stock,
-        .amount = amount,
-        .price = price,
-        .commission = now->models.commission->cost(now->models.commission_params, order, amount, price),
-    };
-    order->filled += amount;
-    order->commission += trade.commission;
-    return tw_book_trade(now, &trade, err);
-}
+/* ---------------------------------------------------------------- looking */
 
-static bool triggered(const tw_ticket *order)
+tw_status tw_moment_get_order(const tw_moment *now, size_t id, tw_order *order, tw_error *err)
 {
-    return (isnan(order->stop) || order->stop_reached) && (isnan(order->limit) || order->limit_reached);
-}
-
-/* Both are looked for at the close. The stop of a stop-limit order, once reached, is gone; a limit reached stays so. */
-static bool trigger(tw_ticket *order, double close)
-{
-    if (triggered(order)) return true;
-    const bool buy = order->amount > 0;
-    const bool at_stop = buy ? close >= order->stop : close <= order->stop;
-    const bool at_limit = buy ? close <= order->limit : close >= order->limit;
-    if (isnan(order->limit)) {
-        order->stop_reached = at_stop;
-    } else if (isnan(order->stop)) {
-        order->limit_reached = at_limit;
-    } else if (at_stop) {
-        order->stop = NAN;
-        order->limit_reached = at_limit;
-    }
-    return triggered(order);
-}
-
-static tw_status fill_stock(tw_moment *now, size_t stock, tw_error *err)
-{
-    const size_t cell = stock * now->market->n_sessions + now->session;
-    tw_fill_query query = {.close = now->market->close[cell], .volume = now->market->volume[cell]};
-    if (isnan(query.close) || !(query.volume > 0)) return TW_OK;
-    for (size_t i = now->lot[stock].head; i != TW_NO_ORDER; i = ticket(now, i)->next) {
-        double amount = 0, price = 0;
-        if (!trigger(ticket(now, i), query.close)) continue;
-        query.limit = ticket(now, i)->limit;
-        query.amount = ticket(now, i)->amount;
-        query.open = query.amount - ticket(now, i)->filled;
-        const tw_fill_answer answer = now->models.slippage->fill(now->models.slippage_params, &query, &amount, &price);
-        if (answer == TW_FILL_DRY) break;
-        if (answer == TW_FILL_NONE) continue;
-        TW_TRY(book_fill(now, ticket(now, i), amount, price, err));
-        query.used += fabs(amount);
-    }
+    if (id >= now->orders.n) return tw_fail(err, TW_BAD_VALUE, "order %zu; there are %zu", id, now->orders.n);
+    *order = ticket(now, id)->order;
+    if (order->amount == order->filled) order->status = TW_ORDER_FILLED;
     return TW_OK;
 }
 
-tw_status tw_engine_fill_orders(tw_moment *now, tw_error *err)
+size_t tw_moment_open_orders(const tw_moment *now, size_t asset, size_t room, size_t *ids)
 {
-    const size_t first = now->result->trades.n;
-    for (size_t q = 0; q < now->n_queue; q++) TW_TRY(fill_stock(now, now->queue[q], err));
-    const tw_trade *trade = now->result->trades.item;
-    for (size_t i = first; i < now->result->trades.n; i++)
-        if (trade[i].commission > 0) tw_book_commission(now, trade[i].stock, trade[i].commission);
-    prune(now);
-    return TW_OK;
+    size_t n = 0;
+    for (size_t q = 0; q < now->n_queue; q++) {
+        if (asset != SIZE_MAX && now->queue[q] != asset) continue;
+        for (size_t i = now->lot[now->queue[q]].head; i != TW_NONE; i = ticket(now, i)->next, n++)
+            if (n < room) ids[n] = i;
+    }
+    return n;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The clock of a run: session start, the bar, session end; and what a strategy sees. */
+/* The clock of a run: session start, the call before it, the bars, session end. */
 #include "backtest/event/engine.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 void *tw_list_add(const tw_ctx *ctx, tw_list *list)
 {
     if (list->n == list->room) {
-        const size_t room = list->room ? 2 * list->room : 256;
+        const size_t room = list->room ? 2 * list->room : 64;
         if (room > SIZE_MAX / list->size) return NULL;
         void *item = tw_resize(ctx, list->item, list->room * list->size, room * list->size);
         if (!item) return NULL;
@@ -20,195 +20,161 @@ void *tw_list_add(const tw_ctx *ctx, tw_list *list)
     return added;
 }
 
-size_t tw_moment_session(const tw_moment *now) { return now->session; }
+/* ---------------------------------------------------------------- recording */
 
-double tw_moment_price(const tw_moment *now, size_t stock)
+tw_status tw_moment_record(tw_moment *now, const char *name, double value, tw_error *err)
 {
-    if (stock >= now->market->n_stocks) return NAN;
-    const double *close = now->market->close + stock * now->market->n_sessions;
-    size_t t = now->session;
-    while (t > 0 && isnan(close[t])) t--;
-    return close[t];
-}
-
-double tw_moment_holding(const tw_moment *now, size_t stock)
-{
-    return stock < now->market->n_stocks && now->lot[stock].held ? now->lot[stock].amount : 0;
-}
-
-void tw_moment_portfolio(const tw_moment *now, double *cash, double *value)
-{
-    *cash = now->cash;
-    *value = now->value;
-}
-
-tw_status tw_moment_history(const tw_moment *now, size_t stock, size_t n, double *closes, tw_error *err)
-{
-    const tw_stock_market *market = now->market;
-    if (stock >= market->n_stocks || n == 0 || n > now->session + 1)
-        return tw_fail(err, TW_BAD_VALUE, "history: stock %zu of %zu, %zu bars of %zu", stock, market->n_stocks, n,
-                       now->session + 1);
-    const size_t first = now->session + 1 - n;
-    const double *close = market->close + stock * market->n_sessions + first;
-    for (size_t i = 0; i < n; i++) closes[i] = i && isnan(close[i]) ? closes[i - 1] : close[i];
-    for (size_t a = 0; a < market->n_actions && market->action[a].session <= now->session; a++) {
-        const tw_stock_action *action = &market->action[a];
-        if (action->stock != stock || action->session <= first) continue;
-        for (size_t i = 0; i < action->session - first; i++) closes[i] *= action->ratio;
+    char **names = now->result->names.item;
+    size_t i = 0;
+    while (i < now->result->names.n && strcmp(names[i], name) != 0) i++;
+    if (i == now->result->names.n) {
+        char *copy = tw_text_copy(now->ctx, name);
+        char **kept = copy ? tw_list_add(now->ctx, &now->result->names) : NULL;
+        if (kept) *kept = copy;
+        if (!kept || !tw_list_add(now->ctx, &now->recordings)) {
+            if (!kept) tw_free(now->ctx, copy);
+            return tw_no_memory(err, "a recording");
+        }
     }
-    for (size_t i = 0; i < n; i++) closes[i] = nearbyint(closes[i] * 1000) / 1000;
+    ((tw_recording *)now->recordings.item)[i] = (tw_recording){value, true};
     return TW_OK;
 }
 
-static void start_session(tw_moment *now)
+/* ---------------------------------------------------------------- the clock */
+
+static tw_status call(const tw_strategy *strategy, tw_strategy_call step, tw_moment *now, tw_error *err)
 {
-    const tw_stock_market *market = now->market;
-    for (; now->next_action < market->n_actions; now->next_action++) {
-        const tw_stock_action *action = &market->action[now->next_action];
-        if (action->session > now->session) break;
-        if (action->session < now->session || !action->is_split) continue;
-        tw_orders_split(now, action->stock, action->ratio);
-        tw_book_split(now, action->stock, action->ratio);
-    }
+    return step ? step(strategy->state, now, err) : TW_OK;
 }
 
-static tw_status end_session(tw_moment *now, tw_error *err)
+static tw_status before_session(tw_moment *now, const tw_strategy *strategy, tw_error *err)
 {
-    for (size_t stock = 0; stock < now->market->n_stocks; stock++) {
-        if (now->market->stock[stock].auto_close > now->session) continue;
-        const tw_lot *lot = &now->lot[stock];
-        const double price = tw_moment_price(now, stock);
-        const tw_trade trade = {.session = now->session,
-                                .stock = stock,
-                                .amount = -lot->amount,
-                                .price = isnan(price) ? lot->last_price : price};
-        if (lot->held) TW_TRY(tw_book_trade(now, &trade, err));
-        tw_orders_drop(now, stock);
-    }
-    tw_book_mark(now);
-    tw_book_refresh(now);
-    return TW_OK;
+    now->phase = TW_PHASE_BEFORE;
+    now->synced = 0; /* what is held is seen at yesterday's prices, scaled by today's actions */
+    const tw_status status = call(strategy, strategy->before_trading_start, now, err);
+    now->synced = 0;
+    now->phase = TW_PHASE_BAR;
+    return status;
 }
 
-static tw_status keep_holdings(tw_moment *now, tw_session_row *row, tw_error *err)
+static tw_status run_bar(tw_moment *now, const tw_strategy *strategy, size_t minute, tw_error *err)
 {
-    for (size_t i = 0; i < now->n_held; i++) {
-        const tw_lot *lot = &now->lot[now->held[i]];
-        tw_holding *kept = tw_list_add(now->ctx, &now->result->holdings);
-        if (!kept) return tw_no_memory(err, "holdings");
-        *kept = (tw_holding){now->session, now->held[i], lot->amount, lot->cost_basis, lot->last_price};
-        row->longs_count += lot->amount * lot->last_price > 0;
-        row->shorts_count += lot->amount * lot->last_price < 0;
+    if (minute) tw_capital_due(now, minute);
+    TW_TRY(tw_engine_fill_orders(now, err));
+    TW_TRY(call(strategy, strategy->handle_data, now, err));
+    TW_TRY(tw_rules_run(now, strategy->state, err));
+    return tw_orders_report(now, false, err);
+}
+
+static tw_status run_bars(tw_moment *now, const tw_strategy *strategy, tw_error *err)
+{
+    const size_t *from = now->market->minute_from;
+    now->view = now->session;
+    if (!now->run->by_minute) {
+        now->bar = now->session;
+        return run_bar(now, strategy, 0, err);
     }
+    for (now->bar = from[now->session]; now->bar < from[now->session + 1]; now->bar++)
+        TW_TRY(run_bar(now, strategy, now->bar - from[now->session] + 1, err));
+    now->bar--;
     return TW_OK;
 }
 
 static tw_status run_session(tw_moment *now, const tw_strategy *strategy, tw_error *err)
 {
-    tw_book_refresh(now);
-    tw_session_row row = {.session = now->session, .starting_cash = now->cash, .starting_value = now->holdings_value};
-    const double pnl = now->pnl, flow = now->cash_flow, returns = now->returns;
-    start_session(now);
-    TW_TRY(tw_engine_fill_orders(now, err));
-    tw_book_mark(now);
-    tw_book_refresh(now);
-    TW_TRY(strategy->handle_data(strategy->state, now, err));
-    TW_TRY(end_session(now, err));
-    TW_TRY(keep_holdings(now, &row, err));
-    row.ending_cash = now->cash;
-    row.ending_value = now->holdings_value;
-    row.portfolio_value = now->value;
-    row.pnl = now->pnl - pnl;
-    row.returns = (now->returns + 1) / (returns + 1) - 1;
-    row.capital_used = now->cash_flow - flow;
-    row.long_value = now->long_value;
-    row.short_value = now->short_value;
-    row.gross_leverage = now->value != 0 ? (now->long_value - now->short_value) / now->value : INFINITY;
-    row.net_leverage = now->value != 0 ? now->holdings_value / now->value : INFINITY;
-    now->max_leverage = row.max_leverage = fmax(now->max_leverage, row.gross_leverage);
-    tw_session_row *kept = tw_list_add(now->ctx, &now->result->sessions);
-    if (!kept) return tw_no_memory(err, "sessions");
-    *kept = row;
-    return TW_OK;
+    TW_TRY(tw_progress_step(now->ctx, "backtest", now->session - now->run->from, now->run->to - now->run->from, NULL));
+    TW_TRY(tw_session_begin(now, err));
+    TW_TRY(before_session(now, strategy, err));
+    TW_TRY(run_bars(now, strategy, err));
+    return tw_session_end(now, err);
 }
 
-static tw_status check(const tw_stock_market *market, const tw_strategy_run *run, tw_error *err)
-{
-    if (run->from >= run->to || run->to > market->n_sessions)
-        return tw_fail(err, TW_BAD_VALUE, "run: sessions [%zu, %zu) are empty or outside [0, %zu)", run->from, run->to,
-                       market->n_sessions);
-    if (!isfinite(run->capital)) return tw_fail(err, TW_BAD_VALUE, "run: capital must be a number");
-    for (size_t i = 0; i < market->n_actions; i++) {
-        const tw_stock_action *action = &market->action[i];
-        if (action->stock >= market->n_stocks || !(action->ratio > 0 && isfinite(action->ratio)))
-            return tw_fail(err, TW_BAD_DATA, "market: action %zu: stock %zu of %zu, ratio %g", i, action->stock,
-                           market->n_stocks, action->ratio);
-        if (i && action->session < action[-1].session)
-            return tw_fail(err, TW_BAD_DATA, "market: action %zu is before the one ahead of it", i);
-    }
-    return TW_OK;
-}
+/* ---------------------------------------------------------------- set-up */
 
-static tw_status begin(tw_moment *now, const tw_strategy_run *run, tw_error *err)
+static tw_status new_result(tw_moment *now, tw_error *err)
 {
-    const size_t n = now->market->n_stocks;
-    TW_TRY(tw_models_read(run, &now->models, err));
+    static const tw_quirk QUIRKS[] = {
+#define TW_QUIRK(name, meaning) {#name, meaning, 0},
+#include "backtest/event/quirks.def"
+#undef TW_QUIRK
+    };
     now->result = tw_new(now->ctx, 1, sizeof *now->result);
-    now->lot = tw_new(now->ctx, n, sizeof *now->lot);
-    now->held = tw_new(now->ctx, n, sizeof *now->held);
-    now->queue = tw_new(now->ctx, n, sizeof *now->queue);
-    if (!now->result || !now->lot || !now->held || !now->queue) return tw_no_memory(err, "a run");
+    if (!now->result) return tw_no_memory(err, "a run");
     *now->result = (tw_strategy_result){.ctx = now->ctx,
                                         .sessions.size = sizeof(tw_session_row),
                                         .trades.size = sizeof(tw_trade),
-                                        .holdings.size = sizeof(tw_holding)};
-    for (size_t i = 0; i < n; i++) now->lot[i].head = now->lot[i].tail = TW_NO_ORDER;
-    now->orders.size = sizeof(tw_ticket);
-    now->cash = now->value = run->capital;
+                                        .holdings.size = sizeof(tw_holding),
+                                        .orders.size = sizeof(tw_order_row),
+                                        .recorded.size = sizeof(tw_recorded),
+                                        .names.size = sizeof(char *)};
+    memcpy(now->result->quirks, QUIRKS, sizeof QUIRKS);
     return TW_OK;
 }
 
-tw_status tw_strategy_simulate(const tw_ctx *ctx, const tw_stock_market *market, const tw_strategy *strategy,
+static tw_status new_state(tw_moment *now, tw_error *err)
+{
+    const size_t n = now->market->n_assets;
+    now->lot = tw_new(now->ctx, n, sizeof *now->lot);
+    now->held = tw_new(now->ctx, n, sizeof *now->held);
+    now->queue = tw_new(now->ctx, n, sizeof *now->queue);
+    if (!now->lot || !now->held || !now->queue) return tw_no_memory(err, "a run");
+    for (size_t i = 0; i < n; i++) now->lot[i].head = now->lot[i].tail = TW_NONE;
+    now->orders.size = sizeof(tw_ticket);
+    now->fresh.size = now->touched.size = sizeof(size_t);
+    now->owed.size = sizeof(tw_owed);
+    now->recordings.size = sizeof(tw_recording);
+    now->rules.size = tw_rule_size();
+    now->controls.size = tw_control_size();
+    now->freezes.size = tw_freeze_size();
+    now->cash = now->value = now->run->capital;
+    return TW_OK;
+}
+
+/* Before its first session a run has seen the bar before, if the market has one. */
+static void set_clock(tw_moment *now)
+{
+    const tw_asset_market *market = now->market;
+    const bool by_minute = now->run->by_minute;
+    const size_t first = by_minute ? market->minute_from[now->run->from] : now->run->from;
+    now->bars = by_minute ? &market->minute : &market->daily;
+    now->stride = by_minute ? market->n_minutes : market->n_sessions;
+    now->session = now->run->from;
+    now->bar = first > 0 ? first - 1 : TW_NONE;
+    now->view = now->run->from > 0 ? now->run->from - 1 : 0;
+    now->phase = TW_PHASE_SETUP;
+}
+
+static tw_status begin(tw_moment *now, const tw_strategy *strategy, tw_error *err)
+{
+    TW_TRY(new_result(now, err));
+    TW_TRY(new_state(now, err));
+    set_clock(now);
+    TW_TRY(tw_scales_build(now, err));
+    TW_TRY(tw_settings_begin(now, err));
+    TW_TRY(call(strategy, strategy->initialize, now, err));
+    TW_TRY(tw_settings_end(now, err));
+    return tw_benchmark_build(now, err);
+}
+
+static void end(tw_moment *now)
+{
+    void *const blocks[] = {now->lot,           now->held,        now->queue,           now->scale,
+                            now->scale_from,    now->benchmark,   now->orders.item,     now->fresh.item,
+                            now->touched.item,  now->owed.item,   now->recordings.item, now->rules.item,
+                            now->controls.item, now->freezes.item};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) tw_free(now->ctx, blocks[i]);
+}
+
+tw_status tw_strategy_simulate(const tw_ctx *ctx, const tw_asset_market *market, const tw_strategy *strategy,
                                const tw_strategy_run *run, tw_strategy_result **result, tw_error *err)
 {
     *result = NULL;
-    TW_TRY(check(market, run, err));
-    tw_moment now = {.ctx = ctx, .market = market};
-    tw_status status = begin(&now, run, err);
-    for (now.session = run->from; status == TW_OK && now.session < run->to; now.session++)
-        status = run_session(&now, strategy, err);
+    TW_TRY(tw_market_check(market, run, err));
+    tw_moment now = {.ctx = ctx, .market = market, .run = run};
+    tw_status status = begin(&now, strategy, err);
+    for (; status == TW_OK && now.session < run->to; now.session++) status = run_session(&now, strategy, err);
+    if (status == TW_OK && strategy->analyze) status = strategy->analyze(strategy->state, now.result, err);
     *result = now.result;
-    tw_free(ctx, now.lot);
-    tw_free(ctx, now.held);
-    tw_free(ctx, now.queue);
-    tw_free(ctx, now.orders.item);
+    end(&now);
     return status;
-}
-
-const tw_session_row *tw_strategy_sessions(const tw_strategy_result *result, size_t *n)
-{
-    *n = result->sessions.n;
-    return result->sessions.item;
-}
-
-const tw_trade *tw_strategy_trades(const tw_strategy_result *result, size_t *n)
-{
-    *n = result->trades.n;
-    return result->trades.item;
-}
-
-const tw_holding *tw_strategy_holdings(const tw_strategy_result *result, size_t *n)
-{
-    *n = result->holdings.n;
-    return result->holdings.item;
-}
-
-void tw_strategy_result_free(tw_strategy_result *result)
-{
-    if (!result) return;
-    const tw_ctx *ctx = result->ctx;
-    tw_free(ctx, result->sessions.item);
-    tw_free(ctx, result->trades.item);
-    tw_free(ctx, result->holdings.item);
-    tw_free(ctx, result);
 }

@@ -29,9 +29,9 @@ typedef struct bench {
     int index[DAYS];
     int64_t day[MOST_SESSIONS];
     double *close, *volume, spy[MOST_SESSIONS];
-    tw_stock stock[STOCKS];
-    tw_stock_action action[MOST_ACTIONS];
-    tw_stock_market market;
+    tw_asset stock[STOCKS];
+    tw_asset_action action[MOST_ACTIONS];
+    tw_asset_market market;
 } bench;
 
 typedef struct reader {
@@ -136,6 +136,7 @@ static void read_bars(bench *b)
     tw_csv_close(r.csv);
 }
 
+/* The examples' dividends were never paid: they scale prices and no more, as a merger does. */
 static void read_actions(bench *b, const char *name, const char *date, const char *ratio)
 {
     reader r = {0};
@@ -144,9 +145,9 @@ static void read_actions(bench *b, const char *name, const char *date, const cha
         const double x = number_of(&r, ratio);
         if (isnan(x)) continue;
         assert_true(b->market.n_actions < MOST_ACTIONS);
-        b->action[b->market.n_actions++] = (tw_stock_action){.session = first_from(b, day_of(&r, date)),
-                                                             .stock = stock_of(b, &r),
-                                                             .is_split = date[1] == 'f',
+        b->action[b->market.n_actions++] = (tw_asset_action){.session = first_from(b, day_of(&r, date)),
+                                                             .asset = stock_of(b, &r),
+                                                             .kind = date[1] == 'f' ? TW_SPLIT : TW_MERGER,
                                                              .ratio = x};
     }
     tw_csv_close(r.csv);
@@ -154,7 +155,7 @@ static void read_actions(bench *b, const char *name, const char *date, const cha
 
 static int by_session(const void *a, const void *b)
 {
-    const tw_stock_action *x = a, *y = b;
+    const tw_asset_action *x = a, *y = b;
     return (x->session > y->session) - (x->session < y->session);
 }
 
@@ -176,17 +177,17 @@ static int setup(void **state)
     if (!there) return 0;
     fclose(there);
     bench *b = calloc(1, sizeof *b);
-    for (size_t i = 0; i < STOCKS; i++) b->stock[i] = (tw_stock){symbols[i], SIZE_MAX};
+    for (size_t i = 0; i < STOCKS; i++) b->stock[i] = (tw_asset){.symbol = symbols[i]};
     read_sessions(b);
     read_bars(b);
     read_actions(b, "splits.csv", "effective_date", "ratio");
     read_actions(b, "dividends.csv", "ex_date", "price_adj_ratio");
     qsort(b->action, b->market.n_actions, sizeof *b->action, by_session);
     read_benchmark(b);
-    b->market.n_stocks = STOCKS;
-    b->market.stock = b->stock;
-    b->market.close = b->close;
-    b->market.volume = b->volume;
+    b->market.n_assets = STOCKS;
+    b->market.asset = b->stock;
+    b->market.daily.close = b->close;
+    b->market.daily.volume = b->volume;
     b->market.action = b->action;
     *state = b;
     return 0;
@@ -208,7 +209,8 @@ static int teardown(void **state)
 static tw_status buyapple(void *state, tw_moment *now, tw_error *err)
 {
     (void)state;
-    return tw_moment_order(now, AAPL, 10, err);
+    TW_TRY(tw_moment_order(now, AAPL, 10, err));
+    return tw_moment_record(now, "AAPL", tw_moment_price(now, AAPL), err);
 }
 
 static tw_status buy_and_hold(void *state, tw_moment *now, tw_error *err)
@@ -234,7 +236,10 @@ static tw_status dual_moving_average(void *state, tw_moment *now, tw_error *err)
     TW_TRY(tw_moment_history(now, AAPL, 300, closes, err));
     TW_TRY(tw_moment_history(now, AAPL, 100, recent, err));
     const double slow = mean(closes, 300), fast = mean(recent, 100);
-    return fast == slow ? TW_OK : tw_moment_order_target(now, AAPL, fast > slow ? 100 : 0, err);
+    if (fast != slow) TW_TRY(tw_moment_order_target(now, AAPL, fast > slow ? 100 : 0, err));
+    TW_TRY(tw_moment_record(now, "AAPL", tw_moment_price(now, AAPL), err));
+    TW_TRY(tw_moment_record(now, "short_mavg", fast, err));
+    return tw_moment_record(now, "long_mavg", slow, err);
 }
 
 /* Seeded with the mean of the first n, as TA-Lib does. */
@@ -252,9 +257,13 @@ static tw_status dual_ema_talib(void *state, tw_moment *now, tw_error *err)
     TW_TRY(tw_moment_history(now, AAPL, 40, closes, err));
     const double fast = ema(closes, 40, 20), slow = ema(closes, 40, 40);
     const bool turn = *invested ? fast < slow : fast > slow;
-    if (!turn) return TW_OK;
-    *invested = !*invested;
-    return tw_moment_order(now, AAPL, *invested ? 100 : -100, err);
+    if (turn) *invested = !*invested;
+    if (turn) TW_TRY(tw_moment_order(now, AAPL, *invested ? 100 : -100, err));
+    TW_TRY(tw_moment_record(now, "AAPL", tw_moment_price(now, AAPL), err));
+    TW_TRY(tw_moment_record(now, "short_ema", fast, err));
+    TW_TRY(tw_moment_record(now, "long_ema", slow, err));
+    TW_TRY(tw_moment_record(now, "buy", turn && *invested, err));
+    return tw_moment_record(now, "sell", turn && !*invested, err);
 }
 
 /* ---------------------------------------------------------------- comparison */
@@ -269,6 +278,10 @@ static void compare_accounts(const reader *r, const tw_session_row *row)
         {"starting_value", row->starting_value},
         {"ending_cash", row->ending_cash},
         {"ending_value", row->ending_value},
+        {"starting_exposure", row->starting_exposure},
+        {"ending_exposure", row->ending_exposure},
+        {"long_exposure", row->long_exposure},
+        {"short_exposure", row->short_exposure},
         {"portfolio_value", row->portfolio_value},
         {"pnl", row->pnl},
         {"returns", row->returns},
@@ -285,24 +298,27 @@ static void compare_accounts(const reader *r, const tw_session_row *row)
         assert_relative(cells[i].got, number_of(r, cells[i].name));
 }
 
-static void compare_risk(const reader *r, const tw_return_path *path)
+static void compare_risk(const reader *r, const tw_session_row *row)
 {
-    static const char *const pairs[][2] = {
-        {"sharpe", "sharpe"},
-        {"sortino", "sortino"},
-        {"max_drawdown", "max_drawdown"},
-        {"annual_volatility", "algo_volatility"},
-        {"alpha", "alpha"},
-        {"beta", "beta"},
-        {"cumulative_return", "algorithm_period_return"},
+    const struct {
+        const char *name;
+        double got;
+    } cells[] = {
+        {"sharpe", row->sharpe},
+        {"sortino", row->sortino},
+        {"max_drawdown", row->max_drawdown},
+        {"algo_volatility", row->algo_volatility},
+        {"benchmark_volatility", row->benchmark_volatility},
+        {"alpha", row->alpha},
+        {"beta", row->beta},
+        {"algorithm_period_return", row->algorithm_period_return},
+        {"benchmark_period_return", row->benchmark_period_return},
+        {"trading_days", (double)row->trading_days},
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        const double want = number_of(r, pairs[i][1]);
-        double got = NAN;
-        tw_error err;
-        if (isnan(want)) continue;
-        assert_ok(tw_measure_compute(pairs[i][0], path, &got, &err), &err);
-        assert_relative(got, want);
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        const double want = number_of(r, cells[i].name);
+        assert_int_equal(isnan(want), isnan(cells[i].got));
+        if (!isnan(want)) assert_relative(cells[i].got, want);
     }
 }
 
@@ -311,7 +327,6 @@ static void compare_sessions(const bench *b, const tw_strategy_result *result, c
     char file[128];
     reader r = {0};
     size_t n = 0, i = 0;
-    double returns[MOST_SESSIONS];
     const tw_session_row *row = tw_strategy_sessions(result, &n);
     snprintf(file, sizeof file, "expected/%s.daily.csv", name);
     assert_true(reader_open(&r, file));
@@ -319,10 +334,7 @@ static void compare_sessions(const bench *b, const tw_strategy_result *result, c
         assert_true(i < n);
         assert_int_equal(b->day[row[i].session], day_of(&r, "session"));
         compare_accounts(&r, &row[i]);
-        returns[i] = row[i].returns;
-        compare_risk(
-            &r, &(tw_return_path){
-                    .n = i + 1, .returns = returns, .benchmark = b->spy + row[0].session, .periods_per_year = 252});
+        compare_risk(&r, &row[i]);
     }
     assert_int_equal(i, n);
     tw_csv_close(r.csv);
@@ -333,7 +345,7 @@ static const tw_trade *find_trade(const tw_trade *trade, size_t n, size_t sessio
 {
     const tw_trade *found = NULL;
     for (size_t i = 0; i < n; i++) {
-        if (trade[i].session != session || trade[i].stock != stock) continue;
+        if (trade[i].session != session || trade[i].asset != stock) continue;
         if (found) return NULL;
         found = &trade[i];
     }
@@ -362,7 +374,7 @@ static void compare_trades(const bench *b, const tw_strategy_result *result, con
 static const tw_holding *find_holding(const tw_holding *held, size_t n, size_t session, size_t stock)
 {
     for (size_t i = 0; i < n; i++)
-        if (held[i].session == session && held[i].stock == stock) return &held[i];
+        if (held[i].session == session && held[i].asset == stock) return &held[i];
     return NULL;
 }
 
@@ -385,10 +397,70 @@ static void compare_holdings(const bench *b, const tw_strategy_result *result, c
     tw_csv_close(r.csv);
 }
 
+/* As with holdings: the order of one session made in a session, by its stock. */
+static const tw_order *find_order(const tw_order_row *row, size_t n, size_t session, const tw_order *like)
+{
+    const tw_order *found = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const tw_order *order = &row[i].order;
+        if (row[i].session != session || order->asset != like->asset || order->created != like->created) continue;
+        if (found) return NULL;
+        found = order;
+    }
+    return found;
+}
+
+static void compare_orders(const bench *b, const tw_strategy_result *result, const char *name)
+{
+    char file[128];
+    reader r = {0};
+    size_t n = 0, i = 0;
+    const tw_order_row *row = tw_strategy_orders(result, &n);
+    snprintf(file, sizeof file, "expected/%s.orders.csv", name);
+    assert_true(reader_open(&r, file));
+    for (; reader_next(&r); i++) {
+        const tw_order like = {.asset = stock_of(b, &r), .created = (size_t)b->index[day_of(&r, "created")]};
+        const tw_order *got = find_order(row, n, (size_t)b->index[day_of(&r, "session")], &like);
+        assert_non_null(got);
+        assert_same(got->amount, number_of(&r, "amount"));
+        assert_same(got->filled, number_of(&r, "filled"));
+        assert_relative(got->commission, number_of(&r, "commission"));
+        assert_int_equal(got->status, (int)number_of(&r, "status"));
+    }
+    assert_int_equal(i, n);
+    tw_csv_close(r.csv);
+}
+
+/* The recorded variables of the algorithms, against the columns that bear their names. */
+static void compare_recorded(const tw_strategy_result *result, const char *name)
+{
+    char file[128];
+    reader r = {0};
+    size_t n = 0, n_names = 0, n_rows = 0, next = 0;
+    double now[16];
+    const char *const *names = tw_strategy_record_names(result, &n_names);
+    const tw_recorded *kept = tw_strategy_recorded(result, &n);
+    const tw_session_row *row = tw_strategy_sessions(result, &n_rows);
+    for (size_t i = 0; i < 16; i++) now[i] = NAN;
+    snprintf(file, sizeof file, "expected/%s.daily.csv", name);
+    assert_true(reader_open(&r, file));
+    for (size_t t = 0; reader_next(&r); t++) {
+        for (; next < n && kept[next].session == row[t].session; next++) now[kept[next].name] = kept[next].value;
+        for (size_t i = 0; i < n_names; i++) {
+            const double want = number_of(&r, names[i]);
+            assert_int_equal(isnan(want), isnan(now[i]));
+            if (!isnan(want)) assert_relative(now[i], want);
+        }
+    }
+    tw_csv_close(r.csv);
+}
+
 typedef tw_status algorithm(void *state, tw_moment *now, tw_error *err);
 
 static void check_run(const bench *b, const char *name, algorithm *handle_data, int64_t first, int64_t last)
 {
+    static const char *const settings[] = {"slippage", "volume_share", "commission",
+                                           "per_share cost=0.0075 min_trade_cost=1", NULL};
     int memory = 0;
     tw_error err;
     tw_strategy_result *result = NULL;
@@ -400,12 +472,14 @@ static void check_run(const bench *b, const char *name, algorithm *handle_data, 
     const tw_strategy_run run = {.from = first_from(b, first),
                                  .to = first_from(b, last + 1),
                                  .capital = 1e7,
-                                 .slippage = "volume_share",
-                                 .commission = "per_share cost=0.0075 min_trade_cost=1"};
+                                 .settings = settings,
+                                 .benchmark = b->spy};
     assert_ok(tw_strategy_simulate(NULL, &b->market, &strategy, &run, &result, &err), &err);
     compare_sessions(b, result, name);
     compare_trades(b, result, name);
     compare_holdings(b, result, name);
+    compare_orders(b, result, name);
+    compare_recorded(result, name);
     tw_strategy_result_free(result);
 }
 

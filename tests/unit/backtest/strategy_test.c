@@ -21,18 +21,18 @@ static tw_status play(void *state, tw_moment *now, tw_error *err)
     const size_t t = tw_moment_session(now);
     if (t == s->fail_at) return tw_fail(err, TW_BAD_STATE, "the strategy gave up");
     TW_TRY(tw_moment_history(now, 0, t + 1, s->seen, err));
-    if (s->style.limit == 0 && s->style.stop == 0) return tw_moment_order(now, 0, s->amount[t], err);
-    return tw_moment_order_at(now, 0, s->amount[t], &s->style, err);
+    return tw_moment_place(now, &(tw_order_request){.amount = s->amount[t], .style = s->style}, NULL, err);
 }
 
-static const tw_stock STOCK = {"A", SIZE_MAX};
+static const tw_asset STOCK = {.symbol = "A"};
 
-static tw_strategy_result *run(script *s, const tw_stock_market *market, const char *slippage, const char *commission)
+static tw_strategy_result *run(script *s, const tw_asset_market *market, const char *slippage, const char *commission)
 {
     tw_error err;
     tw_strategy_result *result = NULL;
-    const tw_strategy strategy = {s, play};
-    const tw_strategy_run how = {0, market->n_sessions, 1000, slippage, commission};
+    const tw_strategy strategy = {.state = s, .handle_data = play};
+    const char *const settings[] = {"slippage", slippage, "commission", commission, NULL};
+    const tw_strategy_run how = {.to = market->n_sessions, .capital = 1000, .settings = slippage ? settings : NULL};
     assert_ok(tw_strategy_simulate(NULL, market, &strategy, &how, &result, &err), &err);
     return result;
 }
@@ -41,8 +41,8 @@ static void test_volume_share(void **state)
 {
     (void)state;
     const double close[SESSIONS] = {3, 3, 3, 3, 3, 3}, volume[SESSIONS] = {200, 200, 0, 200, 200, 200};
-    const tw_stock_market market = {
-        .n_sessions = SESSIONS, .n_stocks = 1, .stock = &STOCK, .close = close, .volume = volume};
+    const tw_asset_market market = {
+        .n_sessions = SESSIONS, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
     script s = {.amount = {100}, .fail_at = SIZE_MAX};
     size_t n = 0;
     tw_strategy_result *result = run(&s, &market, "volume_share", "none");
@@ -62,21 +62,21 @@ static void test_limit_and_stop(void **state)
     static const struct {
         double amount, close, limit, stop, filled, price;
     } cases[] = {
-        {100, 3.5, 3.5, NAN, 0, 0}, /* the impact would take it past the limit */
-        {100, 3.5, 3.6, NAN, 50, 3.50021875},
-        {-100, 3.5, 3.5, NAN, 0, 0},
-        {-100, 3.5, 3.4, NAN, -50, 3.49978125},
-        {100, 4.0, NAN, 3.5, 50, 4.00025},
-        {100, 3.0, NAN, 3.6, 0, 0},
-        {-100, 3.0, NAN, 3.4, -50, 2.9998125},
-        {-100, 3.5, NAN, 3.4, 0, 0},
+        {100, 3.5, 3.5, 0, 0, 0}, /* the impact would take it past the limit */
+        {100, 3.5, 3.6, 0, 50, 3.50021875},
+        {-100, 3.5, 3.5, 0, 0, 0},
+        {-100, 3.5, 3.4, 0, -50, 3.49978125},
+        {100, 4.0, 0, 3.5, 50, 4.00025},
+        {100, 3.0, 0, 3.6, 0, 0},
+        {-100, 3.0, 0, 3.4, -50, 2.9998125},
+        {-100, 3.5, 0, 3.4, 0, 0},
         {100, 3.5, 3.6, 3.4, 50, 3.50021875},
         {100, 3.3, 3.6, 3.4, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const double close[2] = {3.2, cases[i].close}, volume[2] = {2000, 2000};
-        const tw_stock_market market = {
-            .n_sessions = 2, .n_stocks = 1, .stock = &STOCK, .close = close, .volume = volume};
+        const tw_asset_market market = {
+            .n_sessions = 2, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
         script s = {.amount = {cases[i].amount}, .style = {cases[i].limit, cases[i].stop}, .fail_at = SIZE_MAX};
         size_t n = 0;
         tw_strategy_result *result = run(&s, &market, "volume_share", "none");
@@ -92,8 +92,8 @@ static void test_per_share(void **state)
 {
     (void)state;
     const double close[SESSIONS] = {1, 1, 1, 1, 1, 1}, volume[SESSIONS] = {1, 230, 170, 100, 0, 0};
-    const tw_stock_market market = {
-        .n_sessions = SESSIONS, .n_stocks = 1, .stock = &STOCK, .close = close, .volume = volume};
+    const tw_asset_market market = {
+        .n_sessions = SESSIONS, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
     script s = {.amount = {500}, .fail_at = SIZE_MAX};
     size_t n = 0;
     tw_strategy_result *result =
@@ -110,13 +110,12 @@ static void test_split(void **state)
 {
     (void)state;
     const double close[SESSIONS] = {10, 10, 30, 30, 30, 30}, volume[SESSIONS] = {1e6, 1e6, 1e6, 1e6, 1e6, 1e6};
-    const tw_stock_action split = {.session = 2, .is_split = true, .ratio = 3};
-    const tw_stock_market market = {.n_sessions = SESSIONS,
-                                    .n_stocks = 1,
+    const tw_asset_action split = {.session = 2, .kind = TW_SPLIT, .ratio = 3};
+    const tw_asset_market market = {.n_sessions = SESSIONS,
+                                    .n_assets = 1,
                                     .n_actions = 1,
-                                    .stock = &STOCK,
-                                    .close = close,
-                                    .volume = volume,
+                                    .asset = &STOCK,
+                                    .daily = {.close = close, .volume = volume},
                                     .action = &split};
     script s = {.amount = {10}, .fail_at = SIZE_MAX};
     size_t n = 0;
@@ -135,8 +134,8 @@ static void test_future_does_not_reach_back(void **state)
 {
     (void)state;
     double close[SESSIONS] = {3, 4, 5, 6, 7, 8}, volume[SESSIONS] = {500, 500, 500, 500, 500, 500};
-    const tw_stock_market market = {
-        .n_sessions = SESSIONS, .n_stocks = 1, .stock = &STOCK, .close = close, .volume = volume};
+    const tw_asset_market market = {
+        .n_sessions = SESSIONS, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
     script s = {.amount = {7, -3, 11, 2}, .fail_at = SIZE_MAX};
     size_t n = 0;
     tw_strategy_result *one = run(&s, &market, NULL, NULL);
@@ -153,11 +152,11 @@ static void test_failure_keeps_the_past(void **state)
 {
     (void)state;
     const double close[SESSIONS] = {3, 3, 3, 3, 3, 3}, volume[SESSIONS] = {200, 200, 200, 200, 200, 200};
-    const tw_stock_market market = {
-        .n_sessions = SESSIONS, .n_stocks = 1, .stock = &STOCK, .close = close, .volume = volume};
+    const tw_asset_market market = {
+        .n_sessions = SESSIONS, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
     script s = {.amount = {10}, .fail_at = 3};
-    const tw_strategy strategy = {&s, play};
-    const tw_strategy_run how = {0, SESSIONS, 1000, NULL, NULL};
+    const tw_strategy strategy = {.state = &s, .handle_data = play};
+    const tw_strategy_run how = {.to = SESSIONS, .capital = 1000};
     tw_strategy_result *result = NULL;
     tw_error err;
     size_t n = 0;
@@ -172,16 +171,19 @@ static void test_refused(void **state)
 {
     (void)state;
     const double close[1] = {3}, volume[1] = {1};
-    const tw_stock_market market = {.n_sessions = 1, .n_stocks = 1, .stock = &STOCK, .close = close, .volume = volume};
+    const tw_asset_market market = {
+        .n_sessions = 1, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
     script s = {.amount = {2e11}, .fail_at = SIZE_MAX};
-    const tw_strategy strategy = {&s, play};
-    tw_strategy_run how = {0, 1, 1000, "free", NULL};
+    const tw_strategy strategy = {.state = &s, .handle_data = play};
+    const char *const settings[] = {"slippage", "free", NULL};
+    tw_strategy_run how = {.to = 1, .capital = 1000, .settings = settings};
     tw_strategy_result *result = NULL;
     tw_error err;
     assert_int_equal(tw_strategy_simulate(NULL, &market, &strategy, &how, &result, &err), TW_BAD_NAME);
-    how.slippage = NULL;
+    tw_strategy_result_free(result);
+    how.settings = NULL;
     assert_int_equal(tw_strategy_simulate(NULL, &market, &strategy, &how, &result, &err), TW_BAD_VALUE);
-    assert_string_equal(err.message, "order: 2e+11 shares; at most 1e11");
+    assert_string_equal(err.message, "order of A: 2e+11 shares; at most 1e+11");
     tw_strategy_result_free(result);
     how.to = 2;
     assert_int_equal(tw_strategy_simulate(NULL, &market, &strategy, &how, &result, &err), TW_BAD_VALUE);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a run leaves. */
+#include "backtest/event/engine.h"
+
+const tw_session_row *tw_strategy_sessions(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->sessions.n;
+    return result->sessions.item;
+}
+
+const tw_trade *tw_strategy_trades(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->trades.n;
+    return result->trades.item;
+}
+
+const tw_holding *tw_strategy_holdings(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->holdings.n;
+    return result->holdings.item;
+}
+
+const tw_order_row *tw_strategy_orders(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->orders.n;
+    return result->orders.item;
+}
+
+const tw_recorded *tw_strategy_recorded(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->recorded.n;
+    return result->recorded.item;
+}
+
+const char *const *tw_strategy_record_names(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->names.n;
+    return result->names.item;
+}
+
+const tw_quirk *tw_strategy_quirks(const tw_strategy_result *result, size_t *n)
+{
+    *n = TW_QUIRK_COUNT;
+    return result->quirks;
+}
+
+void tw_strategy_result_free(tw_strategy_result *result)
+{
+    if (!result) return;
+    const tw_ctx *ctx = result->ctx;
+    char **names = result->names.item;
+    for (size_t i = 0; i < result->names.n; i++) tw_free(ctx, names[i]);
+    void *const lists[] = {result->sessions.item, result->trades.item,   result->holdings.item,
+                           result->orders.item,   result->recorded.item, result->names.item};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) tw_free(ctx, lists[i]);
+    tw_free(ctx, result);
+}

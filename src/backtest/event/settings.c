@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is set before a run begins: models, policies, controls, restrictions. */
+#include "backtest/event/engine.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct setting {
+    const char *name;
+    tw_status (*set)(tw_moment *now, const char *text, tw_error *err);
+} setting;
+
+static tw_status set_slippage(tw_moment *now, const char *text, tw_error *err)
+{
+    return tw_slippage_read(&now->models, TW_EQUITY, text, err);
+}
+
+static tw_status set_commission(tw_moment *now, const char *text, tw_error *err)
+{
+    return tw_commission_read(&now->models, TW_EQUITY, text, err);
+}
+
+static tw_status set_future_slippage(tw_moment *now, const char *text, tw_error *err)
+{
+    return tw_slippage_read(&now->models, TW_FUTURE, text, err);
+}
+
+static tw_status set_future_commission(tw_moment *now, const char *text, tw_error *err)
+{
+    return tw_commission_read(&now->models, TW_FUTURE, text, err);
+}
+
+static tw_status set_cancel(tw_moment *now, const char *text, tw_error *err)
+{
+    now->cancel_daily = strcmp(text, "end_of_day") == 0;
+    if (now->cancel_daily || strcmp(text, "never") == 0) return TW_OK;
+    return tw_fail(err, TW_BAD_NAME, "cancel: '%s' is neither never nor end_of_day", text);
+}
+
+static const setting SETTINGS[] = {
+    {"cancel", set_cancel},
+    {"commission", set_commission},
+    {"control", tw_control_add},
+    {"future_commission", set_future_commission},
+    {"future_slippage", set_future_slippage},
+    {"restrict", tw_restrict_add},
+    {"slippage", set_slippage},
+};
+
+enum { N_SETTINGS = sizeof SETTINGS / sizeof *SETTINGS };
+
+tw_status tw_moment_set(tw_moment *now, const char *name, const char *text, tw_error *err)
+{
+    const char *names[N_SETTINGS + 1] = {NULL};
+    if (now->phase != TW_PHASE_SETUP)
+        return tw_fail(err, TW_BAD_STATE, "set %s: settings are made in initialize", name);
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        names[i] = SETTINGS[i].name;
+        if (strcmp(name, names[i]) == 0) return SETTINGS[i].set(now, text ? text : "", err);
+    }
+    const char *near = tw_did_you_mean(name, names);
+    return tw_fail(err, TW_BAD_NAME, "no setting '%s'%s%s%s", name, near ? "; did you mean '" : "", near ? near : "",
+                   near ? "'?" : "");
+}
+
+/* The fee of per_contract comes from a table by root, in which a future's must be found. */
+static tw_status check_fees(const tw_moment *now, tw_error *err)
+{
+    for (size_t i = 0; i < now->market->n_assets; i++) {
+        const tw_asset *asset = &now->market->asset[i];
+        if (asset->kind != TW_FUTURE) continue;
+        const tw_commission *model = now->models.commission[TW_FUTURE];
+        const tw_trade one = {.amount = 1, .price = 1};
+        const double cost = model->cost(now->models.commission_params[TW_FUTURE], asset->root, &(tw_order){0}, &one);
+        if (isnan(cost))
+            return tw_fail(err, TW_BAD_VALUE,
+                           "commission of %s: no exchange fee is known for root '%s'; give per_contract exchange_fee=",
+                           asset->symbol, asset->root ? asset->root : "");
+    }
+    return TW_OK;
+}
+
+tw_status tw_settings_begin(tw_moment *now, tw_error *err)
+{
+    const char *const *pair = now->run->settings;
+    tw_models_default(&now->models);
+    for (; pair && pair[0]; pair += 2) TW_TRY(tw_moment_set(now, pair[0], pair[1], err));
+    return TW_OK;
+}
+
+tw_status tw_settings_end(tw_moment *now, tw_error *err) { return check_fees(now, err); }
