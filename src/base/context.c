@@ -1,18 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory and progress through the caller's context. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "tradewind/base.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* A block starts at a multiple of ALIGN; the word before it holds where the allocator's own block starts. tw_alloc
  * promises no more than malloc's alignment, so that the room for both is kept in each block. */
 enum { ALIGN = 64, EXTRA = ALIGN + sizeof(void *) };
 
+/* What grows this far grows on: asked for in large pages it costs a fault every 2 MB, not every 4 KB (a backtest that
+ * keeps 60 MB spent a quarter of its time on faults). Advice only, so that its failing does not matter. */
+static void ask_for_large_pages(void *raw, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    static const uintptr_t LARGE = (uintptr_t)1 << 21;
+    const uintptr_t from = ((uintptr_t)raw + LARGE - 1) / LARGE * LARGE, to = ((uintptr_t)raw + bytes) / LARGE * LARGE;
+    if (raw && to > from) (void)madvise((char *)raw + (from - (uintptr_t)raw), to - from, MADV_HUGEPAGE);
+#else
+    (void)raw, (void)bytes;
+#endif
+}
+
 static void *raw_resize(const tw_ctx *ctx, void *raw, size_t bytes)
 {
+    static const size_t LARGE = (size_t)4 << 20;
     if (ctx && ctx->alloc) return ctx->alloc->resize(ctx->alloc->ctx, raw, bytes);
-    return realloc(raw, bytes);
+    void *moved = realloc(raw, bytes);
+    if (bytes >= LARGE) ask_for_large_pages(moved, bytes);
+    return moved;
 }
 
 static void raw_free(const tw_ctx *ctx, void *raw)

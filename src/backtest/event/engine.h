@@ -4,6 +4,7 @@
 #define TW_BACKTEST_EVENT_ENGINE_H
 
 #include "backtest/event/models.h"
+#include "backtest/event/round.h"
 #include "tradewind/strategy.h"
 
 #define TW_NONE SIZE_MAX
@@ -91,6 +92,7 @@ struct tw_moment {
     size_t session, view, bar;
     const tw_bars *bars; /* daily or minute */
     size_t stride;       /* bars of an asset */
+    tw_window_round_fn *round;
     /* assets */
     tw_lot *lot;
     size_t *held, n_held, *queue, n_queue; /* by first holding, by first open order */

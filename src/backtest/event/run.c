@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The clock of a run: session start, the call before it, the bars, session end. */
 #include "backtest/event/engine.h"
+#include "base/isa.h"
 
 #include <math.h>
 #include <string.h>
@@ -149,6 +150,7 @@ static tw_status begin(tw_moment *now, const tw_strategy *strategy, tw_error *er
     TW_TRY(new_result(now, err));
     TW_TRY(new_state(now, err));
     set_clock(now);
+    now->round = TW_ISA_PICK(tw_isa_resolve(now->ctx ? now->ctx->isa : TW_ISA_BEST), tw_window_round);
     TW_TRY(tw_scales_build(now, err));
     TW_TRY(tw_settings_begin(now, err));
     TW_TRY(call(strategy, strategy->initialize, now, err));

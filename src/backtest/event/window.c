@@ -35,8 +35,9 @@ static size_t bar_of(const frame *f, size_t session)
     return f->by_minute ? f->now->market->minute_from[session] : session;
 }
 
-/* Each scale multiplies the rows before its session, one after the other, as zipline does. */
-static void scale(const frame *f, double *out, size_t n)
+/* Each scale multiplies the rows before its session, one after the other, as zipline does. `x` are the rows as they
+ * are in the bars; what is given back holds them scaled: `x` itself where nothing scales them. */
+static const double *scale(const frame *f, const double *x, double *out, size_t n)
 {
     const tw_moment *now = f->now;
     const size_t asset = f->window->asset;
@@ -45,23 +46,22 @@ static void scale(const frame *f, double *out, size_t n)
         const tw_scale *s = &now->scale[i];
         if (s->session > f->view) break;
         const size_t until = bar_of(f, s->session);
+        if (until <= f->first) continue;
+        if (x != out) memcpy(out, x, n * sizeof *out);
+        x = out;
         const double by = volume ? s->volume : s->price;
         for (size_t row = 0; row < n && f->first + row < until; row++) out[row] *= by;
     }
+    return x;
 }
 
-static void round_prices(const frame *f, double *out, size_t n)
+static void round_prices(const frame *f, const double *x, double *out, size_t n)
 {
+    static const double POWER[] = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     const tw_asset *asset = &f->now->market->asset[f->window->asset];
     const bool by_tick = asset->kind == TW_FUTURE && asset->tick > 0;
-    const double ten = pow(10, by_tick ? tw_tick_decimals(asset->tick) : SHARE_DECIMALS);
-    size_t changed = 0;
-    for (size_t i = 0; i < n; i++) {
-        const double rounded = nearbyint(out[i] * ten) / ten;
-        changed += fabs(rounded - out[i]) > 1e-3 * fabs(out[i]);
-        out[i] = rounded;
-    }
-    f->now->result->quirks[TW_QUIRK_rounded_price].count += changed;
+    const double ten = POWER[by_tick ? tw_tick_decimals(asset->tick) : SHARE_DECIMALS];
+    f->now->result->quirks[TW_QUIRK_rounded_price].count += f->now->round(x, out, n, ten);
 }
 
 static double pick(tw_bar_field field, double so_far, double x)
@@ -109,18 +109,29 @@ static void carry_forward(const frame *f, double *out)
     for (size_t i = n; end && i-- > 0 && session_of(f, f->first + i) >= end;) out[i] = NAN;
 }
 
+static void no_rows(double *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++) out[i] = NAN;
+}
+
+static void volumes(const double *x, double *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++) out[i] = isnan(x[i]) ? 0 : x[i];
+}
+
 static void fill(const frame *f, double *out)
 {
-    const size_t n = f->window->n, whole = n - f->partial;
+    const size_t n = f->window->n, past = n - f->partial;
     const double *x = column(f);
-    if (x)
-        memcpy(out, x + f->first, whole * sizeof *out);
-    else
-        for (size_t i = 0; i < whole; i++) out[i] = NAN;
-    if (f->window->field == TW_VOLUME)
-        for (size_t i = 0; i < whole; i++) out[i] = isnan(out[i]) ? 0 : out[i];
-    scale(f, out, whole);
-    if (f->window->field != TW_VOLUME) round_prices(f, out, whole);
+    if (!x) {
+        no_rows(out, past);
+    } else {
+        x = scale(f, x + f->first, out, past);
+        if (f->window->field == TW_VOLUME)
+            volumes(x, out, past);
+        else
+            round_prices(f, x, out, past);
+    }
     if (f->partial) out[n - 1] = today(f);
     if (f->window->field == TW_PRICE) carry_forward(f, out);
 }
