@@ -9,6 +9,8 @@
  * `x`. */
 typedef size_t tw_window_round_fn(const double *x, double *out, size_t n, double ten);
 
-tw_window_round_fn tw_window_round_baseline, tw_window_round_avx2, tw_window_round_avx512;
+size_t tw_window_round_baseline(const double *x, double *out, size_t n, double ten);
+size_t tw_window_round_avx2(const double *x, double *out, size_t n, double ten);
+size_t tw_window_round_avx512(const double *x, double *out, size_t n, double ten);
 
 #endif
