@@ -203,8 +203,11 @@ static void run(void *arg)
     tw_strategy_result *result = NULL;
     const tw_asset_market *market = &j->bars->market;
     const tw_strategy strategy = {.state = j->minutes ? (void *)&sums : (void *)market, .handle_data = j->handle_data};
-    const tw_strategy_run how = {
-        .to = market->n_sessions, .by_minute = j->minutes, .capital = 1e7, .settings = j->minutes ? settings : shares};
+    const tw_strategy_run how = {.mode = TW_ZIPLINE,
+                                 .to = market->n_sessions,
+                                 .by_minute = j->minutes,
+                                 .capital = 1e7,
+                                 .settings = j->minutes ? settings : shares};
     check(tw_strategy_simulate(NULL, market, &strategy, &how, &result, &err), &err);
     size_t n;
     const tw_session_row *row = tw_strategy_sessions(result, &n);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file strategy.h
- * Floor 4: strategies as call-backs over daily or minute bars of equities and futures. A strategy sees the market
- * through a tw_moment alone, and a moment has no way to a later bar. By zipline's rules (zipline-reloaded 3.2.1, the
- * mode there is now) an order decided at a close fills at the next close.
+ * Floor 4: strategies as call-backs over daily or minute bars of equities, futures, currencies and coins. A strategy
+ * sees the market through a tw_moment alone, and a moment has no way to a later bar. Two modes: realistic (an order
+ * decided at a close fills at the next open, or in the bar at its limit or stop, gaps at the open; spread, impact,
+ * margin, borrowing, interest, fees) and zipline (zipline-reloaded 3.2.1 number for number: the next close).
  */
 #ifndef TRADEWIND_STRATEGY_H
 #define TRADEWIND_STRATEGY_H
@@ -25,18 +26,26 @@ typedef struct tw_asset {
     const char *root;  /* of a future: "ES"; models take its fee and impact from it */
     double multiplier; /* of a future's price; 0: 1 */
     double tick;       /* to which limits and stops are rounded; 0: 0.01 */
+    double lot;        /* least amount that trades, 1e-8 of a coin (mode realistic); 0: 1 */
     size_t first;      /* session it is listed from */
     size_t end;        /* session after its last; 0: to the end of the market */
     size_t auto_close; /* session at whose end a holding is closed; 0: never */
 } tw_asset;
 
-typedef enum tw_asset_action_kind { TW_SPLIT, TW_DIVIDEND, TW_STOCK_DIVIDEND, TW_MERGER } tw_asset_action_kind;
+typedef enum tw_asset_action_kind {
+    TW_SPLIT,
+    TW_DIVIDEND,
+    TW_STOCK_DIVIDEND,
+    TW_MERGER,
+    TW_FUNDING
+} tw_asset_action_kind;
 
 /** What changes an asset or the meaning of its prices from `session` (the ex-date) on.
  *  A split: `ratio` 0.5 is 2:1. A dividend: `amount` of cash a share; a stock dividend: `amount` shares of asset `paid`
  *  a share; owed to who holds it as `session` begins, paid as session `pay` begins (0: never, by zipline's rule for a
- *  dividend without one). A dividend, a stock dividend or a merger scales earlier prices in histories by `ratio`, when
- *  that is not 0. */
+ *  dividend without one; in mode realistic at once). Funding (mode realistic): who holds as `session` begins pays
+ *  `amount` of the value, a short receives it. A dividend, a stock dividend or a merger scales earlier prices in
+ * histories by `ratio`, when that is not 0. */
 typedef struct tw_asset_action {
     tw_asset_action_kind kind;
     size_t session, asset, pay, paid;
@@ -87,10 +96,13 @@ typedef struct tw_capital_change {
     double value;
 } tw_capital_change;
 
+typedef enum tw_strategy_mode { TW_REALISTIC, TW_ZIPLINE } tw_strategy_mode;
+
 /** Sessions [from, to) of the market, by day or by minute, and the cash at the start. `settings` are pairs of name and
- *  text, as of tw_moment_set, ended by NULL; NULL for zipline's defaults. The benchmark is a return for every session
+ *  text, as of tw_moment_set, ended by NULL; NULL for the mode's defaults. The benchmark is a return for every session
  *  of the market, or an asset (index + 1), or 0 and NULL: none. */
 typedef struct tw_strategy_run {
+    tw_strategy_mode mode;
     size_t from, to;
     bool by_minute;
     double capital;
@@ -103,10 +115,27 @@ typedef struct tw_strategy_run {
 
 /* ---------------------------------------------------------------- the results */
 
-/** A fill. `order` is SIZE_MAX when a holding was closed without one. `bar` is the minute, or the session. */
+/** What made a fill happen at its price. */
+typedef enum tw_fill_cause {
+    TW_FILL_CLOSE,       /* at the bar's close: zipline's rule, and market-on-close */
+    TW_FILL_OPEN,        /* at the bar's open */
+    TW_FILL_GAP,         /* the open was beyond the limit or stop already */
+    TW_FILL_LIMIT,       /* the bar traded through the limit */
+    TW_FILL_STOP,        /* the bar reached the stop */
+    TW_FILL_TRAIL,       /* the bar reached a stop that follows */
+    TW_FILL_EXPIRY,      /* the asset was closed at its end */
+    TW_FILL_LIQUIDATION, /* the account's holdings were closed, or reduced for want of margin */
+    TW_FILL_CAUSE_COUNT
+} tw_fill_cause;
+
+/** A fill. `order` is SIZE_MAX when a holding was closed without one. `bar` is the minute, or the session. The price is
+ *  `base`, moved against the trader by `slip`; `fees` are a part of the commission. tw_trade_explain says it in words.
+ */
 typedef struct tw_trade {
     size_t session, bar, asset, order;
     double amount, price, commission;
+    tw_fill_cause cause;
+    double base, slip, fees;
 } tw_trade;
 
 /** A holding at the end of a session. */
@@ -115,7 +144,12 @@ typedef struct tw_holding {
     double amount, cost_basis, last_price;
 } tw_holding;
 
-typedef enum tw_order_status { TW_ORDER_OPEN, TW_ORDER_FILLED, TW_ORDER_CANCELLED } tw_order_status;
+typedef enum tw_order_status {
+    TW_ORDER_OPEN,
+    TW_ORDER_FILLED,
+    TW_ORDER_CANCELLED,
+    TW_ORDER_REJECTED /* mode realistic: for want of margin or of shares to borrow */
+} tw_order_status;
 
 /** An order; limit and stop are NaN where there is none (the stop of a stop-limit order is gone once reached). */
 typedef struct tw_order {
@@ -158,6 +192,17 @@ typedef struct tw_quirk {
  *  on any other failure *result may be NULL. Freed with tw_strategy_result_free. */
 TW_API tw_status tw_strategy_simulate(const tw_ctx *ctx, const tw_asset_market *market, const tw_strategy *strategy,
                                       const tw_strategy_run *run, tw_strategy_result **result, tw_error *err);
+/** A run whose bars come one by one: the market's arrays are there in full length, and filled as bars come. */
+typedef struct tw_strategy_live tw_strategy_live;
+/** Starts such a run, `initialize` called. When a call-back fails *live is there all the same; it is ended with
+ *  tw_strategy_close. `market` and what it points to must outlive it. An asset as benchmark must have its bars. */
+TW_API tw_status tw_strategy_open(const tw_ctx *ctx, const tw_asset_market *market, const tw_strategy *strategy,
+                                  const tw_strategy_run *run, tw_strategy_live **live, tw_error *err);
+/** Runs every bar (minute, or session) below `n_bars` that was not run yet. The numbers are those of
+ *  tw_strategy_simulate, to the bit. */
+TW_API tw_status tw_strategy_advance(tw_strategy_live *live, size_t n_bars, tw_error *err);
+/** Ends a run: `analyze` unless it failed, and *result, which may be NULL when memory ran out. */
+TW_API tw_status tw_strategy_close(tw_strategy_live *live, tw_strategy_result **result, tw_error *err);
 /** The sessions of a run. */
 TW_API const tw_session_row *tw_strategy_sessions(const tw_strategy_result *result, size_t *n);
 /** The fills of a run, in the order they were booked. */
@@ -172,6 +217,10 @@ TW_API const tw_recorded *tw_strategy_recorded(const tw_strategy_result *result,
 TW_API const char *const *tw_strategy_record_names(const tw_strategy_result *result, size_t *n);
 /** Every quirk of the mode, with its count in this run. */
 TW_API const tw_quirk *tw_strategy_quirks(const tw_strategy_result *result, size_t *n);
+/** Why a run that did not fail ended before its last session ("bankrupt: ..."), or NULL. */
+TW_API const char *tw_strategy_stopped(const tw_strategy_result *result);
+/** Appends what made a fill happen, and how its price came about, as a sentence. */
+TW_API void tw_trade_explain(const tw_asset_market *market, const tw_trade *trade, tw_buf *out);
 /** Frees a result. NULL is fine. */
 TW_API void tw_strategy_result_free(tw_strategy_result *result);
 
@@ -225,9 +274,24 @@ TW_API tw_status tw_moment_record(tw_moment *now, const char *name, double value
 
 /* ---------------------------------------------------------------- orders */
 
-/** The worst price taken, and the price at which an order wakes; 0: none. */
+typedef enum tw_order_when { TW_ANY_TIME, TW_AT_OPEN, TW_AT_CLOSE } tw_order_when;
+typedef enum tw_order_life {
+    TW_UNTIL_CANCELLED,
+    TW_DAY,           /* cancelled as its first session ends */
+    TW_IMMEDIATE,     /* cancelled after the first bar, filled as far as that goes */
+    TW_ALL_OR_NOTHING /* filled whole in the first bar, or cancelled */
+} tw_order_life;
+
+/** The worst price taken, and the price at which an order wakes; 0: none. What follows is for mode realistic: a stop
+ *  that follows the best price at a distance, in price or as a share of it (not with limit or stop); when in a session;
+ *  how long; prices of two orders, one of which closes what this one fills (a bracket); and an order (its number + 1)
+ *  of which the same is left to fill: what fills of one is taken off the other. */
 typedef struct tw_order_style {
-    double limit, stop;
+    double limit, stop, trail, trail_share;
+    tw_order_when when;
+    tw_order_life life;
+    double take_profit, stop_loss;
+    size_t one_of;
 } tw_order_style;
 
 /** What `amount` counts: shares; money; a share of the portfolio's value; and for the targets, of what shall be held.
@@ -267,9 +331,11 @@ TW_API size_t tw_moment_open_orders(const tw_moment *now, size_t asset, size_t r
 
 /* ---------------------------------------------------------------- set-up, in `initialize` */
 
-/** Sets a model, a policy or a control: ("slippage", "volume_share volume_limit=0.1"), ("commission", "per_trade
- *  cost=1"), ("future_slippage", ...), ("future_commission", ...), ("cancel", "end_of_day"), ("control", "max_leverage
- *  limit=2"), ("control", "max_order_size asset=AAPL shares=100 on_error=log"), ("restrict", "AAPL MSFT"). */
+/** Sets a model, a policy, a control or (mode realistic) terms of the account: ("slippage", "volume_share
+ * volume_limit=0.1"), ("commission", "per_trade cost=1"), ("future_slippage", ...), ("future_commission", ...),
+ * ("cancel", "end_of_day"), ("control", "max_leverage limit=2"), ("control", "max_order_size asset=AAPL shares=100
+ * on_error=log"), ("restrict", "asset=AAPL"), ("margin", "initial=0.5 maintenance=0.25"), ("interest", "credit=0.02
+ * debit=0.06"), ("borrow", "asset=AAPL rate=0.03 shares=1000"), ("fee", "side=sell bps=0.2"), ("year", "365"). */
 TW_API tw_status tw_moment_set(tw_moment *now, const char *name, const char *text, tw_error *err);
 /** Calls `call` on the days and, in a run by minute, at the minute of a rule, once a day: "date=month_start days=1
  *  time=market_open minutes=30 half_days=0". Defaults: every day, the first minute, half days too. */

@@ -14,6 +14,12 @@ typedef struct tw_ticket {
     tw_order order;
     size_t next;    /* next open order of the asset */
     size_t touched; /* 1 + place in the list of touches */
+    /* mode realistic */
+    tw_order_style style;
+    size_t other, from_bar; /* the one it is paired with; the bar it takes part from */
+    double best;            /* price since it was placed, for a stop that follows */
+    bool is_late;           /* of a holding made in this bar */
+    bool is_forced;         /* for want of margin */
 } tw_ticket;
 
 /* Bars up to `upto` (exclusive) were looked at; 1 + the last that counts. */
@@ -31,7 +37,19 @@ typedef struct tw_lot {
     tw_mark closed, traded;
     size_t impact_session; /* 1 + session of the two below */
     double mean_volume, volatility;
+    double borrow_rate, borrow_shares; /* a year; that can be had */
 } tw_lot;
+
+/* Terms of the account in mode realistic: rates are of a year, shares of exposure. */
+typedef struct tw_margin {
+    double initial, maintenance, future_initial, future_maintenance;
+} tw_margin;
+
+typedef struct tw_interest {
+    double credit, debit;
+} tw_interest;
+
+typedef struct tw_fee tw_fee;
 
 typedef struct tw_list {
     void *item;
@@ -56,6 +74,7 @@ typedef struct tw_freeze tw_freeze;
 
 /* Running sums of daily returns and the benchmark's, by Welford's recurrences. */
 typedef struct tw_risk {
+    double year; /* sessions of one */
     size_t n;
     double mean, squares, downside, growth, peak, drawdown; /* of the returns */
     double b_mean, b_squares, b_growth, cross;              /* of the benchmark */
@@ -73,6 +92,7 @@ typedef enum tw_quirk_id {
 struct tw_strategy_result {
     const tw_ctx *ctx;
     tw_list sessions, trades, holdings, orders, recorded, names;
+    char stopped[128];
     tw_quirk quirks[TW_QUIRK_COUNT];
 };
 
@@ -106,7 +126,16 @@ struct tw_moment {
     /* set-up */
     tw_list rules, controls, freezes;
     tw_list recordings;
+    /* terms of mode realistic */
+    bool realistic;
+    tw_margin margin;
+    tw_interest interest;
+    tw_list fees;
+    double periods_per_year;
+    double required; /* margin of holdings and open orders, as of bar required_at - 1 */
+    size_t required_at;
     /* accounts */
+    int64_t micro; /* cash in millionths, where it is counted */
     bool dirty;
     size_t synced; /* 1 + bar whose prices the holdings have */
     double cash, cash_flow, value, pnl, returns, max_leverage;
@@ -152,6 +181,8 @@ tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double 
 tw_status tw_order_touch(tw_moment *now, size_t id, tw_error *err);
 /* Cancels an open order; `relay`: it is reported with the next new orders. */
 tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err);
+/* Takes an order back for want of margin or of shares to borrow. */
+tw_status tw_order_reject(tw_moment *now, size_t id, tw_error *err);
 /* Cancels every open order of an asset. */
 tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, tw_error *err);
 /* The policy at a session's end. */
@@ -188,6 +219,25 @@ void tw_ledger_capital(tw_moment *now, double amount);
 /* To the nearest cent of the exact value, ties to even, as Python's round(x, 2). */
 double tw_round_cents(double x);
 
+/* ---- realistic.c, account.c */
+
+/* Fills the open orders of an asset with the present bar. */
+tw_status tw_realistic_fill(tw_moment *now, size_t asset, tw_error *err);
+/* Fees of a fill by the table. */
+double tw_account_fees(const tw_moment *now, const tw_trade *trade);
+/* True when an order of this size may be placed; else *why says what is wanting. */
+bool tw_account_admits(tw_moment *now, size_t asset, double amount, const char **why);
+/* Interest and borrowing since the session before. */
+void tw_account_accrue(tw_moment *now);
+/* After the fills of a bar: a margin call, or the end of a bankrupt account. */
+tw_status tw_account_check(tw_moment *now, tw_error *err);
+/* Sets terms from text. */
+tw_status tw_margin_set(tw_moment *now, const char *text, tw_error *err);
+tw_status tw_interest_set(tw_moment *now, const char *text, tw_error *err);
+tw_status tw_borrow_set(tw_moment *now, const char *text, tw_error *err);
+tw_status tw_fee_add(tw_moment *now, const char *text, tw_error *err);
+size_t tw_fee_size(void);
+
 /* ---- sessions.c: what happens between bars */
 
 /* Splits, dividends and capital as a session begins; its opening accounts. */
@@ -201,7 +251,7 @@ void tw_capital_due(tw_moment *now, size_t minute);
 
 /* The benchmark's return in each session of the run. */
 tw_status tw_benchmark_build(tw_moment *now, tw_error *err);
-/* Adds a day's return to the running sums and fills the risk numbers of a row. */
+/* Adds a day's return to the running sums and fills the risk numbers of a row; `year`: sessions of one. */
 void tw_risk_add(tw_risk *risk, double r, double b, tw_session_row *row);
 /* Calls what is scheduled for the present bar. */
 tw_status tw_rules_run(tw_moment *now, void *state, tw_error *err);

@@ -47,6 +47,8 @@ static tw_status book_fill(tw_moment *now, size_t id, double amount, double pric
                       .order = id,
                       .amount = trunc(amount),
                       .price = price};
+    trade.base = tw_moment_value(now, order->asset, TW_CLOSE);
+    trade.slip = fabs(price - trade.base);
     trade.commission = model->cost(now->models.commission_params[asset->kind], asset->root, order, &trade);
     note_limit(now, order, price);
     order->filled += trade.amount;
@@ -79,9 +81,19 @@ static tw_status fill_asset(tw_moment *now, size_t asset, tw_error *err)
     return TW_OK;
 }
 
+/* Orders that fills add, of brackets, join the queue of their asset and are seen to there. */
+static tw_status fill_realistic(tw_moment *now, tw_error *err)
+{
+    now->required_at = 0;
+    for (size_t q = 0; q < now->n_queue; q++) TW_TRY(tw_realistic_fill(now, now->queue[q], err));
+    tw_orders_prune(now);
+    return TW_OK;
+}
+
 tw_status tw_engine_fill_orders(tw_moment *now, tw_error *err)
 {
     if (now->n_queue == 0) return TW_OK;
+    if (now->realistic) return fill_realistic(now, err);
     const size_t first = now->result->trades.n;
     for (size_t q = 0; q < now->n_queue; q++) TW_TRY(fill_asset(now, now->queue[q], err));
     const tw_trade *trade = now->result->trades.item;

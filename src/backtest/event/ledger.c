@@ -5,11 +5,23 @@
 #include <math.h>
 #include <string.h>
 
+/* In mode realistic money is counted in millionths, so that cash and holdings add up to the last one. */
+static const double MICRO = 1e6;
+
+static int64_t micros(double money) { return (int64_t)nearbyint(money * MICRO); }
+
 void tw_ledger_cash(tw_moment *now, double amount)
 {
     now->dirty = true;
-    now->cash_flow += amount;
-    now->cash += amount;
+    if (!now->realistic) {
+        now->cash_flow += amount;
+        now->cash += amount;
+        return;
+    }
+    const int64_t moved = micros(amount);
+    now->micro += moved;
+    now->cash_flow += (double)moved / MICRO;
+    now->cash = (double)now->micro / MICRO;
 }
 
 double tw_round_cents(double x)
@@ -117,8 +129,11 @@ void tw_ledger_grant(tw_moment *now, size_t asset, double shares)
 void tw_ledger_capital(tw_moment *now, double amount)
 {
     tw_ledger_refresh(now);
+    const double flow = now->cash_flow;
+    tw_ledger_cash(now, amount);
+    now->cash_flow = flow;
     now->value += amount;
-    now->cash += amount;
+    now->dirty = false;
 }
 
 /* ---------------------------------------------------------------- worth */
@@ -145,7 +160,8 @@ static void weigh(tw_moment *now)
         const tw_lot *lot = &now->lot[asset];
         const bool future = now->market->asset[asset].kind == TW_FUTURE;
         const double exposure = lot->amount * lot->last_price * tw_asset_multiplier(now, asset);
-        const double value = future ? 0 : exposure;
+        const double money = now->realistic ? (double)micros(exposure) / MICRO : exposure;
+        const double value = future ? 0 : money;
         if (exposure > 0) {
             now->longs++;
             now->long_value += value;
@@ -177,6 +193,7 @@ void tw_ledger_refresh(tw_moment *now)
     pay_futures(now);
     const double before = now->value;
     now->value = now->cash + (now->long_value + now->short_value);
+    if (now->realistic) now->value = (double)(now->micro + micros(now->long_value + now->short_value)) / MICRO;
     const double pnl = now->value - before;
     now->pnl += pnl;
     now->returns = (1 + now->returns) * (1 + (before != 0 ? pnl / before : 0)) - 1;

@@ -8,6 +8,8 @@
 
 /* ---------------------------------------------------------------- checks */
 
+static const double MOST_MONEY = 1e12; /* that 64 bits of millionths hold with room to grow */
+
 static tw_status check_action(const tw_asset_market *market, size_t i, tw_error *err)
 {
     const tw_asset_action *a = &market->action[i];
@@ -60,6 +62,11 @@ tw_status tw_market_check(const tw_asset_market *market, const tw_strategy_run *
     if (run->by_minute) TW_TRY(check_minutes(market, err));
     if (!run->by_minute && (!market->daily.close || !market->daily.volume))
         return tw_fail(err, TW_BAD_VALUE, "run: by day, but the market has no daily bars");
+    const tw_bars *bars = run->by_minute ? &market->minute : &market->daily;
+    if (run->mode == TW_REALISTIC && (!bars->open || !bars->high || !bars->low))
+        return tw_fail(err, TW_BAD_VALUE, "run: mode realistic needs open, high and low of the bars");
+    if (run->mode == TW_REALISTIC && fabs(run->capital) > MOST_MONEY)
+        return tw_fail(err, TW_BAD_VALUE, "run: capital %g; in mode realistic at most %g", run->capital, MOST_MONEY);
     for (size_t i = 0; i < market->n_actions; i++) TW_TRY(check_action(market, i, err));
     return check_changes(run, err);
 }

@@ -79,10 +79,11 @@ tw_status tw_commission_read(tw_models *models, tw_asset_kind kind, const char *
     return tw_model_unknown("commission", text, names, err);
 }
 
-void tw_models_default(tw_models *models)
+void tw_models_default(tw_models *models, tw_strategy_mode mode)
 {
-    models->slippage[TW_EQUITY] = &tw_slippage_fixed_bps;
-    models->slippage[TW_FUTURE] = &tw_slippage_volatility_volume_share;
+    const bool zipline = mode == TW_ZIPLINE;
+    models->slippage[TW_EQUITY] = zipline ? &tw_slippage_fixed_bps : &tw_slippage_spread_impact;
+    models->slippage[TW_FUTURE] = zipline ? &tw_slippage_volatility_volume_share : &tw_slippage_spread_impact;
     models->commission[TW_EQUITY] = &tw_commission_per_share;
     models->commission[TW_FUTURE] = &tw_commission_per_contract;
     for (int kind = 0; kind < TW_ASSET_KINDS; kind++) {

@@ -9,8 +9,9 @@
 typedef struct tw_fill_query {
     const tw_moment *now;
     const tw_order *order;
-    double close, high, low, volume;
+    double open, high, low, close, volume;
     double used; /* of the volume, by orders of the asset filled at this bar before */
+    double base; /* mode realistic: the price before slippage */
 } tw_fill_query;
 
 typedef enum tw_fill_answer { TW_FILL_DONE, TW_FILL_NONE, TW_FILL_DRY } tw_fill_answer;
@@ -19,9 +20,13 @@ typedef struct tw_slippage {
     const char *name, *title, *source;
     const tw_param *params;
     bool of_equity, of_future;
-    bool ignores_limit; /* a fill can be worse than the order's limit */
-    /* DONE sets amount (signed) and price; DRY: nothing is left of this bar for later orders of the asset. */
+    /* Mode zipline; NULL: not a model of its. DONE sets amount (signed) and price; DRY: nothing is left of this bar for
+     * later orders of the asset. */
     tw_fill_answer (*fill)(const void *params, const tw_fill_query *query, double *amount, double *price);
+    /* Mode realistic: the share of a bar's volume that may be taken (NULL: any), and how far a taker of `size` moves
+     * the price against himself. */
+    double (*share)(const void *params);
+    double (*slip)(const void *params, const tw_fill_query *query, double size);
 } tw_slippage;
 
 typedef struct tw_commission {
@@ -48,8 +53,8 @@ typedef struct tw_models {
     double slippage_params[TW_ASSET_KINDS][TW_MODEL_ROOM], commission_params[TW_ASSET_KINDS][TW_MODEL_ROOM];
 } tw_models;
 
-/* zipline's defaults. */
-void tw_models_default(tw_models *models);
+/* The defaults of a mode. */
+void tw_models_default(tw_models *models, tw_strategy_mode mode);
 /* Reads "name k=v ..." for assets of a kind. */
 tw_status tw_slippage_read(tw_models *models, tw_asset_kind kind, const char *text, tw_error *err);
 tw_status tw_commission_read(tw_models *models, tw_asset_kind kind, const char *text, tw_error *err);

@@ -36,6 +36,10 @@ tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double 
     if (!new) return tw_no_memory(err, "orders");
     *id = now->orders.n - 1;
     new->next = TW_NONE;
+    new->style = *style;
+    new->best = tw_moment_price(now, request->asset);
+    new->other = style->one_of ? style->one_of - 1 : TW_NONE;
+    if (style->one_of) ticket(now, new->other)->other = *id;
     new->order = (tw_order){
         .id = *id,
         .asset = request->asset,
@@ -113,7 +117,7 @@ tw_status tw_orders_report(tw_moment *now, bool cancelled_only, tw_error *err)
     size_t *id = now->fresh.item, kept = 0;
     for (size_t i = 0; i < now->fresh.n; i++) {
         if (id[i] == TW_NONE) continue;
-        if (cancelled_only && ticket(now, id[i])->order.status != TW_ORDER_CANCELLED)
+        if (cancelled_only && ticket(now, id[i])->order.status < TW_ORDER_CANCELLED)
             id[kept++] = id[i];
         else
             TW_TRY(tw_order_touch(now, id[i], err));
@@ -149,8 +153,17 @@ tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err)
         if (fresh[i] == id) fresh[i] = TW_NONE;
     order->status = TW_ORDER_CANCELLED;
     order->changed = now->bar;
+    now->required_at = 0;
     unlink_closed(now, order->asset);
     return relay ? report_later(now, id, err) : TW_OK;
+}
+
+tw_status tw_order_reject(tw_moment *now, size_t id, tw_error *err)
+{
+    TW_TRY(tw_order_cancel(now, id, true, err));
+    ticket(now, id)->order.status = TW_ORDER_REJECTED;
+    now->result->quirks[TW_QUIRK_rejected].count++;
+    return TW_OK;
 }
 
 tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, tw_error *err)
@@ -160,10 +173,25 @@ tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, tw_er
     return TW_OK;
 }
 
+/* In mode realistic every order goes, or those that live for a day. */
+static tw_status end_day(tw_moment *now, tw_error *err)
+{
+    for (size_t q = 0; q < now->n_queue; q++)
+        for (size_t i = now->lot[now->queue[q]].head; i != TW_NONE;) {
+            const tw_ticket *at = ticket(now, i);
+            const size_t id = i;
+            const bool ends = now->cancel_daily || at->style.life == TW_DAY;
+            i = at->next;
+            if (ends && at->order.created < now->bar) TW_TRY(tw_order_cancel(now, id, true, err));
+        }
+    return tw_orders_report(now, true, err);
+}
+
 /* By minute every open order goes, unreported; by day the first of an asset with several does, and is reported with the
  * next session's: zipline's rules. */
 tw_status tw_orders_end_of_day(tw_moment *now, tw_error *err)
 {
+    if (now->realistic) return end_day(now, err);
     if (!now->cancel_daily) return TW_OK;
     while (now->run->by_minute && now->n_queue > 0) TW_TRY(tw_orders_cancel_asset(now, now->queue[0], false, err));
     for (size_t q = 0; q < now->n_queue; q++) {

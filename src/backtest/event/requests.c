@@ -3,8 +3,38 @@
 #include "backtest/event/engine.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double MOST_SHARES = 1e11, WORTHLESS = 10e-7;
+
+static bool is_price(double x) { return x >= 0 && isfinite(x); }
+
+static tw_status check_realistic(const tw_moment *now, const tw_order_style *style, const char *symbol, tw_error *err)
+{
+    if (!is_price(style->trail) || !(style->trail_share >= 0 && style->trail_share < 1))
+        return tw_fail(err, TW_BAD_VALUE,
+                       "order of %s: trail %g, trail_share %g; they must be in [0, infinity), [0, 1)", symbol,
+                       style->trail, style->trail_share);
+    if ((style->trail > 0 || style->trail_share > 0) && (style->limit > 0 || style->stop > 0))
+        return tw_fail(err, TW_BAD_VALUE, "order of %s: a stop that follows has no limit and no stop beside it",
+                       symbol);
+    if (!is_price(style->take_profit) || !is_price(style->stop_loss))
+        return tw_fail(err, TW_BAD_VALUE, "order of %s: take_profit %g, stop_loss %g", symbol, style->take_profit,
+                       style->stop_loss);
+    if (style->when != TW_ANY_TIME && (style->stop > 0 || style->trail > 0 || style->trail_share > 0))
+        return tw_fail(err, TW_BAD_VALUE, "order of %s: a stop cannot be for the open or the close alone", symbol);
+    if (style->one_of > now->orders.n)
+        return tw_fail(err, TW_BAD_VALUE, "order of %s: paired with order %zu; there are %zu", symbol,
+                       style->one_of - 1, now->orders.n);
+    return TW_OK;
+}
+
+static tw_status check_zipline(const tw_order_style *style, const char *symbol, tw_error *err)
+{
+    const tw_order_style plain = {.limit = style->limit, .stop = style->stop};
+    if (memcmp(style, &plain, sizeof plain) == 0) return TW_OK;
+    return tw_fail(err, TW_BAD_VALUE, "order of %s: mode zipline knows limits and stops only", symbol);
+}
 
 static tw_status check(const tw_moment *now, const tw_order_request *request, tw_error *err)
 {
@@ -21,7 +51,7 @@ static tw_status check(const tw_moment *now, const tw_order_request *request, tw
         return tw_fail(err, TW_BAD_VALUE, "order of %s: stop %g; it must be in [0, infinity)", symbol, style->stop);
     if (!isfinite(request->amount))
         return tw_fail(err, TW_BAD_VALUE, "order of %s: amount %g", symbol, request->amount);
-    return TW_OK;
+    return now->realistic ? check_realistic(now, style, symbol, err) : check_zipline(style, symbol, err);
 }
 
 /* Of an asset that will be closed nothing more is ordered once its last session, or its closing, is past. */
@@ -58,8 +88,10 @@ static tw_status shares_of(tw_moment *now, const tw_order_request *request, doub
     }
 }
 
-static double whole_shares(double shares)
+static double whole_shares(const tw_moment *now, size_t asset, double shares)
 {
+    const double lot = now->market->asset[asset].lot;
+    if (now->realistic && lot > 0) return trunc(shares / lot + copysign(1e-9, shares)) * lot;
     const double near = nearbyint(shares);
     return fabs(shares - near) <= 1e-4 ? near : trunc(shares);
 }
@@ -73,16 +105,18 @@ tw_status tw_moment_place(tw_moment *now, const tw_order_request *request, size_
     if (is_past(now, request->asset)) return TW_OK;
     TW_TRY(shares_of(now, request, &shares, err));
     if (request->unit >= TW_TARGET_SHARES) shares -= tw_moment_holding(now, request->asset);
-    const double whole = whole_shares(shares);
+    const double whole = whole_shares(now, request->asset, shares);
     if (fabs(whole) > MOST_SHARES)
         return tw_fail(err, TW_BAD_VALUE, "order of %s: %g shares; at most %g",
                        now->market->asset[request->asset].symbol, whole, MOST_SHARES);
     TW_TRY(tw_controls_order(now, request->asset, whole, err));
     TW_TRY(tw_restrictions_order(now, request->asset, err));
     if (whole == 0) return TW_OK;
+    const char *wanting = NULL;
+    const bool admitted = !now->realistic || tw_account_admits(now, request->asset, whole, &wanting);
     TW_TRY(tw_orders_add(now, request, whole, &placed, err));
     if (id) *id = placed;
-    return TW_OK;
+    return admitted ? TW_OK : tw_order_reject(now, placed, err);
 }
 
 static tw_status place(tw_moment *now, size_t asset, tw_order_unit unit, double amount, tw_error *err)

@@ -44,6 +44,11 @@ const tw_quirk *tw_strategy_quirks(const tw_strategy_result *result, size_t *n)
     return result->quirks;
 }
 
+const char *tw_strategy_stopped(const tw_strategy_result *result)
+{
+    return result->stopped[0] ? result->stopped : NULL;
+}
+
 void tw_strategy_result_free(tw_strategy_result *result)
 {
     if (!result) return;

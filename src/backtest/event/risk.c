@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static const double YEAR = 252, FLAT = 1e-30; /* a benchmark of less variance has no beta */
+static const double FLAT = 1e-30; /* a benchmark of less variance has no beta */
 
 static double finite_or_nan(double x) { return isfinite(x) ? x : NAN; }
 
@@ -30,15 +30,15 @@ void tw_risk_add(tw_risk *risk, double r, double b, tw_session_row *row)
     if (risk->n == 0) risk->growth = risk->b_growth = risk->peak = 1;
     move(risk, r, b);
     const double n = (double)risk->n, more = risk->n > 1 ? n - 1 : NAN;
-    const double deviation = sqrt(risk->squares / more), yearly = sqrt(YEAR);
+    const double deviation = sqrt(risk->squares / more), yearly = sqrt(risk->year);
     row->benchmark_period_return = risk->b_growth - 1;
     row->algo_volatility = finite_or_nan(deviation * yearly);
     row->benchmark_volatility = finite_or_nan(sqrt(risk->b_squares / more) * yearly);
     row->max_drawdown = risk->drawdown;
     row->sharpe = finite_or_nan(risk->mean / deviation * yearly);
-    row->sortino = risk->n > 1 ? finite_or_nan(risk->mean * YEAR / (sqrt(risk->downside / n) * yearly)) : NAN;
+    row->sortino = risk->n > 1 ? finite_or_nan(risk->mean * risk->year / (sqrt(risk->downside / n) * yearly)) : NAN;
     const double variance = risk->b_squares / n;
     row->beta = risk->n > 1 && variance >= FLAT ? risk->cross / n / variance : NAN;
     const double daily = 1 + (risk->mean - row->beta * risk->b_mean);
-    row->alpha = finite_or_nan(tw_exp(YEAR * tw_log(fabs(daily))) - 1); /* an even power */
+    row->alpha = finite_or_nan(tw_exp(risk->year * tw_log(fabs(daily))) - 1); /* 252 is even */
 }

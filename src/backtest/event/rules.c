@@ -98,7 +98,7 @@ static void new_day(tw_moment *now, tw_rule *rule)
 {
     const int64_t time = tw_moment_time(now);
     const bool first = now->bar == (now->run->by_minute ? now->market->minute_from[now->session] : now->session);
-    if (time == TW_NO_TIME ? first : rule->again == 0 || time >= rule->again) {
+    if (now->realistic || time == TW_NO_TIME ? first : rule->again == 0 || time >= rule->again) {
         rule->done = false;
         rule->again = time == TW_NO_TIME ? 0 : time + TW_NS_PER_DAY;
     } else if (first && rule->done && rule->today) {

@@ -62,32 +62,67 @@ static tw_status run_bar(tw_moment *now, const tw_strategy *strategy, size_t min
 {
     if (minute) tw_capital_due(now, minute);
     TW_TRY(tw_engine_fill_orders(now, err));
+    if (now->realistic) TW_TRY(tw_account_check(now, err));
+    if (now->result->stopped[0]) return tw_orders_report(now, false, err);
     TW_TRY(call(strategy, strategy->handle_data, now, err));
     TW_TRY(tw_rules_run(now, strategy->state, err));
     return tw_orders_report(now, false, err);
 }
 
-static tw_status run_bars(tw_moment *now, const tw_strategy *strategy, tw_error *err)
+/* ---------------------------------------------------------------- a run as bars come */
+
+struct tw_strategy_live {
+    tw_moment now;
+    tw_strategy strategy;
+    tw_strategy_run run;
+    tw_status status; /* of the first thing that failed */
+    bool in_session;
+    size_t next; /* bar to run */
+};
+
+static size_t first_bar(const tw_moment *now, size_t session)
 {
-    const size_t *from = now->market->minute_from;
+    return now->run->by_minute ? now->market->minute_from[session] : session;
+}
+
+static tw_status begin_session(tw_strategy_live *live, tw_error *err)
+{
+    tw_moment *now = &live->now;
+    TW_TRY(tw_progress_step(now->ctx, "backtest", now->session - now->run->from, now->run->to - now->run->from, NULL));
+    TW_TRY(tw_session_begin(now, err));
+    TW_TRY(before_session(now, &live->strategy, err));
     now->view = now->session;
-    if (!now->run->by_minute) {
-        now->bar = now->session;
-        return run_bar(now, strategy, 0, err);
-    }
-    for (now->bar = from[now->session]; now->bar < from[now->session + 1]; now->bar++)
-        TW_TRY(run_bar(now, strategy, now->bar - from[now->session] + 1, err));
-    now->bar--;
+    live->next = first_bar(now, now->session);
+    live->in_session = true;
     return TW_OK;
 }
 
-static tw_status run_session(tw_moment *now, const tw_strategy *strategy, tw_error *err)
+/* Runs what there is of the present session; true in *more when it ended. */
+static tw_status run_session(tw_strategy_live *live, size_t n_bars, bool *more, tw_error *err)
 {
-    TW_TRY(tw_progress_step(now->ctx, "backtest", now->session - now->run->from, now->run->to - now->run->from, NULL));
-    TW_TRY(tw_session_begin(now, err));
-    TW_TRY(before_session(now, strategy, err));
-    TW_TRY(run_bars(now, strategy, err));
-    return tw_session_end(now, err);
+    tw_moment *now = &live->now;
+    const size_t first = first_bar(now, now->session), end = first_bar(now, now->session + 1);
+    *more = false;
+    if (!live->in_session && first >= n_bars) return TW_OK;
+    if (!live->in_session) TW_TRY(begin_session(live, err));
+    for (; live->next < end && live->next < n_bars && !now->result->stopped[0]; live->next++) {
+        now->bar = live->next;
+        TW_TRY(run_bar(now, &live->strategy, now->run->by_minute ? now->bar - first + 1 : 0, err));
+    }
+    if (live->next < end && !now->result->stopped[0]) return TW_OK;
+    TW_TRY(tw_session_end(now, err));
+    live->in_session = false;
+    now->session++;
+    *more = now->session < now->run->to && !now->result->stopped[0];
+    return TW_OK;
+}
+
+tw_status tw_strategy_advance(tw_strategy_live *live, size_t n_bars, tw_error *err)
+{
+    bool more = live->now.session < live->run.to && !live->now.result->stopped[0];
+    if (live->status != TW_OK) return tw_fail(err, TW_BAD_STATE, "the run failed before");
+    while (live->status == TW_OK && more) live->status = run_session(live, n_bars, &more, err);
+    return live->status;
 }
 
 /* ---------------------------------------------------------------- set-up */
@@ -127,7 +162,11 @@ static tw_status new_state(tw_moment *now, tw_error *err)
     now->rules.size = tw_rule_size();
     now->controls.size = tw_control_size();
     now->freezes.size = tw_freeze_size();
-    now->cash = now->value = now->run->capital;
+    now->fees.size = tw_fee_size();
+    for (size_t i = 0; i < n; i++) now->lot[i].borrow_shares = INFINITY;
+    now->realistic = now->run->mode == TW_REALISTIC;
+    now->risk.year = 252;
+    tw_ledger_capital(now, now->run->capital);
     return TW_OK;
 }
 
@@ -160,23 +199,46 @@ static tw_status begin(tw_moment *now, const tw_strategy *strategy, tw_error *er
 
 static void end(tw_moment *now)
 {
-    void *const blocks[] = {now->lot,           now->held,        now->queue,           now->scale,
-                            now->scale_from,    now->benchmark,   now->orders.item,     now->fresh.item,
-                            now->touched.item,  now->owed.item,   now->recordings.item, now->rules.item,
-                            now->controls.item, now->freezes.item};
+    void *const blocks[] = {now->lot,           now->held,         now->queue,           now->scale,
+                            now->scale_from,    now->benchmark,    now->orders.item,     now->fresh.item,
+                            now->touched.item,  now->owed.item,    now->recordings.item, now->rules.item,
+                            now->controls.item, now->freezes.item, now->fees.item};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) tw_free(now->ctx, blocks[i]);
+}
+
+tw_status tw_strategy_open(const tw_ctx *ctx, const tw_asset_market *market, const tw_strategy *strategy,
+                           const tw_strategy_run *run, tw_strategy_live **live, tw_error *err)
+{
+    *live = NULL;
+    TW_TRY(tw_market_check(market, run, err));
+    tw_strategy_live *new = tw_new(ctx, 1, sizeof *new);
+    if (!new) return tw_no_memory(err, "a run");
+    *new = (tw_strategy_live){.now = {.ctx = ctx, .market = market}, .strategy = *strategy, .run = *run};
+    new->now.run = &new->run;
+    new->status = begin(&new->now, strategy, err);
+    *live = new;
+    return new->status;
+}
+
+tw_status tw_strategy_close(tw_strategy_live *live, tw_strategy_result **result, tw_error *err)
+{
+    const tw_strategy *strategy = &live->strategy;
+    tw_status status = TW_OK;
+    *result = live->now.result;
+    if (live->status == TW_OK && strategy->analyze) status = strategy->analyze(strategy->state, *result, err);
+    end(&live->now);
+    tw_free(live->now.ctx, live);
+    return status;
 }
 
 tw_status tw_strategy_simulate(const tw_ctx *ctx, const tw_asset_market *market, const tw_strategy *strategy,
                                const tw_strategy_run *run, tw_strategy_result **result, tw_error *err)
 {
+    tw_strategy_live *live = NULL;
     *result = NULL;
-    TW_TRY(tw_market_check(market, run, err));
-    tw_moment now = {.ctx = ctx, .market = market, .run = run};
-    tw_status status = begin(&now, strategy, err);
-    for (; status == TW_OK && now.session < run->to; now.session++) status = run_session(&now, strategy, err);
-    if (status == TW_OK && strategy->analyze) status = strategy->analyze(strategy->state, now.result, err);
-    *result = now.result;
-    end(&now);
-    return status;
+    tw_status status = tw_strategy_open(ctx, market, strategy, run, &live, err);
+    if (status == TW_OK) status = tw_strategy_advance(live, SIZE_MAX, err);
+    if (!live) return status;
+    const tw_status closed = tw_strategy_close(live, result, err);
+    return status != TW_OK ? status : closed;
 }

@@ -20,13 +20,14 @@ static tw_status earn(tw_moment *now, const tw_asset_action *action, tw_error *e
     const double held = now->lot[action->asset].amount;
     const double shares = action->kind == TW_STOCK_DIVIDEND ? whole_shares(held * action->amount) : 0;
     if (action->kind == TW_STOCK_DIVIDEND && shares == 0) return TW_OK;
-    if (action->pay == 0) {
+    const size_t pay = action->pay == 0 && now->realistic ? now->session : action->pay;
+    if (pay == 0) {
         now->result->quirks[TW_QUIRK_dividend_never_paid].count++;
         return TW_OK;
     }
     tw_owed *owed = tw_list_add(now->ctx, &now->owed);
     if (!owed) return tw_no_memory(err, "dividends");
-    *owed = (tw_owed){.pay = action->pay,
+    *owed = (tw_owed){.pay = pay,
                       .asset = action->paid,
                       .cash = action->kind == TW_DIVIDEND ? held * action->amount : 0,
                       .shares = shares};
@@ -40,7 +41,7 @@ static void pay(tw_moment *now)
     size_t kept = 0;
     for (size_t i = 0; i < now->owed.n; i++)
         if (owed[i].pay == now->session) cash += owed[i].cash;
-    now->result->quirks[TW_QUIRK_dividend_not_in_pnl].count += cash != 0;
+    now->result->quirks[TW_QUIRK_dividend_not_in_pnl].count += cash != 0 && !now->realistic;
     for (size_t i = 0; i < now->owed.n; i++) {
         if (owed[i].pay == now->session && owed[i].shares != 0) tw_ledger_grant(now, owed[i].asset, owed[i].shares);
         if (owed[i].pay > now->session) owed[kept++] = owed[i];
@@ -49,12 +50,21 @@ static void pay(tw_moment *now)
     tw_ledger_cash(now, cash);
 }
 
+/* Holders pay, or are paid by, those who are short. */
+static void fund(tw_moment *now, const tw_asset_action *action)
+{
+    const tw_lot *lot = &now->lot[action->asset];
+    if (!now->realistic || !lot->held) return;
+    tw_ledger_cash(now, -(lot->amount * lot->last_price * tw_asset_multiplier(now, action->asset) * action->amount));
+}
+
 static tw_status dividends(tw_moment *now, tw_error *err)
 {
     const tw_asset_market *market = now->market;
     for (size_t i = now->next_action; i < market->n_actions && market->action[i].session <= now->session; i++) {
         const tw_asset_action *action = &market->action[i];
         const bool is_dividend = action->kind == TW_DIVIDEND || action->kind == TW_STOCK_DIVIDEND;
+        if (action->session == now->session && action->kind == TW_FUNDING) fund(now, action);
         if (action->session == now->session && is_dividend && now->lot[action->asset].held)
             TW_TRY(earn(now, action, err));
     }
@@ -99,14 +109,15 @@ tw_status tw_session_begin(tw_moment *now, tw_error *err)
     tw_capital_due(now, 0);
     tw_ledger_refresh(now);
     now->row = (tw_session_row){.session = now->session};
-    const double returns = now->returns;
+    const double returns = now->returns, pnl = now->pnl;
+    if (now->realistic) tw_account_accrue(now);
     TW_TRY(dividends(now, err));
     tw_ledger_refresh(now);
     now->row.starting_cash = now->cash;
     now->row.starting_value = now->long_value + now->short_value;
     now->row.starting_exposure = now->long_exposure + now->short_exposure;
     now->row.returns = returns; /* of the run, until the session's own are known */
-    now->row.pnl = now->pnl;
+    now->row.pnl = now->realistic ? pnl : now->pnl;
     splits(now);
     return TW_OK;
 }
@@ -133,7 +144,9 @@ static tw_status close_expired(tw_moment *now, tw_error *err)
                                 .asset = asset,
                                 .order = TW_NONE,
                                 .amount = -now->lot[asset].amount,
-                                .price = isnan(price) ? now->lot[asset].last_price : price};
+                                .price = isnan(price) ? now->lot[asset].last_price : price,
+                                .base = isnan(price) ? now->lot[asset].last_price : price,
+                                .cause = TW_FILL_EXPIRY};
         TW_TRY(tw_ledger_trade(now, &trade, err));
     }
     for (size_t q = 0; q < now->n_queue;) {
@@ -176,7 +189,7 @@ static bool is_beyond_year(const tw_moment *now)
 {
     enum { YEAR = 252, SHORT_YEAR_DAYS = 350 };
     const tw_session *session = now->market->session;
-    if (!session || now->session < now->run->from + YEAR) return false;
+    if (!session || now->realistic || now->session < now->run->from + YEAR) return false;
     return session[now->session].day - session[now->session - YEAR].day < SHORT_YEAR_DAYS;
 }
 
@@ -203,7 +216,7 @@ static void fill_row(tw_moment *now, tw_session_row *row)
     row->trading_days = now->session - now->run->from + 1;
     tw_risk_add(&now->risk, row->returns, now->benchmark ? now->benchmark[now->session - now->run->from] : 0, row);
     now->cash_flow = 0;
-    now->result->quirks[TW_QUIRK_bankrupt].count += now->value <= 0;
+    now->result->quirks[TW_QUIRK_bankrupt].count += now->value <= 0 && !now->realistic;
     now->result->quirks[TW_QUIRK_annualised_by_252].count += is_beyond_year(now);
 }
 

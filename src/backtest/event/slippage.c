@@ -23,6 +23,10 @@ typedef struct volatility_params {
     double volume_limit, eta;
 } volatility_params;
 
+typedef struct impact_params {
+    double spread_bps, participation, impact;
+} impact_params;
+
 static double direction(const tw_fill_query *query) { return query->order->amount > 0 ? 1 : -1; }
 static double open_shares(const tw_fill_query *query) { return fabs(query->order->amount - query->order->filled); }
 
@@ -74,24 +78,94 @@ static tw_fill_answer fill_bps(const void *params, const tw_fill_query *query, d
 }
 
 /* Without 20 sessions behind it the impact is 7.5 basis points. */
-static tw_fill_answer fill_volatility(const void *params, const tw_fill_query *query, double *amount, double *price)
+static double impact_of(const volatility_params *p, const tw_fill_query *query, double price, double taken)
 {
     static const double BLIND = 7.5 / 10000;
+    double mean_volume = 0, volatility = NAN;
+    if (tw_impact_window(query->now, query->order->asset, &mean_volume, &volatility) != TW_OK) volatility = NAN;
+    if (mean_volume == 0 || isnan(volatility)) return price * BLIND;
+    const char *root = query->now->market->asset[query->order->asset].root;
+    const double eta = p->eta > 0 ? p->eta : tw_future_impact(root);
+    return price * (eta * volatility * sqrt(taken / mean_volume)) / 10000;
+}
+
+static tw_fill_answer fill_volatility(const void *params, const tw_fill_query *query, double *amount, double *price)
+{
     const volatility_params *p = params;
     const double middle = (query->high + query->low) / 2;
     const double taken = trunc(fmin(query->volume * p->volume_limit, open_shares(query)));
-    double mean_volume = 0, volatility = NAN;
     if (taken < 1) return TW_FILL_NONE;
-    if (tw_impact_window(query->now, query->order->asset, &mean_volume, &volatility) != TW_OK) volatility = NAN;
-    double impact = middle * BLIND;
-    if (mean_volume != 0 && !isnan(volatility)) {
-        const char *root = query->now->market->asset[query->order->asset].root;
-        const double eta = p->eta > 0 ? p->eta : tw_future_impact(root);
-        impact = middle * (eta * volatility * sqrt(taken / mean_volume)) / 10000;
-    }
-    *price = middle + copysign(impact, direction(query));
+    *price = middle + copysign(impact_of(p, query, middle, taken), direction(query));
     *amount = copysign(taken, direction(query));
     return worse_than_limit(query, *price) ? TW_FILL_NONE : TW_FILL_DONE;
+}
+
+/* ---------------------------------------------------------------- mode realistic */
+
+static double share_of_volume(const void *params)
+{
+    const share_params *p = params;
+    return p->volume_limit;
+}
+static double share_of_bps(const void *params)
+{
+    const bps_params *p = params;
+    return p->volume_limit;
+}
+static double share_of_volatility(const void *params)
+{
+    const volatility_params *p = params;
+    return p->volume_limit;
+}
+static double share_of_impact(const void *params)
+{
+    const impact_params *p = params;
+    return p->participation;
+}
+
+static double slip_none(const void *params, const tw_fill_query *query, double size)
+{
+    (void)params, (void)query, (void)size;
+    return 0;
+}
+
+static double slip_fixed(const void *params, const tw_fill_query *query, double size)
+{
+    const spread_params *p = params;
+    (void)query, (void)size;
+    return p->spread / 2;
+}
+
+static double slip_bps(const void *params, const tw_fill_query *query, double size)
+{
+    const bps_params *p = params;
+    (void)size;
+    return query->base * (p->basis_points / 10000);
+}
+
+static double slip_share(const void *params, const tw_fill_query *query, double size)
+{
+    const share_params *p = params;
+    if (!(query->volume > 0)) return 0;
+    const double share = fmin((query->used + size) / query->volume, p->volume_limit);
+    return share * share * p->price_impact * query->base;
+}
+
+static double slip_volatility(const void *params, const tw_fill_query *query, double size)
+{
+    return impact_of(params, query, query->base, size);
+}
+
+/* Half the spread, and the square-root law: a day's volatility times the root of the share of a day's volume. */
+static double slip_impact(const void *params, const tw_fill_query *query, double size)
+{
+    const impact_params *p = params;
+    double mean_volume = 0, yearly = NAN;
+    const double half = query->base * (p->spread_bps / 20000);
+    if (p->impact == 0 || tw_impact_window(query->now, query->order->asset, &mean_volume, &yearly) != TW_OK)
+        return half;
+    if (mean_volume == 0 || isnan(yearly)) return half;
+    return half + query->base * (p->impact * yearly / sqrt(252) * sqrt((query->used + size) / mean_volume));
 }
 
 static const tw_param SPREAD[] = {TW_PARAM(spread_params, spread, 0, 0, 1e9, "between bid and ask"), TW_PARAM_END};
@@ -111,6 +185,13 @@ static const tw_param VOLATILITY[] = {
     TW_PARAM_END,
 };
 
+static const tw_param IMPACT[] = {
+    TW_PARAM(impact_params, spread_bps, 2, 0, 10000, "between bid and ask, of the price"),
+    TW_PARAM(impact_params, participation, 0.1, 0, 1e6, "share of a bar's volume"),
+    TW_PARAM(impact_params, impact, 1, 0, 1000, "times a day's volatility and the root of the share of a day's volume"),
+    TW_PARAM_END,
+};
+
 const tw_slippage tw_slippage_fixed = {
     .name = "fixed",
     .title = "Close and half a spread, the whole order",
@@ -118,8 +199,8 @@ const tw_slippage tw_slippage_fixed = {
     .params = SPREAD,
     .of_equity = true,
     .of_future = true,
-    .ignores_limit = true,
     .fill = fill_fixed,
+    .slip = slip_fixed,
 };
 const tw_slippage tw_slippage_fixed_bps = {
     .name = "fixed_bps",
@@ -128,8 +209,9 @@ const tw_slippage tw_slippage_fixed_bps = {
     .params = BPS,
     .of_equity = true,
     .of_future = true,
-    .ignores_limit = true,
     .fill = fill_bps,
+    .share = share_of_bps,
+    .slip = slip_bps,
 };
 const tw_slippage tw_slippage_none = {
     .name = "none",
@@ -137,8 +219,18 @@ const tw_slippage tw_slippage_none = {
     .source = "zipline, NoSlippage",
     .of_equity = true,
     .of_future = true,
-    .ignores_limit = true,
     .fill = fill_none,
+    .slip = slip_none,
+};
+const tw_slippage tw_slippage_spread_impact = {
+    .name = "spread_impact",
+    .title = "Half a spread, and the square-root law of impact",
+    .source = "Almgren, Thum, Hauptmann, Li: Direct Estimation of Equity Market Impact, 2005; Toth et al., 2011",
+    .params = IMPACT,
+    .of_equity = true,
+    .of_future = true,
+    .share = share_of_impact,
+    .slip = slip_impact,
 };
 const tw_slippage tw_slippage_volatility_volume_share = {
     .name = "volatility_volume_share",
@@ -147,6 +239,8 @@ const tw_slippage tw_slippage_volatility_volume_share = {
     .params = VOLATILITY,
     .of_future = true,
     .fill = fill_volatility,
+    .share = share_of_volatility,
+    .slip = slip_volatility,
 };
 const tw_slippage tw_slippage_volume_share = {
     .name = "volume_share",
@@ -156,4 +250,6 @@ const tw_slippage tw_slippage_volume_share = {
     .of_equity = true,
     .of_future = true,
     .fill = fill_share,
+    .share = share_of_volume,
+    .slip = slip_share,
 };

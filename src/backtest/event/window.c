@@ -129,8 +129,10 @@ static void fill(const frame *f, double *out)
         x = scale(f, x + f->first, out, past);
         if (f->window->field == TW_VOLUME)
             volumes(x, out, past);
-        else
+        else if (!f->now->realistic)
             round_prices(f, x, out, past);
+        else if (x != out)
+            memcpy(out, x, past * sizeof *out);
     }
     if (f->partial) out[n - 1] = today(f);
     if (f->window->field == TW_PRICE) carry_forward(f, out);

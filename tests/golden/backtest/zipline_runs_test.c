@@ -469,7 +469,8 @@ static void check_run(const bench *b, const char *name, algorithm *handle_data, 
         skip();
     }
     const tw_strategy strategy = {.state = &memory, .handle_data = handle_data};
-    const tw_strategy_run run = {.from = first_from(b, first),
+    const tw_strategy_run run = {.mode = TW_ZIPLINE,
+                                 .from = first_from(b, first),
                                  .to = first_from(b, last + 1),
                                  .capital = 1e7,
                                  .settings = settings,

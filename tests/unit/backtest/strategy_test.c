@@ -32,7 +32,8 @@ static tw_strategy_result *run(script *s, const tw_asset_market *market, const c
     tw_strategy_result *result = NULL;
     const tw_strategy strategy = {.state = s, .handle_data = play};
     const char *const settings[] = {"slippage", slippage, "commission", commission, NULL};
-    const tw_strategy_run how = {.to = market->n_sessions, .capital = 1000, .settings = slippage ? settings : NULL};
+    const tw_strategy_run how = {
+        .mode = TW_ZIPLINE, .to = market->n_sessions, .capital = 1000, .settings = slippage ? settings : NULL};
     assert_ok(tw_strategy_simulate(NULL, market, &strategy, &how, &result, &err), &err);
     return result;
 }
@@ -156,7 +157,7 @@ static void test_failure_keeps_the_past(void **state)
         .n_sessions = SESSIONS, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
     script s = {.amount = {10}, .fail_at = 3};
     const tw_strategy strategy = {.state = &s, .handle_data = play};
-    const tw_strategy_run how = {.to = SESSIONS, .capital = 1000};
+    const tw_strategy_run how = {.mode = TW_ZIPLINE, .to = SESSIONS, .capital = 1000};
     tw_strategy_result *result = NULL;
     tw_error err;
     size_t n = 0;
@@ -176,7 +177,7 @@ static void test_refused(void **state)
     script s = {.amount = {2e11}, .fail_at = SIZE_MAX};
     const tw_strategy strategy = {.state = &s, .handle_data = play};
     const char *const settings[] = {"slippage", "free", NULL};
-    tw_strategy_run how = {.to = 1, .capital = 1000, .settings = settings};
+    tw_strategy_run how = {.mode = TW_ZIPLINE, .to = 1, .capital = 1000, .settings = settings};
     tw_strategy_result *result = NULL;
     tw_error err;
     assert_int_equal(tw_strategy_simulate(NULL, &market, &strategy, &how, &result, &err), TW_BAD_NAME);
