@@ -55,7 +55,8 @@ static const double *scale(const frame *f, const double *x, double *out, size_t 
     return x;
 }
 
-static void round_prices(const frame *f, const double *x, double *out, size_t n)
+/* Volumes are rounded too: a split makes fractions of them. */
+static void round_rows(const frame *f, const double *x, double *out, size_t n)
 {
     static const double POWER[] = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     const tw_asset *asset = &f->now->market->asset[f->window->asset];
@@ -127,10 +128,12 @@ static void fill(const frame *f, double *out)
         no_rows(out, past);
     } else {
         x = scale(f, x + f->first, out, past);
-        if (f->window->field == TW_VOLUME)
+        if (f->window->field == TW_VOLUME) {
             volumes(x, out, past);
-        else if (!f->now->realistic)
-            round_prices(f, x, out, past);
+            x = out;
+        }
+        if (!f->now->realistic)
+            round_rows(f, x, out, past);
         else if (x != out)
             memcpy(out, x, past * sizeof *out);
     }
