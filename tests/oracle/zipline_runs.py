@@ -70,7 +70,7 @@ def draw_assets(rng, case):
         if kind == "future":
             asset.update(root=rng.choice(ROOTS), multiplier=rng.choice((2.0, 5.0, 50.0, 1000.0)), tick=rng.choice((0.25, 0.01, 0.001, 0.5)))
         if rng.random() < 0.3 and i > 0:
-            asset["first"] = rng.randint(1, case["from"] - 1 + n // 8)
+            asset["first"] = rng.randint(1, max(1, case["from"] - 1 + n // 8))
         if rng.random() < 0.35 or kind == "future":
             asset["end"] = rng.randint(min(case["from"] + 1, n - 2), n - 2)
             asset["auto_close"] = asset["end"] + rng.choice((-1, 0, 1))
@@ -365,8 +365,10 @@ def asset_finder(case):
 
     sessions, rows = case["sessions"], {"equity": {}, "future": {}}
 
+    start = case["calendar"].sessions.get_loc(sessions[0])
+
     def date(i):
-        return sessions[i] if i < len(sessions) else sessions[-1] + pd.Timedelta(days=30 * (i - len(sessions) + 1))
+        return case["calendar"].sessions[start + i]
 
     for sid, a in enumerate(case["assets"]):
         row = {"symbol": a["symbol"], "asset_name": a["symbol"], "start_date": date(a["first"]), "end_date": date(a["end"] - 1) if a["end"] else date(len(sessions)), "exchange": "NYSE"}
