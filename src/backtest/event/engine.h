@@ -14,13 +14,17 @@ typedef struct tw_ticket {
     tw_order order;
     size_t next;    /* next open order of the asset */
     size_t touched; /* 1 + place in the list of touches */
-    /* mode realistic */
+} tw_ticket;
+
+/* What every ticket is in mode realistic. */
+typedef struct tw_full_ticket {
+    tw_ticket base;
     tw_order_style style;
     size_t other, from_bar; /* the one it is paired with; the bar it takes part from */
     double best;            /* price since it was placed, for a stop that follows */
     bool is_late;           /* of a holding made in this bar */
     bool is_forced;         /* for want of margin */
-} tw_ticket;
+} tw_full_ticket;
 
 /* Bars up to `upto` (exclusive) were looked at; 1 + the last that counts. */
 typedef struct tw_mark {
@@ -147,6 +151,18 @@ struct tw_moment {
 };
 
 /* ---- lists */
+
+/* Order `id` of the run; valid until an order is added. */
+static inline tw_ticket *tw_ticket_at(const tw_moment *now, size_t id)
+{
+    return (tw_ticket *)(void *)((char *)now->orders.item + id * now->orders.size);
+}
+
+/* The same in mode realistic. */
+static inline tw_full_ticket *tw_full_ticket_at(const tw_moment *now, size_t id)
+{
+    return (tw_full_ticket *)now->orders.item + id;
+}
 
 /* A new item at the end of the list, zeroed; NULL when out of memory. */
 void *tw_list_add(const tw_ctx *ctx, tw_list *list);
