@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Terms of the account in mode realistic: margin and its calls, borrowing, interest, fees, bankruptcy. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -248,25 +248,6 @@ void tw_ledger_capital(tw_moment *now, double amount);
 /* To the nearest cent of the exact value, ties to even, as Python's round(x, 2). */
 double tw_round_cents(double x);
 
-/* ---- realistic.c, account.c */
-
-/* Fills the open orders of an asset with the present bar. */
-tw_status tw_realistic_fill(tw_moment *now, size_t asset, tw_error *err);
-/* Fees of a fill by the table. */
-double tw_account_fees(const tw_moment *now, const tw_trade *trade);
-/* True when an order of this size may be placed; else *why says what is wanting. */
-bool tw_account_admits(tw_moment *now, size_t asset, double amount, const char **why);
-/* Interest and borrowing since the session before. */
-void tw_account_accrue(tw_moment *now);
-/* After the fills of a bar: a margin call, or the end of a bankrupt account. */
-tw_status tw_account_check(tw_moment *now, tw_error *err);
-/* Sets terms from text. */
-tw_status tw_margin_set(tw_moment *now, const char *text, tw_error *err);
-tw_status tw_interest_set(tw_moment *now, const char *text, tw_error *err);
-tw_status tw_borrow_set(tw_moment *now, const char *text, tw_error *err);
-tw_status tw_fee_add(tw_moment *now, const char *text, tw_error *err);
-size_t tw_fee_size(void);
-
 /* ---- sessions.c: what happens between bars */
 
 /* Splits, dividends and capital as a session begins; its opening accounts. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Open orders against the present bar. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 
 #include <math.h>
 

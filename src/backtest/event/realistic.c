@@ -2,7 +2,7 @@
 /* Open orders against the present bar, in mode realistic. A bar has four numbers and no order between high and low, so
  * what is good for the trader is taken to come last: at the open what is due there and what the open is beyond already;
  * then stops; then limits; then stops of holdings that the bar itself made; then the close. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The clock of a run: session start, the call before it, the bars, session end. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 #include "base/isa.h"
 
 #include <math.h>
