@@ -208,8 +208,9 @@ static tw_status read_overrides(tw_backtest_spec *s, tw_error *err)
         const tw_key *key = TOP;
         while (strcmp(key->name, o->key) != 0) key++;
         tw_error why;
-        if (read_value(s, &node, key, (char *)s, &why) != TW_OK)
-            return tw_fail(err, TW_BAD_VALUE, "set: '%s' is no value of %s", o->value, o->key);
+        const tw_status status = read_value(s, &node, key, (char *)s, &why);
+        if (status == TW_NO_MEMORY) return tw_no_memory(err, "a backtest");
+        if (status != TW_OK) return tw_fail(err, TW_BAD_VALUE, "set: '%s' is no value of %s", o->value, o->key);
     }
     return TW_OK;
 }
