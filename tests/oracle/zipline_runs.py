@@ -70,11 +70,21 @@ def draw_assets(rng, case):
         if kind == "future":
             asset.update(root=rng.choice(ROOTS), multiplier=rng.choice((2.0, 5.0, 50.0, 1000.0)), tick=rng.choice((0.25, 0.01, 0.001, 0.5)))
         if rng.random() < 0.3 and i > 0:
-            asset["first"] = rng.randint(1, case["from"] - 1 + n // 8)
+            asset["first"] = rng.randint(1, max(1, case["from"] - 1 + n // 8))
         if rng.random() < 0.35 or kind == "future":
             asset["end"] = rng.randint(min(case["from"] + 1, n - 2), n - 2)
             asset["auto_close"] = asset["end"] + rng.choice((-1, 0, 1))
         case["assets"].append(asset)
+
+
+def draw_chain(rng, case):
+    """Contracts of one root that close one after the other, and a share."""
+    n = len(case["sessions"])
+    case["assets"].append({"symbol": "E0", "kind": "equity", "root": "-", "multiplier": 1.0, "tick": 0.01, "first": 0, "end": 0, "auto_close": 0})
+    close, step = case["from"] // 2 + 1, max(2, n // 4)
+    for i in range(8):  # the last ones close when all is over, so that there always is a next one
+        case["assets"].append({"symbol": "ES%s15" % "FGHJKMNQ"[i], "kind": "future", "root": "ES", "multiplier": 50.0, "tick": 0.25, "first": min(max(0, close - 2 * step - rng.randint(0, 3)), case["from"] // 2 + i // 2), "end": close + rng.choice((1, 2)) if close + 2 < n else 0, "auto_close": close})
+        close += step
 
 
 def draw_bars(rng, case):
@@ -183,6 +193,11 @@ def draw_script(rng, case):
                 case["script"].append((bar, "cancel", a, rng.randint(0, 2)))
         if rng.random() < (0.6 if not case["by_minute"] else 0.02):
             a = rng.randrange(len(case["assets"]))
+            if case["chain"]:
+                minutes = int(case["by_minute"] and rng.random() < 0.5)
+                code = rng.randrange(12 if minutes or not case["by_minute"] else 6)  # so does the present day by volume
+                field = rng.randrange(len(FIELDS)) if code < 6 else rng.randint(1, 5)  # by volume what comes before a window looks ahead there
+                case["script"].append((bar, "record", code, rng.choice(("contract", "chain", "chain")), rng.randint(1, 14), field, minutes))
             what = rng.choice(("price", "can_trade", "is_stale", "position", "basis", "cash", "value", "leverage", "window", "window", "window"))
             n = rng.randint(1, 12)
             field = rng.randrange(len(FIELDS))
@@ -205,10 +220,10 @@ def draw_benchmark(case):
 
 
 def generate(seed, small=False):
-    """A case: kinds of it by the seed's remainder of 5 (2: with futures, 3: by minute, 4: with controls)."""
+    """A case: kinds of it by the seed's remainder of 6 (2: with futures, 3: by minute, 4: with controls, 5: chains)."""
     rng = random.Random(seed)
-    kind = seed % 5
-    by_minute = kind == 3
+    kind = seed % 6
+    by_minute = kind == 3 or (kind == 5 and rng.random() < 0.15)
     n = rng.randint(6, 7) if by_minute else rng.randint(45, 60)
     if small:
         n = 4 if by_minute else 34
@@ -216,7 +231,8 @@ def generate(seed, small=False):
     case = {
         "seed": seed,
         "by_minute": by_minute,
-        "futures": kind in (2, 3) and rng.random() < 0.8,
+        "chain": kind == 5,
+        "futures": kind == 5 or kind in (2, 3) and rng.random() < 0.8,
         "controls": kind == 4,
         "sessions": sessions,
         "calendar": calendar,
@@ -233,7 +249,7 @@ def generate(seed, small=False):
         "benchmark": [],
         "benchmark_asset": 0,
     }
-    draw_assets(rng, case)
+    (draw_chain if case["chain"] else draw_assets)(rng, case)
     draw_bars(rng, case)
     draw_actions(rng, case)
     draw_settings(rng, case)
@@ -349,8 +365,10 @@ def asset_finder(case):
 
     sessions, rows = case["sessions"], {"equity": {}, "future": {}}
 
+    start = case["calendar"].sessions.get_loc(sessions[0])
+
     def date(i):
-        return sessions[i] if i < len(sessions) else sessions[-1] + pd.Timedelta(days=30 * (i - len(sessions) + 1))
+        return case["calendar"].sessions[start + i]
 
     for sid, a in enumerate(case["assets"]):
         row = {"symbol": a["symbol"], "asset_name": a["symbol"], "start_date": date(a["first"]), "end_date": date(a["end"] - 1) if a["end"] else date(len(sessions)), "exchange": "NYSE"}
@@ -556,8 +574,16 @@ class Player:
     def record(self, context, data, a, what, n, field, minutes):
         from zipline import api
 
-        asset = self.assets[a]
-        if what == "window":
+        if what in ("contract", "chain"):
+            # one contract is for ever active in calendars; by volume zipline's own answer looks ahead
+            volume = a >= 6 and what == "chain"
+            asset = api.continuous_future("ES", a % 2, "volume" if volume else "calendar", (None, "mul", "add")[a // 2 % 3])
+        else:
+            asset = self.assets[a]
+        if what == "contract":
+            contract = data.current(asset, "contract")
+            value = -1 if contract is None else int(contract)
+        elif what in ("window", "chain"):
             there = self.next_bar + 1 if minutes or not self.case["by_minute"] else 10**9
             if not minutes and self.case["by_minute"]:
                 starts = np.cumsum(self.case["minutes"])
@@ -587,7 +613,7 @@ SESSION_COLUMNS = (
     "starting_cash starting_value starting_exposure ending_cash ending_value ending_exposure portfolio_value pnl returns capital_used long_value short_value long_exposure short_exposure "
     "gross_leverage net_leverage max_leverage algorithm_period_return benchmark_period_return algo_volatility benchmark_volatility alpha beta sharpe sortino max_drawdown longs_count shorts_count trading_days"
 ).split()
-RECORDED = ("price", "can_trade", "is_stale", "position", "basis", "cash", "value", "leverage", "window")
+RECORDED = ("price", "can_trade", "is_stale", "position", "basis", "cash", "value", "leverage", "window", "contract", "chain")
 
 
 def zipline_run(case):
@@ -601,6 +627,8 @@ def zipline_run(case):
     finder, player = asset_finder(case), Player(case)
     equities = [i for i, a in enumerate(case["assets"]) if a["kind"] == "equity"]
     futures = [i for i, a in enumerate(case["assets"]) if a["kind"] == "future"]
+    # what zipline fetches ahead of time decides by volumes of the future when a chain rolled
+    ahead = {"daily_history_prefetch_length": 0, "minute_history_prefetch_length": 0} if case["chain"] else {}
     portal = DataPortal(
         finder,
         calendar,
@@ -612,6 +640,7 @@ def zipline_run(case):
         adjustment_reader=adjustments(case),
         last_available_session=sessions[-1],
         last_available_minute=calendar.session_close(sessions[-1]),
+        **ahead,
     )
     parameters_ = SimulationParameters(start_session=sessions[case["from"]], end_session=sessions[-1], trading_calendar=calendar, capital_base=case["capital"], data_frequency="minute" if case["by_minute"] else "daily", emission_rate="daily")
     benchmark = pd.Series(case["benchmark"] or [0.0] * len(sessions), index=sessions)

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ZC_LINE = 4096, ZC_ASSETS = 8, ZC_TEXTS = 32, ZC_WORDS = 64, ZC_RECORDED = 9 };
+enum { ZC_LINE = 4096, ZC_ASSETS = 9, ZC_TEXTS = 32, ZC_WORDS = 64, ZC_RECORDED = 11 };
 
 typedef struct zc_step {
     size_t bar, asset;
@@ -211,6 +211,24 @@ static inline tw_status zc_order(tw_moment *now, const zc_step *step, tw_error *
     return tw_moment_place(now, &request, NULL, err);
 }
 
+/* The chain of a code: six by calendar, six by volume; three ways to join; two offsets. */
+static inline tw_chain zc_chain(const zc_step *step)
+{
+    return (tw_chain){.root = "ES",
+                      .offset = step->asset % 2,
+                      .by_volume = step->asset >= 6 && strcmp(step->name, "chain") == 0,
+                      .adjust = (tw_chain_adjust)(step->asset / 2 % 3)};
+}
+
+static inline double zc_contract(const zipline_case *c, const tw_moment *now, const zc_step *step)
+{
+    const tw_chain chain = zc_chain(step);
+    size_t asset = 0;
+    tw_error err;
+    if (tw_moment_contract(now, &chain, &asset, &err) != TW_OK) fail_msg("%s: %s", c->path, err.message);
+    return asset == SIZE_MAX ? -1 : (double)asset;
+}
+
 static inline double zc_window(const zipline_case *c, tw_moment *now, const zc_step *step)
 {
     double x[64], total = 0;
@@ -219,7 +237,10 @@ static inline double zc_window(const zipline_case *c, tw_moment *now, const zc_s
     const size_t there = minutes ? tw_moment_bar(now) + 1 : tw_moment_session(now) + 1, n = (size_t)step->number[0];
     const tw_window window = {
         .asset = step->asset, .n = n < there ? n : there, .field = (tw_bar_field)step->number[1], .minutes = minutes};
-    if (tw_moment_window(now, &window, x, &err) != TW_OK) fail_msg("%s: %s", c->path, err.message);
+    const tw_chain chain = zc_chain(step);
+    const tw_status status = step->name[0] == 'c' ? tw_moment_chain_window(now, &chain, &window, x, &err)
+                                                  : tw_moment_window(now, &window, x, &err);
+    if (status != TW_OK) fail_msg("%s: %s", c->path, err.message);
     for (size_t i = 0; i < window.n; i++) total += isnan(x[i]) ? 0 : (double)(i + 1) * x[i];
     return total;
 }
@@ -235,6 +256,7 @@ static inline double zc_value(const zipline_case *c, tw_moment *now, const zc_st
     if (strcmp(what, "cash") == 0) return tw_moment_account(now).cash;
     if (strcmp(what, "value") == 0) return tw_moment_account(now).portfolio_value;
     if (strcmp(what, "leverage") == 0) return tw_moment_account(now).gross_leverage;
+    if (strcmp(what, "contract") == 0) return zc_contract(c, now, step);
     return zc_window(c, now, step);
 }
 
@@ -332,8 +354,8 @@ typedef struct zc_seen {
 /* Takes up what was recorded in a session, by zipline_runs.RECORDED. */
 static inline void zc_take_recorded(const tw_strategy_result *result, size_t session, zc_seen *seen)
 {
-    static const char *const names[ZC_RECORDED] = {"price", "can_trade", "is_stale", "position", "basis",
-                                                   "cash",  "value",     "leverage", "window"};
+    static const char *const names[ZC_RECORDED] = {"price", "can_trade", "is_stale", "position", "basis", "cash",
+                                                   "value", "leverage",  "window",   "contract", "chain"};
     size_t n = 0, n_names = 0;
     const tw_recorded *r = tw_strategy_recorded(result, &n);
     const char *const *name = tw_strategy_record_names(result, &n_names);

@@ -173,6 +173,19 @@ int tw_tick_decimals(double tick);
 /* The instant `session` begins: midnight UTC of its date; TW_NO_TIME without dates. */
 int64_t tw_session_midnight(const tw_moment *now, size_t session);
 
+/* ---- window.c, chains.c: histories */
+
+/* Rows put together from several contracts, already adjusted: the price before the first row, of which contract today
+ * is, and whose tick rounds. */
+typedef struct tw_joined {
+    double before;
+    size_t today, tick;
+} tw_joined;
+
+/* As tw_moment_window; with `joined` the rows are in `out` already, but for what comes after. */
+tw_status tw_window_fill(const tw_moment *now, const tw_window *window, const tw_joined *joined, double *out,
+                         tw_error *err);
+
 /* ---- orders.c, fills.c */
 
 /* Puts an order of whole shares among the open ones. */
