@@ -172,6 +172,7 @@ static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_market_files, bars),
                               TW_KEY("benchmark", PATH, tw_market_files, benchmark),
                               TW_KEY("scores", PATH, tw_market_files, scores),
                               TW_KEY("calendar", TEXT, tw_market_files, calendar),
+                              TW_KEY("skip_bad_bars", FLAG, tw_market_files, skip_bad_bars),
                               {0}};
 
 static bool is_top(const char *key)
@@ -367,6 +368,12 @@ void tw_backtest_spec_free(tw_backtest_spec *s)
     tw_doc_free(s->doc);
     tw_arena_clear(&s->arena);
     tw_free(s->ctx, s);
+}
+
+size_t tw_backtest_spec_skipped(const tw_backtest_spec *s, const char **first)
+{
+    *first = s->market.n_skipped ? s->market.first_skipped.message : NULL;
+    return s->market.n_skipped;
 }
 
 const char *tw_backtest_spec_name(const tw_backtest_spec *s) { return s->name; }
