@@ -29,6 +29,7 @@ typedef struct tw_market_files {
     const char *benchmark;       /* date, return */
     const char *scores;          /* date, symbol, score: what a model said at the close of that date */
     const char *calendar;        /* a name, or NULL: the dates that the bars have */
+    bool skip_bad_bars;          /* a bar that breaks a rule of markets (high below low, a price of 0) counts as none */
 } tw_market_files;
 
 /** A market that was read, and its memory. `market` borrows from it. */
@@ -36,6 +37,8 @@ typedef struct tw_market_read {
     tw_asset_market market;
     const double *benchmark; /* a return for every session (0 where the file has none), or NULL */
     const double *score;     /* [asset * n_sessions + session], NaN without; or NULL */
+    size_t n_skipped;        /* bars that skip_bad_bars left out */
+    tw_error first_skipped;  /* the first of them, in words */
     tw_arena arena;
 } tw_market_read;
 
@@ -47,6 +50,30 @@ TW_API void tw_market_close(tw_market_read *read);
 TW_API size_t tw_market_find(const tw_asset_market *market, const char *symbol);
 /** The first session on or after a day (n_sessions when there is none). */
 TW_API size_t tw_market_session_from(const tw_asset_market *market, int64_t day);
+
+/* ---------------------------------------------------------------- weights */
+
+/** What a sizer sees of n assets: their side (1 long, -1 short, 0 not held), the value of `by`, its own weights of the
+ * call before (`first`: there is none), and room for n numbers of its own. It fills weight[n]. */
+typedef struct tw_sizing {
+    size_t n;
+    const signed char *side;
+    const double *by, *last;
+    bool first;
+    double *weight, *scratch;
+} tw_sizing;
+
+/** A way to make weights. `by` of a portfolio is an expression. */
+typedef struct tw_sizer {
+    const char *name, *title, *source;
+    const tw_param *params;
+    size_t params_size;
+    bool needs_by;
+    void (*weigh)(const void *params, const tw_sizing *in);
+} tw_sizer;
+
+/** All sizers, by name. */
+TW_API const tw_sizer *const *tw_sizers(size_t *n);
 
 /* ---------------------------------------------------------------- a backtest as a file */
 
@@ -62,6 +89,8 @@ TW_API void tw_backtest_spec_free(tw_backtest_spec *spec);
 TW_API const char *tw_backtest_spec_name(const tw_backtest_spec *spec);
 /** The market it trades. */
 TW_API const tw_asset_market *tw_backtest_spec_market(const tw_backtest_spec *spec);
+/** How many bars its market left out (skip_bad_bars), and the first of them in words. */
+TW_API size_t tw_backtest_spec_skipped(const tw_backtest_spec *spec, const char **first);
 /** Sessions a year, for measures of its results. */
 TW_API double tw_backtest_spec_year(const tw_backtest_spec *spec);
 /** Runs it. Stopped by an error or through ctx->progress, *result holds everything up to that event (it may be NULL).

@@ -124,6 +124,9 @@ for change, says in [("2021-01-05,A,x,1,1,1,5", "bad.csv:3: symbol A, time 2021-
                      ("2021-01-05,A,1,1", "bad.csv:3: 4 fields"), ("2021-01-05,,1,1,1,1,5", "a symbol is needed")]:
     write("bad.csv", HEAD + "\n2021-01-04,A,1,1,1,1,5\n" + change + "\n")
     fails(says)
+write("bad.csv", HEAD + "\n2021-01-04,A,1,1,1,1,5\n2021-01-05,A,1,1,2,1,5\n2021-01-06,A,1,1,1,1,5\n")
+spec("rules:\n  - shares: 1", data="bars: bad.csv\n  skip_bad_bars: true")
+assert "1 bars left out, the first: bad.csv:3: symbol A, time 2021-01-05: high is below low" in run() and len(read("daily.csv")) == 2
 write("bad.csv", HEAD + "\n2021-01-04,A,1,1,1,1,5\n2021-01-09,A,1,1,1,1,5\n2021-01-11,A,1,1,1,1,5\n")
 spec("rules:\n  - shares: 1", data="bars: bad.csv\n  calendar: XNYS")
 fails("bad.csv:3: symbol A, time 2021-01-09: the calendar has no session on this day")

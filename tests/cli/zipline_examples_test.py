@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""zipline's example algorithms from the command line, against zipline's own frames: every session, fill, order, holding, risk number
-and recorded value within 1e-9. Skipped without shared/data."""
+"""zipline's example algorithms from the command line: four against the frames that zipline ships (every session, fill, order, holding,
+risk number and recorded value within 1e-9), two against rows made by zipline (tests/golden/make/zipline_examples.py). Skipped without
+shared/data."""
 import csv
 import json
 import math
@@ -14,6 +15,7 @@ PROGRAM = os.environ["TRADEWIND"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPECS = os.path.join(HERE, "..", "..", "examples", "zipline")
 EXPECTED = os.path.join(os.environ.get("SHARED_DATA", ""), "market", "zipline_examples", "expected")
+ROWS = os.path.join(HERE, "..", "golden", "backtest", "zipline_examples.csv")
 WITH_FRAMES = ["buyapple", "buy_and_hold", "dual_moving_average", "dual_ema_talib"]
 TOLERANCE, NEARLY_NOTHING = 1e-9, 1e-8
 compared = 0
@@ -28,7 +30,8 @@ def number(text):
     return float(text) if text not in ("", "nan") else math.nan
 
 
-def same(where, got, want):
+def same(where, got, want, rounding=0.0):
+    """`rounding` is what a number may be off that is a small difference of large ones."""
     global compared
     compared += 1
     got, want = number(got), number(want)
@@ -37,7 +40,7 @@ def same(where, got, want):
         return
     off = abs(got - want)
     # a profit of nothing is held to the rounding of ten million
-    assert off <= TOLERANCE * abs(want) or (off <= NEARLY_NOTHING and abs(want) <= NEARLY_NOTHING), f"{where}: got {got!r}, want {want!r}"
+    assert off <= max(TOLERANCE * abs(want), rounding) or (off <= NEARLY_NOTHING and abs(want) <= NEARLY_NOTHING), f"{where}: got {got!r}, want {want!r}"
 
 
 def check_sessions(name, got, want):
@@ -93,6 +96,22 @@ def check(name, out):
         assert listed == len(rows(f"{out}/{kind}.csv")), f"{name}: {listed} {column} in daily.csv"
 
 
+def check_with_rows(name, out, want):
+    run(name, out)
+    got, fills = rows(f"{out}/daily.csv"), {}
+    for t in rows(f"{out}/txns.csv"):
+        fills.setdefault(t["session"], []).append((float(t["amount"]), float(t["price"])))
+    assert [r["session"] for r in got] == [r["session"] for r in want], f"{name}: sessions"
+    for g, w in zip(got, want):
+        made = fills.get(w["session"], [])
+        g.update(fills=len(made), shares=sum(abs(a) for a, _ in made), value=sum(a * p for a, p in made))
+        money = max(abs(float(w[c])) for c in ("value", "long_value", "portfolio_value"))
+        for column, value in w.items():
+            if column not in ("algorithm", "session"):
+                rounding = 8 * 2**-52 * money if column in ("ending_cash", "pnl") else 0.0
+                same(f"{name} {w['session']} {column}", str(g[column]), value, rounding)
+
+
 def main():
     if not os.path.isdir(EXPECTED):
         print("skipped: no shared/data")
@@ -101,6 +120,8 @@ def main():
         for name in WITH_FRAMES:
             check(name, os.path.join(folder, name))
             assert os.path.exists(os.path.join(folder, name, "report.html"))
+        for name in ("momentum_pipeline", "olmar"):
+            check_with_rows(name, os.path.join(folder, name), [r for r in rows(ROWS) if r["algorithm"] == name])
     print(f"{compared} numbers equal")
 
 

@@ -57,7 +57,7 @@ static tw_status read_values(const tw_rows *rows, double *v, tw_error *err)
         if (!tw_parse_double(f->text, f->length, &v[PLACE[k]]) || isinf(v[PLACE[k]]))
             return tw_market_row_fail(rows, &column, err, "is not a number");
     }
-    return check_bar(rows, v, err);
+    return TW_OK;
 }
 
 static tw_status read_row(tw_market_reader *r, const tw_rows *rows, tw_bar_rows *out, tw_error *err)
@@ -70,12 +70,17 @@ static tw_status read_row(tw_market_reader *r, const tw_rows *rows, tw_bar_rows 
     if (symbol->length == 0 || memchr(symbol->text, '\0', symbol->length))
         return tw_market_row_fail(rows, NULL, err, "a symbol is needed");
     TW_TRY(read_values(rows, bar.value, err));
+    tw_error why;
+    const tw_status rule = check_bar(rows, bar.value, &why);
+    if (rule != TW_OK && !r->files->skip_bad_bars) return tw_fail(err, rule, "%s", why.message);
+    if (rule != TW_OK && r->to->n_skipped++ == 0) r->to->first_skipped = why;
     const size_t asset = r->listed ? tw_symbols_find(&r->symbols, symbol->text, symbol->length)
                                    : tw_symbols_add(&r->symbols, symbol->text, symbol->length);
     if (asset == SIZE_MAX && r->listed)
         return tw_market_row_fail(rows, NULL, err, "the symbol is not among the assets");
     if (asset == SIZE_MAX) return tw_no_memory(err, "a market");
     bar.asset = (uint32_t)asset;
+    if (rule != TW_OK) return TW_OK;
     tw_bar_row *to = add_row(r->ctx, out);
     if (!to) return tw_no_memory(err, "a market");
     *to = bar;

@@ -250,9 +250,7 @@ static tw_status handle_data(void *state, tw_moment *now, tw_error *err)
 static tw_status before_trading_start(void *state, tw_moment *now, tw_error *err)
 {
     tw_backtest_spec *s = state;
-    const size_t session = tw_moment_session(now);
-    TW_TRY(tw_progress_step(s->ctx, "backtest", session - s->run.from, s->run.to - s->run.from, NULL));
-    return s->pipeline.n ? tw_pipeline_run(s, session, err) : TW_OK;
+    return s->pipeline.n ? tw_pipeline_run(s, tw_moment_session(now), err) : TW_OK;
 }
 
 tw_status tw_backtest_spec_run(tw_backtest_spec *s, tw_strategy_result **result, tw_error *err)

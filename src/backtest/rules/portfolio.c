@@ -57,8 +57,9 @@ tw_status tw_spec_portfolio(tw_backtest_spec *s, tw_error *err)
     TW_TRY(tw_spec_map(s, node, PORTFOLIO, p, err));
     TW_TRY(read_choice(s, p->long_node, &p->longs, err));
     TW_TRY(read_choice(s, p->short_node, &p->shorts, err));
-    if (tw_sizer_read(&s->arena, p->weights, &p->sizer, &p->params, &why) != TW_OK)
-        return tw_node_fail(s->doc, tw_node_get(node, "weights"), err, "%s", why.message);
+    const tw_status status = tw_sizer_read(&s->arena, p->weights, &p->sizer, &p->params, &why);
+    if (status == TW_NO_MEMORY) return tw_no_memory(err, "a backtest");
+    if (status != TW_OK) return tw_node_fail(s->doc, tw_node_get(node, "weights"), err, "%s", why.message);
     if (p->sizer->needs_by && !p->by)
         return tw_node_fail(s->doc, node, err, "the weights '%s' need 'by': an expression", p->sizer->name);
     if (strcmp(p->shares, "target") != 0 && strcmp(p->shares, "nearest") != 0)

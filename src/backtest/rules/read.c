@@ -172,6 +172,7 @@ static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_market_files, bars),
                               TW_KEY("benchmark", PATH, tw_market_files, benchmark),
                               TW_KEY("scores", PATH, tw_market_files, scores),
                               TW_KEY("calendar", TEXT, tw_market_files, calendar),
+                              TW_KEY("skip_bad_bars", FLAG, tw_market_files, skip_bad_bars),
                               {0}};
 
 static bool is_top(const char *key)
@@ -208,8 +209,9 @@ static tw_status read_overrides(tw_backtest_spec *s, tw_error *err)
         const tw_key *key = TOP;
         while (strcmp(key->name, o->key) != 0) key++;
         tw_error why;
-        if (read_value(s, &node, key, (char *)s, &why) != TW_OK)
-            return tw_fail(err, TW_BAD_VALUE, "set: '%s' is no value of %s", o->value, o->key);
+        const tw_status status = read_value(s, &node, key, (char *)s, &why);
+        if (status == TW_NO_MEMORY) return tw_no_memory(err, "a backtest");
+        if (status != TW_OK) return tw_fail(err, TW_BAD_VALUE, "set: '%s' is no value of %s", o->value, o->key);
     }
     return TW_OK;
 }
@@ -366,6 +368,12 @@ void tw_backtest_spec_free(tw_backtest_spec *s)
     tw_doc_free(s->doc);
     tw_arena_clear(&s->arena);
     tw_free(s->ctx, s);
+}
+
+size_t tw_backtest_spec_skipped(const tw_backtest_spec *s, const char **first)
+{
+    *first = s->market.n_skipped ? s->market.first_skipped.message : NULL;
+    return s->market.n_skipped;
 }
 
 const char *tw_backtest_spec_name(const tw_backtest_spec *s) { return s->name; }

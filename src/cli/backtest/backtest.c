@@ -30,6 +30,13 @@ static void print_result(const tw_strategy_result *result)
     print_quirks(result);
 }
 
+static void print_skipped(const tw_backtest_spec *spec)
+{
+    const char *first;
+    const size_t n = tw_backtest_spec_skipped(spec, &first);
+    if (n) printf("note: %zu bars left out, the first: %s\n", n, first);
+}
+
 /* What there is of a run is written, also when the run failed; the run's error is the one that is told. */
 static tw_status keep(tw_cli *cli, const tw_backtest_spec *spec, const tw_strategy_result *result, tw_status status,
                       tw_error *err)
@@ -39,9 +46,11 @@ static tw_status keep(tw_cli *cli, const tw_backtest_spec *spec, const tw_strate
     size_t n;
     tw_error why;
     if (!result) return status;
-    const tw_status written = tw_backtest_spec_write(spec, result, status == TW_OK ? NULL : err->message, out, &why);
+    const char *failure = status == TW_CANCELLED ? "stopped by the user" : err->message;
+    const tw_status written = tw_backtest_spec_write(spec, result, status == TW_OK ? NULL : failure, out, &why);
     if (written != TW_OK) return status == TW_OK ? tw_fail(err, written, "%s", why.message) : status;
     print_result(result);
+    print_skipped(spec);
     printf("daily:   %s/daily.csv (orders.csv, txns.csv, positions.csv, run.json)\n", out);
     (void)tw_strategy_sessions(result, &n);
     if (n < 2) return status;
