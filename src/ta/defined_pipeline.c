@@ -45,13 +45,14 @@ TW_DEFINED(
 TW_DEFINED(linear_regression, .title = "Straight line of one series on another, in a window", .group = "statistic",
            .source = "ordinary least squares; scipy.stats.linregress; zipline RollingLinearRegression",
            .formula = "y ~ alpha + beta x: beta = slope_on, alpha = mean y - beta mean x, r_value = corr, "
-                      "stderr = sqrt((1 - r^2) var y / var x / (n - 2)), of the slope",
+                      "p_value = correlation_p, stderr = sqrt((1 - r^2) var y / var x / (n - 2)) of the slope",
            .meaning = "The straight line that explains the first series by the second best, how well it does, and how "
                       "uncertain its slope is: of returns on those of an index, the alpha and the beta.",
-           .inputs = TW_NAMES("y", "x"), .outputs = TW_NAMES("alpha", "beta", "r_value", "stderr"),
+           .inputs = TW_NAMES("y", "x"), .outputs = TW_NAMES("alpha", "beta", "r_value", "p_value", "stderr"),
            .params = regression_table, .params_size = sizeof(window), .traits = TW_WINDOW,
            .define = "beta = slope_on(y, x, timeperiod); alpha = mean(y, timeperiod) - beta * mean(x, timeperiod);"
-                     "r_value = corr(y, x, timeperiod); spread = nanstd(y, timeperiod) / nanstd(x, timeperiod);"
+                     "r_value = corr(y, x, timeperiod); p_value = correlation_p(r_value, timeperiod); spread = "
+                     "nanstd(y, timeperiod) / nanstd(x, timeperiod);"
                      "stderr = sqrt(greater(1 - r_value * r_value, 0) / (timeperiod - 2)) * spread");
 /* -1e300 stands for what is missing: the greatest is not missing where any of the three is there. */
 TW_DEFINED(true_range, .title = "True range of what is there", .group = "volatility",

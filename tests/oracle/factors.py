@@ -107,6 +107,19 @@ def window(name, inputs, p):
     return [WINDOWS[name](*[s[t + 1 - n : t + 1] for s in inputs], p) if t + 1 >= n else (NAN, 0) for t in range(len(inputs[0]))]
 
 
+def correlation_p(r, p):
+    """Of an even n alone, where the distribution is a finite sum (Abramowitz and Stegun 26.7.4)."""
+    if r != r:
+        return NAN, 0
+    r = min(abs(BIG(r)), BIG(1))
+    term, total = BIG(1), BIG(0)
+    for k in range(p["n"] // 2 - 1):
+        term = term * (2 * k - 1) / (2 * k) * (1 - r * r) if k else term
+        total += term
+    value = 1 - r * total
+    return value, value
+
+
 def hold(bars, p):
     out, last = [], None
     for x, when in bars:

@@ -625,6 +625,7 @@ OTHERS = {
     "aroon": aroon,
     "donchian": donchian,
     "trange": trange,
+    "correlation_p": lambda i, p: [[sized(*factors.correlation_p(r, p))] for r in i[0]],
     "fracdiff": fracdiff,
     **{f"candle_{which}": usual(length) for which, length in candles.LENGTHS.items()},
     "fill": lambda i, p: [[exact(p["value"] if missing(x) else x)] for x in i[0]],
@@ -805,7 +806,7 @@ def columns_of(op):
     """The columns an operator is tried on; of one with a single input each kind of series."""
     if op["inputs"] in (["x"], ["real"]):
         return [["close"], ["x"]]
-    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "periods": "x", "upper": "high", "lower": "low", "moves": "x", "body": "volume", "range": "y", "place": "y", "line": "close", "width": "z", "by": "z", "at": "y", "when": "z"}
+    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "periods": "x", "upper": "high", "lower": "low", "moves": "x", "body": "volume", "range": "y", "place": "y", "line": "close", "width": "z", "by": "z", "at": "y", "when": "z", "r": "x"}
     chosen = [n if n in COLUMNS[:5] else names.get(n, n) for n in op["inputs"]]
     if op["name"] == "neutralize_by":
         return [["close", "x", "z"]]

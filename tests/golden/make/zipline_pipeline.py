@@ -174,9 +174,12 @@ def pairs(target):
     yield "linear_regression(ret, market_ret, 17).alpha", line.alpha
     yield "linear_regression(ret, market_ret, 17).beta", line.beta
     yield "linear_regression(ret, market_ret, 17).r_value", line.r_value
-    # of a series on itself it is sqrt(1 - r^2) with r = 1 up to rounding: nothing but rounding
+    # of a series on itself both are made of 1 - r^2 with r = 1 up to rounding: nothing but rounding
     others = RollingLinearRegressionOfReturns(target=target, returns_length=2, regression_length=17, mask=~SingleAsset(target))
     yield "if(market == 1, nan, linear_regression(ret, market_ret, 17).stderr)", others.stderr
+    yield "if(market == 1, nan, linear_regression(ret, market_ret, 17).p_value)", others.p_value
+    short = RollingLinearRegressionOfReturns(target=target, returns_length=2, regression_length=6, mask=~SingleAsset(target))
+    yield "if(market == 1, nan, linear_regression(ret, market_ret, 6).p_value)", short.p_value
     yield "simple_beta(ret, market_ret, 30)", SimpleBeta(target, 30)
     yield "simple_beta(ret, market_ret, 20, 0)", SimpleBeta(target, 20, 0.0)
     x, close = Bars.x.latest, Returns(inputs=[Bars.close], window_length=2)
