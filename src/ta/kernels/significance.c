@@ -41,8 +41,11 @@ static double beta_fraction(double a, double b, double x)
 static double beta_front(int freedom, double x)
 {
     const bool odd = freedom % 2 != 0;
-    double a = odd ? 0.5 : 1.0, front = odd ? sqrt(x) / 0x1.921fb54442d18p+1 : 0.5 * x; /* B: pi, 2 */
-    for (int i = freedom; i > 2; i -= 2, a += 1.0) front *= x * (a + 0.5) / a;
+    double front = odd ? sqrt(x) / 0x1.921fb54442d18p+1 : 0.5 * x; /* B: pi, 2 */
+    for (int k = odd ? 3 : 4; k <= freedom; k += 2) {
+        const double a = 0.5 * k - 1.0;
+        front *= x * (a + 0.5) / a;
+    }
     return front;
 }
 static double two_tails(int n, double r)
