@@ -66,7 +66,7 @@ def backtesting_run(bars):
 def zipline_run(bars):
     """The same bars laid on minutes of the New York calendar, through zipline's own portal and minute clock."""
     sys.path.insert(0, str(ROOT / "tests/oracle"))
-    import zipline_runs as z
+    import chains as z
 
     calendar, sessions = z.sessions_of("minute", 400)
     days = -(-len(bars) // 390) + 1

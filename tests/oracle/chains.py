@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Random strategies on random markets, run by zipline itself: cases for tests/oracle/zipline_test.py.
+"""Random strategies on random markets, run by zipline itself: cases for tests/oracle/chains_test.py.
 
 A case is a market (sessions of New York, shares and futures with gaps, halts, listings and ends, splits, dividends), the
 settings of a run, and a script: what is ordered, cancelled and recorded at each bar. `generate` draws one from a seed,

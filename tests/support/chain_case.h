@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* zipline_case.h - plays a case written by tests/oracle/zipline_runs.py and compares every row with zipline's. */
-#ifndef ZIPLINE_CASE_H
-#define ZIPLINE_CASE_H
+/* chain_case.h - plays a case written by tests/oracle/chains.py and compares every row with zipline's. */
+#ifndef CHAIN_CASE_H
+#define CHAIN_CASE_H
 
 #include "tradewind/strategy.h"
 #include "tw_test.h"
@@ -18,7 +18,7 @@ typedef struct zc_step {
     char name[16];
 } zc_step;
 
-typedef struct zipline_case {
+typedef struct chain_case {
     char path[512];
     size_t n_sessions, n_minutes, n_assets, n_actions, n_steps, n_rules, n_settings, n_changes, n_benchmark, filled[2];
     bool by_minute;
@@ -37,7 +37,7 @@ typedef struct zipline_case {
     tw_asset_market market;
     tw_strategy_run run;
     size_t next_step;
-} zipline_case;
+} chain_case;
 
 typedef struct zc_file {
     FILE *file;
@@ -72,7 +72,7 @@ static inline int64_t zc_integer(const zc_file *f, size_t i)
     return x;
 }
 
-static inline const char *zc_text(zipline_case *c, const char *text)
+static inline const char *zc_text(chain_case *c, const char *text)
 {
     assert_true(c->n_texts < sizeof c->text / sizeof *c->text);
     (void)snprintf(c->text[c->n_texts], sizeof c->text[0], "%s", text);
@@ -87,7 +87,7 @@ static inline const char *zc_after(const zc_file *f, int skip)
     return at ? at : "";
 }
 
-static inline void zc_head(zipline_case *c, const zc_file *f)
+static inline void zc_head(chain_case *c, const zc_file *f)
 {
     c->by_minute = zc_count(f, 0) != 0;
     c->run.from = zc_count(f, 1);
@@ -116,7 +116,7 @@ static inline void zc_step_of(zc_step *step, const zc_file *f, size_t at, bool w
     for (size_t i = 0; i < 3; i++) step->number[i] = zc_number(f, at + 3 + i);
 }
 
-static inline void zc_asset(zipline_case *c, const zc_file *f)
+static inline void zc_asset(chain_case *c, const zc_file *f)
 {
     assert_true(c->n_assets < ZC_ASSETS);
     c->asset[c->n_assets++] = (tw_asset){.symbol = zc_text(c, f->word[1]),
@@ -129,14 +129,14 @@ static inline void zc_asset(zipline_case *c, const zc_file *f)
                                          .auto_close = zc_count(f, 8)};
 }
 
-static inline void zc_bar(zipline_case *c, const zc_file *f)
+static inline void zc_bar(chain_case *c, const zc_file *f)
 {
     const int kind = f->word[0][0] == 'm';
     for (size_t x = 0; x < 5; x++) c->bars[kind][x][c->filled[kind]] = zc_number(f, 1 + x);
     c->filled[kind]++;
 }
 
-static inline void zc_action(zipline_case *c, const zc_file *f)
+static inline void zc_action(chain_case *c, const zc_file *f)
 {
     static const char *const kinds[] = {"split", "dividend", "stock", "merger"};
     tw_asset_action *a = &c->action[c->n_actions++];
@@ -150,7 +150,7 @@ static inline void zc_action(zipline_case *c, const zc_file *f)
     a->amount = zc_number(f, 7);
 }
 
-static inline void zc_rule(zipline_case *c, const zc_file *f)
+static inline void zc_rule(chain_case *c, const zc_file *f)
 {
     size_t colon = 1;
     while (strcmp(f->word[colon], ":") != 0) colon++;
@@ -159,7 +159,7 @@ static inline void zc_rule(zipline_case *c, const zc_file *f)
     zc_step_of(&c->rule[c->n_rules++], f, colon + 1, false);
 }
 
-static inline void zc_line(zipline_case *c, const zc_file *f)
+static inline void zc_line(chain_case *c, const zc_file *f)
 {
     const char *kind = f->word[0];
     if (strcmp(kind, "session") == 0) {
@@ -220,7 +220,7 @@ static inline tw_chain zc_chain(const zc_step *step)
                       .adjust = (tw_chain_adjust)(step->asset / 2 % 3)};
 }
 
-static inline double zc_contract(const zipline_case *c, const tw_moment *now, const zc_step *step)
+static inline double zc_contract(const chain_case *c, const tw_moment *now, const zc_step *step)
 {
     const tw_chain chain = zc_chain(step);
     size_t asset = 0;
@@ -229,7 +229,7 @@ static inline double zc_contract(const zipline_case *c, const tw_moment *now, co
     return asset == SIZE_MAX ? -1 : (double)asset;
 }
 
-static inline double zc_window(const zipline_case *c, tw_moment *now, const zc_step *step)
+static inline double zc_window(const chain_case *c, tw_moment *now, const zc_step *step)
 {
     double x[64], total = 0;
     tw_error err;
@@ -245,7 +245,7 @@ static inline double zc_window(const zipline_case *c, tw_moment *now, const zc_s
     return total;
 }
 
-static inline double zc_value(const zipline_case *c, tw_moment *now, const zc_step *step)
+static inline double zc_value(const chain_case *c, tw_moment *now, const zc_step *step)
 {
     const char *what = step->name;
     if (strcmp(what, "price") == 0) return tw_moment_price(now, step->asset);
@@ -260,7 +260,7 @@ static inline double zc_value(const zipline_case *c, tw_moment *now, const zc_st
     return zc_window(c, now, step);
 }
 
-static inline tw_status zc_play(const zipline_case *c, tw_moment *now, const zc_step *step, tw_error *err)
+static inline tw_status zc_play(const chain_case *c, tw_moment *now, const zc_step *step, tw_error *err)
 {
     size_t open[64];
     if (step->what == 'o') return zc_order(now, step, err);
@@ -271,17 +271,17 @@ static inline tw_status zc_play(const zipline_case *c, tw_moment *now, const zc_
 
 static inline tw_status zc_rule_0(void *state, tw_moment *now, tw_error *err)
 {
-    return zc_order(now, &((zipline_case *)state)->rule[0], err);
+    return zc_order(now, &((chain_case *)state)->rule[0], err);
 }
 
 static inline tw_status zc_rule_1(void *state, tw_moment *now, tw_error *err)
 {
-    return zc_order(now, &((zipline_case *)state)->rule[1], err);
+    return zc_order(now, &((chain_case *)state)->rule[1], err);
 }
 
 static inline tw_status zc_initialize(void *state, tw_moment *now, tw_error *err)
 {
-    const zipline_case *c = state;
+    const chain_case *c = state;
     static const tw_strategy_call calls[] = {zc_rule_0, zc_rule_1};
     for (size_t i = 0; i < c->n_rules; i++) TW_TRY(tw_moment_schedule(now, c->rule_text[i], calls[i], err));
     return TW_OK;
@@ -289,7 +289,7 @@ static inline tw_status zc_initialize(void *state, tw_moment *now, tw_error *err
 
 static inline tw_status zc_handle_data(void *state, tw_moment *now, tw_error *err)
 {
-    zipline_case *c = state;
+    chain_case *c = state;
     const size_t bar = tw_moment_bar(now);
     while (c->next_step < c->n_steps && c->step[c->next_step].bar < bar) c->next_step++;
     for (; c->next_step < c->n_steps && c->step[c->next_step].bar == bar; c->next_step++)
@@ -300,7 +300,7 @@ static inline tw_status zc_handle_data(void *state, tw_moment *now, tw_error *er
 /* ---------------------------------------------------------------- comparison */
 
 /* Relative; what is nearly nothing beside the account is held to its rounding. */
-static inline void zc_compare(const zipline_case *c, const zc_file *f, size_t i, double got)
+static inline void zc_compare(const chain_case *c, const zc_file *f, size_t i, double got)
 {
     const double want = zc_number(f, i), off = fabs(got - want), money = fabs(c->run.capital);
     if (isnan(want) ? isnan(got) : got == want || off <= 1e-9 * fabs(want) || off <= 1e-14 * money || off <= 1e-12)
@@ -308,7 +308,7 @@ static inline void zc_compare(const zipline_case *c, const zc_file *f, size_t i,
     fail_msg("%s: number %zu: got %.17g of\n%s", c->path, i, got, f->rest);
 }
 
-static inline void zc_compare_row(const zipline_case *c, const zc_file *f, const tw_session_row *r,
+static inline void zc_compare_row(const chain_case *c, const zc_file *f, const tw_session_row *r,
                                   const double *recorded)
 {
     const double got[] = {(double)r->session,
@@ -351,7 +351,7 @@ typedef struct zc_seen {
     double now[ZC_RECORDED];
 } zc_seen;
 
-/* Takes up what was recorded in a session, by zipline_runs.RECORDED. */
+/* Takes up what was recorded in a session, by chains.RECORDED. */
 static inline void zc_take_recorded(const tw_strategy_result *result, size_t session, zc_seen *seen)
 {
     static const char *const names[ZC_RECORDED] = {"price", "can_trade", "is_stale", "position", "basis", "cash",
@@ -364,7 +364,7 @@ static inline void zc_take_recorded(const tw_strategy_result *result, size_t ses
             if (strcmp(names[i], name[r[seen->recorded].name]) == 0) seen->now[i] = r[seen->recorded].value;
 }
 
-static inline void zc_expected(const zipline_case *c, const zc_file *f, const tw_strategy_result *result, zc_seen *seen)
+static inline void zc_expected(const chain_case *c, const zc_file *f, const tw_strategy_result *result, zc_seen *seen)
 {
     size_t n = 0;
     if (strcmp(f->word[0], "row") == 0) {
@@ -399,7 +399,7 @@ static inline void zc_expected(const zipline_case *c, const zc_file *f, const tw
 
 /* ---------------------------------------------------------------- a whole case */
 
-static inline tw_strategy_result *zc_simulate(zipline_case *c, bool fails)
+static inline tw_strategy_result *zc_simulate(chain_case *c, bool fails)
 {
     const tw_strategy strategy = {.state = c, .initialize = zc_initialize, .handle_data = zc_handle_data};
     tw_strategy_result *result = NULL;
@@ -431,9 +431,9 @@ static inline tw_strategy_result *zc_simulate(zipline_case *c, bool fails)
 }
 
 /* Plays the case of a file and compares; its rows are counted in *rows. */
-static inline void zipline_case_check(const char *path, size_t *rows)
+static inline void chain_case_check(const char *path, size_t *rows)
 {
-    zipline_case *c = calloc(1, sizeof *c);
+    chain_case *c = calloc(1, sizeof *c);
     zc_file f = {.file = fopen(path, "r")};
     zc_seen seen = {0};
     assert_non_null(f.file);

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Random strategies on random markets, played by zipline itself and here, give the same sessions, fills, holdings, orders and recorded values: 205 cases, of shares
-and futures, by day and by minute (tests/oracle/zipline_runs.py draws them, tests/support/zipline_case.h compares).
+"""Random strategies on random markets, played by zipline itself and here, give the same sessions, fills, holdings, orders and recorded values: 24 cases, half of
+them about continuous futures, by day and by minute (tests/oracle/chains.py draws them over bars in memory, tests/support/chain_case.h compares). What is not about chains tests/oracle/zipline_test.py does at greater length.
 
-Needs zipline-reloaded (in bench/.venv, or a Python named by TW_ZIPLINE_PYTHON); skipped without it. `zipline_test.py FIRST COUNT` draws other cases."""
+Needs zipline-reloaded (in bench/.venv, or a Python named by TW_ZIPLINE_PYTHON); skipped without it. `chains_test.py FIRST COUNT` draws other cases."""
 import os
 import pathlib
 import subprocess
@@ -22,17 +22,17 @@ except ImportError:
     print("skipped: no zipline")
     sys.exit(77)
 
-import zipline_runs
+import chains
 
-first, count = (int(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else (0, 205)
+first, count = (int(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else (0, 24)
 tradewind = pathlib.Path(os.environ.get("TRADEWIND", ROOT / "build/release/tradewind")).resolve()
-replay = tradewind.parent / "tests/test.golden.backtest.zipline_cases"
+replay = tradewind.parent / "tests/test.golden.backtest.chain_cases"
 start = time.process_time()
 with tempfile.TemporaryDirectory() as folder:
     files = []
-    for seed in range(first, first + count):
-        case = zipline_runs.generate(seed)
+    for seed in [first + (6 * (i // 2) + 5 if i % 2 else i) for i in range(count)]:
+        case = chains.generate(seed)
         files.append("%s/%d.txt" % (folder, seed))
-        zipline_runs.write(case, zipline_runs.zipline_run(case), files[-1])
+        chains.write(case, chains.zipline_run(case), files[-1])
     print("zipline %s: %d cases in %.0f s" % (zipline.__version__, count, time.process_time() - start))
     sys.exit(subprocess.run([replay] + files).returncode)
