@@ -58,9 +58,8 @@ static tw_status before_session(tw_moment *now, const tw_strategy *strategy, tw_
     return status;
 }
 
-static tw_status run_bar(tw_moment *now, const tw_strategy *strategy, size_t minute, tw_error *err)
+static tw_status run_bar(tw_moment *now, const tw_strategy *strategy, tw_error *err)
 {
-    if (minute) tw_capital_due(now, minute);
     TW_TRY(tw_engine_fill_orders(now, err));
     if (now->realistic) TW_TRY(tw_account_check(now, err));
     if (now->result->stopped[0]) return tw_orders_report(now, false, err);
@@ -91,7 +90,6 @@ static tw_status begin_session(tw_strategy_live *live, tw_error *err)
     TW_TRY(tw_progress_step(now->ctx, "backtest", now->session - now->run->from, now->run->to - now->run->from, NULL));
     TW_TRY(tw_session_begin(now, err));
     TW_TRY(before_session(now, &live->strategy, err));
-    now->view = now->session;
     live->next = first_bar(now, now->session);
     live->in_session = true;
     return TW_OK;
@@ -106,8 +104,10 @@ static tw_status run_session(tw_strategy_live *live, size_t n_bars, bool *more, 
     if (!live->in_session && first >= n_bars) return TW_OK;
     if (!live->in_session) TW_TRY(begin_session(live, err));
     for (; live->next < end && live->next < n_bars && !now->result->stopped[0]; live->next++) {
+        if (now->run->by_minute) tw_capital_due(now, live->next - first + 1); /* at the prices of the bar before */
+        now->view = now->session;
         now->bar = live->next;
-        TW_TRY(run_bar(now, &live->strategy, now->run->by_minute ? now->bar - first + 1 : 0, err));
+        TW_TRY(run_bar(now, &live->strategy, err));
     }
     if (live->next < end && !now->result->stopped[0]) return TW_OK;
     TW_TRY(tw_session_end(now, err));

@@ -55,13 +55,15 @@ static const double *scale(const frame *f, const double *x, double *out, size_t 
     return x;
 }
 
-static void round_prices(const frame *f, const double *x, double *out, size_t n)
+/* Volumes too: a split leaves fractions of shares. */
+static void round_values(const frame *f, const double *x, double *out, size_t n)
 {
     static const double POWER[] = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     const tw_asset *asset = &f->now->market->asset[f->window->asset];
     const bool by_tick = asset->kind == TW_FUTURE && asset->tick > 0;
     const double ten = POWER[by_tick ? tw_tick_decimals(asset->tick) : SHARE_DECIMALS];
-    f->now->result->quirks[TW_QUIRK_rounded_price].count += f->now->round(x, out, n, ten);
+    const size_t changed = f->now->round(x, out, n, ten);
+    if (f->window->field != TW_VOLUME) f->now->result->quirks[TW_QUIRK_rounded_price].count += changed;
 }
 
 static double pick(tw_bar_field field, double so_far, double x)
@@ -127,10 +129,12 @@ static void fill(const frame *f, double *out)
         no_rows(out, past);
     } else {
         x = scale(f, x + f->first, out, past);
-        if (f->window->field == TW_VOLUME)
+        if (f->window->field == TW_VOLUME) {
             volumes(x, out, past);
-        else if (!f->now->realistic)
-            round_prices(f, x, out, past);
+            x = out;
+        }
+        if (!f->now->realistic)
+            round_values(f, x, out, past);
         else if (x != out)
             memcpy(out, x, past * sizeof *out);
     }
