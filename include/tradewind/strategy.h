@@ -58,11 +58,13 @@ typedef struct tw_bars {
     const double *open, *high, *low, *close, *volume;
 } tw_bars;
 
-/** A market, borrowed by a run. Sessions ascend; they may be NULL when nothing asks for dates. Minutes may be missing
+/** A market, borrowed by a run. Sessions ascend; they may be NULL when nothing asks for dates. By the calendar rules
+ *  count the sessions of a week or month; without one (NULL) they count those of the market. Minutes may be missing
  *  (n_minutes 0); minute i of session s lies in [minute_from[s], minute_from[s + 1]), its stamp is its end. Actions
  *  are sorted by session. */
 typedef struct tw_asset_market {
     size_t n_sessions, n_assets, n_actions, n_minutes;
+    const tw_calendar *calendar;
     const tw_session *session;
     const tw_asset *asset;
     const tw_asset_action *action;

@@ -198,7 +198,9 @@ size_t tw_last_traded(const tw_moment *now, size_t asset)
 double tw_moment_price(const tw_moment *now, size_t asset)
 {
     if (asset >= now->market->n_assets || now->bar == TW_NONE || !tw_asset_listed(now, asset, now->view)) return NAN;
-    const size_t last = tw_last_closed(now, asset);
+    size_t last = tw_last_closed(now, asset);
+    if (last != now->bar + 1 && now->run->by_minute && !now->realistic)
+        last = tw_last_traded(now, asset); /* zipline looks for a volume there, and for a close by day */
     if (last == 0) return NAN;
     const double close = now->bars->close[asset * now->stride + last - 1];
     if (last - 1 == now->bar && now->view == now->session) return close;

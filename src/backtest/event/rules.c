@@ -48,25 +48,39 @@ tw_status tw_moment_schedule(tw_moment *now, const char *text, tw_strategy_call 
     return TW_OK;
 }
 
-/* Equal for sessions of one month, or of one week (Monday to Sunday). */
-static int64_t period_of(const tw_moment *now, size_t session, bool month)
+/* Equal for days of one month, or of one week (Monday to Sunday). */
+static int64_t period_of(int64_t day, bool month)
 {
-    const int64_t day = now->market->session[session].day;
     if (!month) return day - tw_weekday(day);
     const tw_civil date = tw_date_from_days(day);
     return date.year * 12 + date.month;
 }
 
+/* The same by the calendar, which knows what lies beyond the market. */
+static int place_by_calendar(const tw_moment *now, bool month, bool from_end)
+{
+    enum { LONGEST = 31 };
+    const tw_calendar *calendar = now->market->calendar;
+    const int64_t day = now->market->session[now->session].day, period = period_of(day, month);
+    int64_t edge = day;
+    const int64_t step = from_end ? 1 : -1;
+    for (int i = 0; i < LONGEST && period_of(edge + step, month) == period; i++) edge += step;
+    const int64_t first = from_end ? day + 1 : edge, last = from_end ? edge : day - 1;
+    return first > last ? 0 : (int)tw_calendar_sessions(calendar, first, last, 0, NULL);
+}
+
 /* Sessions of the same period before (after) this one. */
 static int place_in_period(const tw_moment *now, bool month, bool from_end)
 {
-    const int64_t period = period_of(now, now->session, month);
+    if (now->market->calendar) return place_by_calendar(now, month, from_end);
+    const tw_session *session = now->market->session;
+    const int64_t period = period_of(session[now->session].day, month);
     int place = 0;
     size_t s = now->session;
     if (from_end)
-        while (++s < now->market->n_sessions && period_of(now, s, month) == period) place++;
+        while (++s < now->market->n_sessions && period_of(session[s].day, month) == period) place++;
     else
-        while (s-- > 0 && period_of(now, s, month) == period) place++;
+        while (s-- > 0 && period_of(session[s].day, month) == period) place++;
     return place;
 }
 

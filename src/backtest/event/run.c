@@ -58,8 +58,17 @@ static tw_status before_session(tw_moment *now, const tw_strategy *strategy, tw_
     return status;
 }
 
-static tw_status run_bar(tw_moment *now, const tw_strategy *strategy, tw_error *err)
+static size_t first_bar(const tw_moment *now, size_t session)
 {
+    return now->run->by_minute ? now->market->minute_from[session] : session;
+}
+
+/* Capital due at a minute is reckoned at the prices of the bar before it, as zipline does. */
+static tw_status run_bar(tw_moment *now, const tw_strategy *strategy, size_t bar, tw_error *err)
+{
+    if (now->run->by_minute) tw_capital_due(now, bar - first_bar(now, now->session) + 1);
+    now->view = now->session;
+    now->bar = bar;
     TW_TRY(tw_engine_fill_orders(now, err));
     if (now->realistic) TW_TRY(tw_account_check(now, err));
     if (now->result->stopped[0]) return tw_orders_report(now, false, err);
@@ -78,11 +87,6 @@ struct tw_strategy_live {
     bool in_session;
     size_t next; /* bar to run */
 };
-
-static size_t first_bar(const tw_moment *now, size_t session)
-{
-    return now->run->by_minute ? now->market->minute_from[session] : session;
-}
 
 static tw_status begin_session(tw_strategy_live *live, tw_error *err)
 {
@@ -103,12 +107,8 @@ static tw_status run_session(tw_strategy_live *live, size_t n_bars, bool *more, 
     *more = false;
     if (!live->in_session && first >= n_bars) return TW_OK;
     if (!live->in_session) TW_TRY(begin_session(live, err));
-    for (; live->next < end && live->next < n_bars && !now->result->stopped[0]; live->next++) {
-        if (now->run->by_minute) tw_capital_due(now, live->next - first + 1); /* at the prices of the bar before */
-        now->view = now->session;
-        now->bar = live->next;
-        TW_TRY(run_bar(now, &live->strategy, err));
-    }
+    for (; live->next < end && live->next < n_bars && !now->result->stopped[0]; live->next++)
+        TW_TRY(run_bar(now, &live->strategy, live->next, err));
     if (live->next < end && !now->result->stopped[0]) return TW_OK;
     TW_TRY(tw_session_end(now, err));
     live->in_session = false;

@@ -55,8 +55,8 @@ static const double *scale(const frame *f, const double *x, double *out, size_t 
     return x;
 }
 
-/* Volumes too: a split leaves fractions of shares. */
-static void round_values(const frame *f, const double *x, double *out, size_t n)
+/* Volumes are rounded too: a split makes fractions of them. */
+static void round_rows(const frame *f, const double *x, double *out, size_t n)
 {
     static const double POWER[] = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     const tw_asset *asset = &f->now->market->asset[f->window->asset];
@@ -134,7 +134,7 @@ static void fill(const frame *f, double *out)
             x = out;
         }
         if (!f->now->realistic)
-            round_values(f, x, out, past);
+            round_rows(f, x, out, past);
         else if (x != out)
             memcpy(out, x, past * sizeof *out);
     }
