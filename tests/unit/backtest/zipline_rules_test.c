@@ -142,13 +142,36 @@ static void test_volumes_are_rounded(void **state)
     tw_strategy_result_free(result);
 }
 
+/* A benchmark's stock dividend is refused when it begins after the run's first session and is paid before its last. */
+static void test_stock_dividend_of_a_benchmark(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t session, pay;
+        bool refused;
+    } cases[] = {{1, 1, true}, {1, 0, true}, {0, 1, false}, {1, 2, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench b;
+        tw_error err;
+        tw_strategy_result *result = NULL;
+        setup(&b);
+        const tw_asset_action dividend = {
+            .kind = TW_STOCK_DIVIDEND, .session = cases[i].session, .pay = cases[i].pay, .amount = 0.1};
+        b.market.action = &dividend;
+        b.market.n_actions = 1;
+        const tw_strategy_run how = {.mode = TW_ZIPLINE, .to = SESSIONS, .capital = 1000, .benchmark_asset = 1};
+        const tw_status status = tw_strategy_simulate(NULL, &b.market, &(tw_strategy){0}, &how, &result, &err);
+        assert_int_equal(status, cases[i].refused ? TW_BAD_VALUE : TW_OK);
+        tw_strategy_result_free(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_capital_before_the_bar),
-        cmocka_unit_test(test_no_trade_before_the_open),
-        cmocka_unit_test(test_price_after_the_end),
-        cmocka_unit_test(test_volumes_are_rounded),
+        cmocka_unit_test(test_capital_before_the_bar),        cmocka_unit_test(test_no_trade_before_the_open),
+        cmocka_unit_test(test_price_after_the_end),           cmocka_unit_test(test_volumes_are_rounded),
+        cmocka_unit_test(test_stock_dividend_of_a_benchmark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
