@@ -34,6 +34,7 @@ class Maker:
         self.case = c = {"name": str(seed), "by_minute": by_minute, "capital": r.choice((1e3, 98765.43, 1e6, 1e7, 123456789.1)), "settings": [], "changes": [], "benchmark": {},
                          "schedule": [], "before": [], "script": [], "actions": [], "assets": []}
         c["sessions"], first, end = calendar(year, month, months)
+        c["calendar"] = r.choice(("XNYS", ""))  # without one, rules count the sessions of the market
         n = self.n = len(c["sessions"]["day"])
         length = r.randint(2, 3) if by_minute else r.randint(10, 30)
         c["from"] = max(1, r.randint(first, end - length))
@@ -66,12 +67,12 @@ class Maker:
         r, rows = self.r, []
         price = r.choice((r.randint(500, 5000), r.randint(10000, 90000), 23847, r.randint(100000, 900000)))
         typical, gaps, halt = r.choice((150, 4000, 90000, 5_000_000)), r.choice((0, 0, 0.08)), r.choice((0, 0, 3))
-        halted = r.randint(0, self.n - 1)
+        halted, quotes = r.randint(0, self.n - 1), r.choice((0, 0, 0, 0.1))  # a quote: prices without a trade
         for s in range(self.n):
             if self.chance(gaps) or (halt and halted <= s < halted + halt):
                 rows.append((0, 0, 0, 0, 0))
                 continue
-            rows.append(self.bar(price, self.volume(typical)))
+            rows.append(self.bar(price, 0 if self.chance(quotes) else self.volume(typical)))
             price = rows[-1][3]
         return {f: [row[k] for row in rows] for k, f in enumerate(FIELDS)}
 
@@ -121,18 +122,31 @@ class Maker:
             paid = asset
         self.case["actions"].append({"kind": kind, "session": session, "asset": asset, "ratio": 0, "pay": pay if pay < self.n else 0, "paid": paid, "amount": amount})
 
+    def crash(self, asset):
+        """Prices that fall to next to nothing, or rise many times over, from one session to the next."""
+        bars, r = self.case["assets"][asset]["daily"], self.r
+        session, factor = self.inside(), r.choice((0.02, 0.1, 4, 30))
+        for s in range(session, self.n):
+            for f in FIELDS[:4]:
+                bars[f][s] = max(1, round(bars[f][s] * factor)) if bars[f][s] else 0
+
     def add_actions(self, most):
         """Splits, dividends and mergers; the latter scale histories alone."""
         r, c = self.r, self.case
         equities = [i for i, a in enumerate(c["assets"]) if a["kind"] == "equity"]
         for _ in range(r.randint(1, most) if equities else 0):
             kind, asset = r.choice(("split", "split", "dividend", "dividend", "dividend", "stock_dividend", "merger")), r.choice(equities)
+            if c["actions"] and self.chance(0.3):  # two on one day
+                self.inside = lambda at=c["actions"][-1]["session"]: at
+            else:
+                self.__dict__.pop("inside", None)
             if kind == "split":
                 self.add_split(asset)
             elif kind == "merger":
                 c["actions"].append({"kind": kind, "session": self.inside(), "asset": asset, "ratio": r.choice((0.25, 0.87, 1.5)), "pay": 0, "paid": 0, "amount": 0})
             else:
                 self.add_paid(kind, asset)
+        self.__dict__.pop("inside", None)
         c["actions"].sort(key=lambda a: a["session"])
 
     def list_late(self, asset):
@@ -256,7 +270,7 @@ class Maker:
 
     def look(self, k, session, minute=0):
         r, a = self.r, self.r.randrange(len(self.case["assets"]))
-        what = r.choice(("value", "value", "history", "history", "can_trade", "is_stale", "account", "position", "open_orders"))
+        what = r.choice(("value", "value", "history", "history", "can_trade", "is_stale", "account", "position", "open_orders", "order"))
         op = {"do": "record", "name": f"r{k}", "what": what, "asset": a}
         if what == "value":
             op["field"] = r.choice(("price", "open", "high", "low", "close", "volume"))
@@ -267,6 +281,8 @@ class Maker:
             op["take"] = r.choice((-1, -1, 0, op["n"] - 1, op["n"] // 2))
         if what == "account":
             op["field"] = r.choice(("cash", "portfolio_value", "positions_value", "positions_exposure", "starting_cash", "pnl", "returns", "gross_leverage", "net_leverage", "n_positions"))
+        if what == "order":
+            op.update(k=r.randint(0, 40), field=r.choice(("amount", "filled", "commission", "status")))
         if what == "position":
             op["field"] = r.choice(("amount", "cost_basis", "last_price"))
         return op
@@ -336,7 +352,7 @@ class Maker:
                 if self.tradable(asset, s) or op["unit"] in ("shares", "target_shares"):
                     ops.append(op)
             if self.chance(cancels):
-                ops.append({"do": "cancel", "k": r.randint(0, 5)})
+                ops.append({"do": r.choice(("cancel", "cancel", "cancel_any")), "k": r.randint(0, 5)})
             if self.chance(looks):
                 ops += [self.look(k, s) for k in range(r.randint(1, 4))]
             r.shuffle(ops)
@@ -372,6 +388,8 @@ def eventful(seed):
         if m.chance(0.3):
             m.delist(asset)
     m.add_actions(6)
+    if m.chance(0.5):
+        m.benchmark()
     m.play(styles=True, cancels=0.1, orders=0.6, looks=0.8)
     return m.case
 
@@ -398,6 +416,8 @@ def minutes(seed):
         m.case["settings"] += ["cancel", "end_of_day"]
     if m.chance(0.6):
         m.add_actions(5)
+    if len(m.case["assets"]) > 1 and m.chance(0.2):
+        m.list_late(1)
     if m.chance(0.3):
         m.delist(len(m.case["assets"]) - 1)
     m.add_minutes()
@@ -434,4 +454,30 @@ def future_minutes(seed):
     return m.case
 
 
-CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "minutes": minutes, "futures": futures, "future_minutes": future_minutes}
+def ruined(seed):
+    """Accounts far beyond their means in markets that crash and soar: nothing, less than nothing, and trading goes on."""
+    m = Maker(seed, futures=0.2)
+    r, c = m.r, m.case
+    c["capital"] = r.choice((1, 37.5, 1e3, 1e6))
+    m.models()
+    m.future_models()
+    for asset in range(len(c["assets"])):
+        if m.chance(0.7):
+            m.crash(asset)
+    m.add_actions(2)
+    for s in range(c["from"], c["to"]):
+        ops = []
+        for asset in range(len(c["assets"])):
+            if m.tradable(asset, s) and m.chance(0.4):
+                unit = r.choice(("percent", "target_percent", "shares", "target_value"))
+                amount = {"percent": r.choice((3, -2)), "target_percent": r.choice((-4, 5, 0, 1)), "shares": m.shares(asset, s) * 5, "target_value": c["capital"] * r.choice((-3, 2))}[unit]
+                ops.append({"do": "order", "asset": asset, "unit": unit, "amount": amount})
+        if s == c["from"] + 3 and m.chance(0.3):  # all is given away
+            c["changes"].append({"session": s, "minute": 0, "is_target": 1, "value": 0})
+        ops += [m.look(k, s) for k in range(r.randint(0, 3))]
+        if ops:
+            c["script"].append({"at": s, "ops": ops})
+    return c
+
+
+CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes}

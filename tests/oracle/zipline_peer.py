@@ -313,6 +313,15 @@ class Player:
         if orders:
             api.cancel_order(orders[op["k"] % len(orders)])
 
+    def all_orders(self):
+        return list(self.context.blotter.orders)
+
+    def cancel_any(self, op, data):
+        """Of orders that are filled or cancelled too."""
+        orders = self.all_orders()
+        if orders:
+            api.cancel_order(orders[op["k"] % len(orders)])
+
     def record(self, op, data):
         value = getattr(self, "see_" + op["what"])(op, data)
         api.record(**{op["name"]: math.nan if value is None else float(value)})
@@ -346,6 +355,10 @@ class Player:
         if asset not in positions:
             return 0
         return {"amount": positions[asset].amount, "cost_basis": positions[asset].cost_basis, "last_price": positions[asset].last_sale_price}[op["field"]]
+
+    def see_order(self, op, data):
+        orders = self.all_orders()
+        return float(getattr(api.get_order(orders[op["k"] % len(orders)]), op["field"])) if orders else -1
 
     def see_open_orders(self, op, data):
         return len(self.open_orders())

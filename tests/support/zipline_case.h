@@ -75,6 +75,9 @@ static inline size_t zipline_which(const char *name, const char *const *names)
 static inline void zipline_read_sessions(zipline_case *c)
 {
     const tw_node *node = tw_node_get(c->node, "sessions");
+    const char *calendar = zipline_text(c->node, "calendar");
+    tw_error err;
+    if (calendar[0]) assert_ok(tw_calendar_find(calendar, &c->market.calendar, &err), &err);
     size_t n = 0, same = 0;
     const double *day = zipline_column(node, "day", &n), *open = zipline_column(node, "open", &same);
     const double *close = zipline_column(node, "close", &same), *half = zipline_column(node, "half", &same);

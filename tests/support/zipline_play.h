@@ -27,6 +27,22 @@ static inline tw_status zipline_cancel(tw_moment *now, const tw_node *op, tw_err
     return n ? tw_moment_cancel(now, id[zipline_index(op, "k") % n], err) : TW_OK;
 }
 
+/* How many orders there were: their numbers begin at 0. */
+static inline size_t zipline_orders(const tw_moment *now)
+{
+    tw_order order;
+    tw_error err;
+    size_t n = 0;
+    while (tw_moment_get_order(now, n, &order, &err) == TW_OK) n++;
+    return n;
+}
+
+static inline tw_status zipline_cancel_any(tw_moment *now, const tw_node *op, tw_error *err)
+{
+    const size_t n = zipline_orders(now);
+    return n ? tw_moment_cancel(now, zipline_index(op, "k") % n, err) : TW_OK;
+}
+
 /* ---------------------------------------------------------------- what is seen */
 
 typedef tw_status zipline_look(tw_moment *now, const tw_node *op, double *value, tw_error *err);
@@ -98,6 +114,19 @@ static inline tw_status zipline_position(tw_moment *now, const tw_node *op, doub
     return TW_OK;
 }
 
+static inline tw_status zipline_see_order(tw_moment *now, const tw_node *op, double *value, tw_error *err)
+{
+    static const char *const names[] = {"amount", "filled", "commission", "status", NULL};
+    const size_t n = zipline_orders(now);
+    tw_order order;
+    *value = -1;
+    if (n == 0) return TW_OK;
+    TW_TRY(tw_moment_get_order(now, zipline_index(op, "k") % n, &order, err));
+    const double values[] = {order.amount, order.filled, order.commission, (double)order.status};
+    *value = values[zipline_which(zipline_text(op, "field"), names)];
+    return TW_OK;
+}
+
 static inline tw_status zipline_open_orders(tw_moment *now, const tw_node *op, double *value, tw_error *err)
 {
     (void)op, (void)err;
@@ -107,10 +136,10 @@ static inline tw_status zipline_open_orders(tw_moment *now, const tw_node *op, d
 
 static inline tw_status zipline_record(tw_moment *now, const tw_node *op, tw_error *err)
 {
-    static const char *const names[] = {"value",   "history",  "can_trade",   "is_stale",
-                                        "account", "position", "open_orders", NULL};
-    static zipline_look *const looks[] = {zipline_value,   zipline_history,  zipline_can_trade,  zipline_is_stale,
-                                          zipline_account, zipline_position, zipline_open_orders};
+    static const char *const names[] = {"value",    "history",     "can_trade", "is_stale", "account",
+                                        "position", "open_orders", "order",     NULL};
+    static zipline_look *const looks[] = {zipline_value,   zipline_history,  zipline_can_trade,   zipline_is_stale,
+                                          zipline_account, zipline_position, zipline_open_orders, zipline_see_order};
     double value = NAN;
     TW_TRY(looks[zipline_which(zipline_text(op, "what"), names)](now, op, &value, err));
     return tw_moment_record(now, zipline_text(op, "name"), value, err);
@@ -120,9 +149,9 @@ static inline tw_status zipline_record(tw_moment *now, const tw_node *op, tw_err
 
 static inline tw_status zipline_play(tw_moment *now, const tw_node *entry, tw_error *err)
 {
-    static const char *const names[] = {"order", "cancel", "record", NULL};
+    static const char *const names[] = {"order", "cancel", "cancel_any", "record", NULL};
     static tw_status (*const acts[])(tw_moment *, const tw_node *, tw_error *) = {zipline_order, zipline_cancel,
-                                                                                  zipline_record};
+                                                                                  zipline_cancel_any, zipline_record};
     for (const tw_node *op = tw_node_get(entry, "ops")->first; op; op = op->next)
         TW_TRY(acts[zipline_which(zipline_text(op, "do"), names)](now, op, err));
     return TW_OK;
