@@ -3,7 +3,7 @@ _tradewind()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=""
     case "$COMP_CWORD:${COMP_WORDS[1]}" in
-    1:*) words=" run sweep fit predict explain report score serve data features ta model describe completion man reference version --help --version" ;;
+    1:*) words=" run backtest sweep fit predict explain report score serve data features ta model describe completion man reference version --help --version" ;;
     2:data) words=" import show check adjust simulate calendar" ;;
     2:features) words=" list calc" ;;
     2:ta) words=" list show calc plot" ;;
@@ -13,6 +13,7 @@ _tradewind()
     elif [[ $word == -* && -z $words ]]; then
         case "${COMP_WORDS[1]} ${COMP_WORDS[2]}" in
         "run "*) words=" --out --budget --fresh --jobs --isa --quiet --help" ;;
+        "backtest "*) words=" --out --set --jobs --isa --quiet --help" ;;
         "sweep "*) words=" --out --no-paths --jobs --isa --quiet --help" ;;
         "fit "*) words=" --train --target --out --learner --params --valid --valid-share --weight --group --ignore --categorical --seed --from --missing --delimiter --jobs --isa --quiet --help" ;;
         "predict "*) words=" --in --out --keep --margin --missing --delimiter --jobs --isa --quiet --help" ;;

@@ -258,6 +258,28 @@ TW_API tw_status tw_moment_window(const tw_moment *now, const tw_window *window,
 /** The last n daily prices. */
 TW_API tw_status tw_moment_history(const tw_moment *now, size_t asset, size_t n, double *prices, tw_error *err);
 
+typedef enum tw_chain_adjust { TW_CHAIN_PLAIN, TW_CHAIN_RATIO, TW_CHAIN_DIFFERENCE } tw_chain_adjust;
+
+/** The contracts of a root as one series: the `offset`-th after the active one, which is left for the next at its
+ *  auto_close, or (by_volume) once the next had the greater volume the session before. Histories are joined as they
+ * are, by ratio or by difference of the closes before a roll. The active contract now is found from what is known now.
+ */
+typedef struct tw_chain {
+    const char *root;
+    size_t offset;
+    bool by_volume;
+    tw_chain_adjust adjust;
+} tw_chain;
+
+/** The contract of a chain now; SIZE_MAX when there is none. */
+TW_API tw_status tw_moment_contract(const tw_moment *now, const tw_chain *chain, size_t *asset, tw_error *err);
+/** The contracts listed now from that one on: their count in *n; the first `room` are stored. */
+TW_API tw_status tw_moment_contracts(const tw_moment *now, const tw_chain *chain, size_t room, size_t *assets,
+                                     size_t *n, tw_error *err);
+/** Fills out[window->n] with a chain's history (`window->asset` is not looked at), as tw_moment_window does. */
+TW_API tw_status tw_moment_chain_window(const tw_moment *now, const tw_chain *chain, const tw_window *window,
+                                        double *out, tw_error *err);
+
 /** What the account is worth at last prices. */
 typedef struct tw_strategy_account {
     double cash, portfolio_value, positions_value, positions_exposure, starting_cash, pnl, returns, gross_leverage,

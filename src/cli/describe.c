@@ -2,6 +2,7 @@
 /* describe.c - tradewind describe: every descriptor table, for machines and people. */
 #include "cli/panels.h"
 #include "tradewind/backtest.h"
+#include "tradewind/backtest_spec.h"
 #include "tradewind/book.h"
 #include "tradewind/feature.h"
 #include "tradewind/learn.h"
@@ -112,6 +113,15 @@ static void queues(tw_json *j)
     for (size_t i = 0; i < n; i++) item(j, all[i]->name, all[i]->title, all[i]->source, all[i]->params);
 }
 
+static void sizers(tw_json *j)
+{
+    size_t n = 0;
+    const tw_sizer *const *all = tw_sizers(&n);
+    for (size_t i = 0; i < n; i++)
+        item(j, all[i]->name, all[i]->title, all[i]->source ? all[i]->source : "docs/reference/backtest-spec.md",
+             all[i]->params);
+}
+
 static void replay(tw_json *j)
 {
     item(j, "replay", "replay of an order book", "docs/reference/book.md", tw_replay_params());
@@ -128,10 +138,11 @@ static const struct family {
     const char *name;
     void (*write)(tw_json *j);
 } families[] = {
-    {"checks", checks},       {"feature_sets", sets},   {"formats", formats},     {"import", import},
-    {"labels", labels},       {"learners", learners},   {"measures", measures},   {"metrics", metrics},
-    {"operators", operators}, {"portfolio", portfolio}, {"queues", queues},       {"replay", replay},
-    {"serve", serve},         {"simulate", simulator},  {"splitters", splitters}, {"sweep", sweep_rules},
+    {"checks", checks},       {"feature_sets", sets},   {"formats", formats},   {"import", import},
+    {"labels", labels},       {"learners", learners},   {"measures", measures}, {"metrics", metrics},
+    {"operators", operators}, {"portfolio", portfolio}, {"queues", queues},     {"replay", replay},
+    {"serve", serve},         {"simulate", simulator},  {"sizers", sizers},     {"splitters", splitters},
+    {"sweep", sweep_rules},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
@@ -183,7 +194,7 @@ const tw_command tw_command_describe = {
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, metrics, checks, ...",
     .more = "FAMILY is checks, feature_sets, formats, import, labels, learners, measures, metrics,\noperators, "
-            "portfolio, queues, replay, serve, simulate, splitters or sweep.",
+            "portfolio, queues, replay, serve, simulate, sizers, splitters or sweep.",
     .most = 1,
     .options = options,
     .run = describe,

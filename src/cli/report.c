@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - tradewind report DIR: the tear sheet of a run. */
-#include "cli/cli.h"
+#include "cli/backtest/report.h"
 #include "cli/report_page.h"
 
 #include <stdio.h>
@@ -55,22 +55,35 @@ static tw_status write_text(const tw_ctx *ctx, const char *folder, const char *n
     return status;
 }
 
-static tw_status write_sheet(const tw_cli *cli, const tw_tearsheet *sheet, tw_error *err)
+static tw_status write_sheet(const tw_ctx *ctx, const tw_tearsheet *sheet, const char *from, const char *folder,
+                             tw_error *err)
 {
-    const char *out = tw_cli_value(cli, "out");
-    const char *folder = out ? out : cli->positional[0];
     tw_buf json, page;
-    tw_buf_init(&json, cli->ctx);
-    tw_buf_init(&page, cli->ctx);
+    tw_buf_init(&json, ctx);
+    tw_buf_init(&page, ctx);
     tw_status status = tw_folder_make(folder, err);
     if (status == TW_OK) status = tw_tearsheet_csv(sheet, folder, err);
     if (status == TW_OK) status = tw_tearsheet_json(sheet, &json, err);
-    if (status == TW_OK) status = write_text(cli->ctx, folder, "report.json", &json, err);
-    if (status == TW_OK) status = tw_cli_report_page(cli->ctx, sheet, cli->positional[0], &page, err);
-    if (status == TW_OK) status = write_text(cli->ctx, folder, "report.html", &page, err);
-    if (status == TW_OK) printf("report:  %s/report.html\nnumbers: %s/report.json\n", folder, folder);
+    if (status == TW_OK) status = write_text(ctx, folder, "report.json", &json, err);
+    if (status == TW_OK) status = tw_cli_report_page(ctx, sheet, from, &page, err);
+    if (status == TW_OK) status = write_text(ctx, folder, "report.html", &page, err);
     tw_buf_clear(&json);
     tw_buf_clear(&page);
+    return status;
+}
+
+tw_status tw_cli_report_folder(const tw_ctx *ctx, const char *folder, double periods_per_year, tw_error *err)
+{
+    const tw_record_files files = {.folder = folder, .periods_per_year = periods_per_year};
+    tw_tearsheet_options how;
+    tw_record_read read;
+    tw_tearsheet sheet = {0};
+    tw_params_default(tw_tearsheet_params(), &how);
+    tw_status status = tw_record_open(ctx, &files, &read, err);
+    if (status == TW_OK) status = tw_tearsheet_make(ctx, &read.record, &how, &sheet, err);
+    if (status == TW_OK) status = write_sheet(ctx, &sheet, folder, folder, err);
+    tw_tearsheet_clear(&sheet);
+    tw_record_close(&read);
     return status;
 }
 
@@ -90,6 +103,8 @@ static void print_measures(const tw_tearsheet *sheet)
 
 static tw_status report(tw_cli *cli, tw_error *err)
 {
+    const char *out = tw_cli_value(cli, "out");
+    const char *folder = out ? out : cli->positional[0];
     tw_record_files files;
     tw_tearsheet_options how;
     tw_record_read read;
@@ -98,7 +113,8 @@ static tw_status report(tw_cli *cli, tw_error *err)
     tw_status status = tw_record_open(cli->ctx, &files, &read, err);
     if (status == TW_OK) status = tw_tearsheet_make(cli->ctx, &read.record, &how, &sheet, err);
     if (status == TW_OK) print_measures(&sheet);
-    if (status == TW_OK) status = write_sheet(cli, &sheet, err);
+    if (status == TW_OK) status = write_sheet(cli->ctx, &sheet, files.folder, folder, err);
+    if (status == TW_OK) printf("report:  %s/report.html\nnumbers: %s/report.json\n", folder, folder);
     tw_tearsheet_clear(&sheet);
     tw_record_close(&read);
     return status;

@@ -15,16 +15,17 @@ typedef struct frame {
     size_t stride, first, view;
     bool by_minute; /* the bars are minutes */
     bool partial;   /* the last row is today's minutes so far */
+    const tw_joined *joined;
 } frame;
 
-static const double *column(const frame *f)
+static const double *column(const frame *f, size_t asset)
 {
     const double *x = f->bars->close;
     if (f->window->field == TW_OPEN) x = f->bars->open;
     if (f->window->field == TW_HIGH) x = f->bars->high;
     if (f->window->field == TW_LOW) x = f->bars->low;
     if (f->window->field == TW_VOLUME) x = f->bars->volume;
-    return x ? x + f->window->asset * f->stride : NULL;
+    return x ? x + asset * f->stride : NULL;
 }
 
 static size_t session_of(const frame *f, size_t bar) { return f->by_minute ? tw_session_of(f->now, bar) : bar; }
@@ -59,7 +60,7 @@ static const double *scale(const frame *f, const double *x, double *out, size_t 
 static void round_rows(const frame *f, const double *x, double *out, size_t n)
 {
     static const double POWER[] = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
-    const tw_asset *asset = &f->now->market->asset[f->window->asset];
+    const tw_asset *asset = &f->now->market->asset[f->joined ? f->joined->tick : f->window->asset];
     const bool by_tick = asset->kind == TW_FUTURE && asset->tick > 0;
     const double ten = POWER[by_tick ? tw_tick_decimals(asset->tick) : SHARE_DECIMALS];
     const size_t changed = f->now->round(x, out, n, ten);
@@ -80,10 +81,16 @@ static double pick(tw_bar_field field, double so_far, double x)
 static double today(const frame *f)
 {
     const tw_moment *now = f->now;
-    const frame minutes = {now, f->window, &now->market->minute, now->market->n_minutes, 0, 0, true, false};
-    const double *x = column(&minutes);
+    const size_t asset = f->joined ? f->joined->today : f->window->asset;
+    const frame minutes = {.now = now,
+                           .window = f->window,
+                           .bars = &now->market->minute,
+                           .stride = now->market->n_minutes,
+                           .by_minute = true};
     double value = f->window->field == TW_VOLUME ? 0 : NAN;
-    if (!x || !tw_asset_listed(now, f->window->asset, now->view)) return value;
+    if (asset == TW_NONE || !tw_asset_listed(now, asset, now->view)) return value;
+    const double *x = column(&minutes, asset);
+    if (!x) return value;
     for (size_t i = now->market->minute_from[now->view]; i <= now->bar; i++)
         value = pick(f->window->field, value, x[i]);
     return value;
@@ -93,6 +100,7 @@ static double today(const frame *f)
 static double price_before(const frame *f)
 {
     const size_t asset = f->window->asset;
+    if (f->joined) return f->joined->before;
     const double *close = f->bars->close + asset * f->stride, *volume = f->bars->volume + asset * f->stride;
     size_t bar = f->first + !f->partial; /* today's bar is not known while the day lasts */
     while (bar > 0 && !(volume[bar - 1] > 0)) bar--;
@@ -107,7 +115,7 @@ static void carry_forward(const frame *f, double *out)
     if (isnan(out[0])) out[0] = price_before(f);
     for (size_t i = 1; i < n; i++)
         if (isnan(out[i])) out[i] = out[i - 1];
-    const size_t end = f->now->market->asset[f->window->asset].end;
+    const size_t end = f->joined ? 0 : f->now->market->asset[f->window->asset].end;
     for (size_t i = n; end && i-- > 0 && session_of(f, f->first + i) >= end;) out[i] = NAN;
 }
 
@@ -124,11 +132,11 @@ static void volumes(const double *x, double *out, size_t n)
 static void fill(const frame *f, double *out)
 {
     const size_t n = f->window->n, past = n - f->partial;
-    const double *x = column(f);
+    const double *x = column(f, f->window->asset);
     if (!x) {
         no_rows(out, past);
     } else {
-        x = scale(f, x + f->first, out, past);
+        x = f->joined ? out : scale(f, x + f->first, out, past);
         if (f->window->field == TW_VOLUME) {
             volumes(x, out, past);
             x = out;
@@ -161,16 +169,23 @@ static tw_status frame_of(const tw_moment *now, const tw_window *window, frame *
     return TW_OK;
 }
 
-tw_status tw_moment_window(const tw_moment *now, const tw_window *window, double *out, tw_error *err)
+tw_status tw_window_fill(const tw_moment *now, const tw_window *window, const tw_joined *joined, double *out,
+                         tw_error *err)
 {
     frame f;
     TW_TRY(frame_of(now, window, &f, err));
+    f.joined = joined;
     fill(&f, out);
     if (now->view == now->session) return TW_OK;
     /* before a session: what yesterday's end shows, scaled by what is in force today */
     const double by = tw_scale_between(now, window->asset, now->view, now->session, window->field == TW_VOLUME);
     for (size_t i = 0; i < window->n; i++) out[i] *= by;
     return TW_OK;
+}
+
+tw_status tw_moment_window(const tw_moment *now, const tw_window *window, double *out, tw_error *err)
+{
+    return tw_window_fill(now, window, NULL, out, err);
 }
 
 tw_status tw_moment_history(const tw_moment *now, size_t asset, size_t n, double *prices, tw_error *err)

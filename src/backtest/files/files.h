@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* files.h - a result while it is written. */
+#ifndef TW_BACKTEST_FILES_FILES_H
+#define TW_BACKTEST_FILES_FILES_H
+
+#include "tradewind/backtest_spec.h"
+#include "tradewind/io.h"
+
+typedef struct tw_writer {
+    const tw_ctx *ctx;
+    const tw_strategy_result *result;
+    const tw_result_files *what;
+    const char *folder;
+    const tw_session_row *row;
+    const tw_trade *trade;
+    const tw_order_row *order;
+    const tw_holding *holding;
+    const tw_recorded *recorded;
+    const char *const *record_name;
+    size_t n_rows, n_trades, n_orders, n_holdings, n_recorded, n_names;
+} tw_writer;
+
+/* A number (nothing for NaN), the date of a session, an instant, the end of a bar. */
+void tw_out_number(tw_buf *out, double x);
+void tw_out_day(const tw_writer *w, size_t session, tw_buf *out);
+void tw_out_time(int64_t time, tw_buf *out);
+void tw_out_bar(const tw_writer *w, size_t bar, tw_buf *out);
+
+/* daily.csv (daily.c). */
+void tw_daily_put(const tw_writer *w, tw_buf *out);
+
+#endif

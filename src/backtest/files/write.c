@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* write.c - the results of a strategy as files: zipline's columns, so that pandas and `tradewind report` read them. */
+#include "backtest/files/files.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void tw_out_number(tw_buf *out, double x)
+{
+    char text[40];
+    text[isnan(x) ? 0 : tw_format_double(x, text)] = '\0';
+    tw_buf_text(out, text);
+}
+
+void tw_out_day(const tw_writer *w, size_t session, tw_buf *out)
+{
+    const tw_session *all = w->what->market->session;
+    char text[48];
+    if (!all) {
+        tw_buf_printf(out, "%zu", session);
+        return;
+    }
+    text[tw_time_format(all[session].day * TW_NS_PER_DAY, text)] = '\0';
+    tw_buf_text(out, text);
+}
+
+void tw_out_time(int64_t time, tw_buf *out)
+{
+    const tw_civil t = tw_time_to_civil(time);
+    tw_buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d+00:00", t.year, t.month, t.day, t.hour, t.minute, t.second);
+}
+
+/* The end of a bar: of its minute, or of its session. */
+void tw_out_bar(const tw_writer *w, size_t bar, tw_buf *out)
+{
+    const tw_asset_market *m = w->what->market;
+    if (!m->session)
+        tw_buf_printf(out, "%zu", bar);
+    else if (w->what->run->by_minute && m->minute_ns)
+        tw_out_time(m->minute_ns[bar], out);
+    else
+        tw_out_time(m->session[bar].close_ns, out);
+}
+
+static tw_status write_file(const tw_writer *w, const char *name, tw_buf *text, tw_error *err)
+{
+    tw_buf path;
+    tw_buf_init(&path, w->ctx);
+    tw_buf_printf(&path, "%s/%s", w->folder, name);
+    tw_status status = tw_buf_check(text, err);
+    if (status == TW_OK) status = tw_buf_check(&path, err);
+    if (status == TW_OK) status = tw_file_write(path.data, text->data, text->length, err);
+    tw_buf_clear(&path);
+    return status;
+}
+
+/* ---------------------------------------------------------------- lists by row */
+
+static const char *symbol(const tw_writer *w, size_t asset) { return w->what->market->asset[asset].symbol; }
+
+static void put_trades(const tw_writer *w, tw_buf *out)
+{
+    static const char *const CAUSE[TW_FILL_CAUSE_COUNT] = {"close", "open",  "gap",    "limit",
+                                                           "stop",  "trail", "expiry", "liquidation"};
+    tw_buf_text(out, "session,time,symbol,amount,price,commission,order_id,cause,base,slip,explanation\n");
+    for (size_t i = 0; i < w->n_trades; i++) {
+        const tw_trade *t = &w->trade[i];
+        tw_buf words;
+        tw_buf_init(&words, w->ctx);
+        tw_trade_explain(w->what->market, t, &words);
+        tw_out_day(w, t->session, out);
+        tw_buf_text(out, ",");
+        tw_out_bar(w, t->bar, out);
+        tw_buf_text(out, ",");
+        tw_csv_write_field(out, symbol(w, t->asset));
+        const double numbers[] = {t->amount, t->price, t->commission};
+        for (size_t k = 0; k < 3; k++) {
+            tw_buf_text(out, ",");
+            tw_out_number(out, numbers[k]);
+        }
+        tw_buf_text(out, ",");
+        if (t->order != SIZE_MAX) tw_buf_printf(out, "%zu", t->order);
+        tw_buf_printf(out, ",%s,", CAUSE[t->cause]);
+        tw_out_number(out, t->base);
+        tw_buf_text(out, ",");
+        tw_out_number(out, t->slip);
+        tw_buf_text(out, ",");
+        tw_csv_write_field(out, words.data ? words.data : "");
+        tw_buf_text(out, "\n");
+        out->failed = out->failed || words.failed;
+        tw_buf_clear(&words);
+    }
+}
+
+static void put_orders(const tw_writer *w, tw_buf *out)
+{
+    static const char *const STATUS[] = {"open", "filled", "cancelled", "rejected"};
+    tw_buf_text(out, "session,order_id,symbol,created,changed,amount,filled,commission,limit,stop,limit_reached,"
+                     "stop_reached,status\n");
+    for (size_t i = 0; i < w->n_orders; i++) {
+        const tw_order *o = &w->order[i].order;
+        tw_out_day(w, w->order[i].session, out);
+        tw_buf_printf(out, ",%zu,", o->id);
+        tw_csv_write_field(out, symbol(w, o->asset));
+        tw_buf_text(out, ",");
+        tw_out_bar(w, o->created, out);
+        tw_buf_text(out, ",");
+        tw_out_bar(w, o->changed, out);
+        const double numbers[] = {o->amount, o->filled, o->commission, o->limit, o->stop};
+        for (size_t k = 0; k < 5; k++) {
+            tw_buf_text(out, ",");
+            tw_out_number(out, numbers[k]);
+        }
+        tw_buf_printf(out, ",%d,%d,%s\n", o->limit_reached, o->stop_reached, STATUS[o->status]);
+    }
+}
+
+static void put_holdings(const tw_writer *w, tw_buf *out)
+{
+    tw_buf_text(out, "session,symbol,amount,price,cost_basis,value\n");
+    for (size_t i = 0; i < w->n_holdings; i++) {
+        const tw_holding *h = &w->holding[i];
+        const tw_asset *a = &w->what->market->asset[h->asset];
+        tw_out_day(w, h->session, out);
+        tw_buf_text(out, ",");
+        tw_csv_write_field(out, a->symbol);
+        const double numbers[] = {h->amount, h->last_price, h->cost_basis,
+                                  a->kind == TW_FUTURE ? 0 : h->amount * h->last_price};
+        for (size_t k = 0; k < 4; k++) {
+            tw_buf_text(out, ",");
+            tw_out_number(out, numbers[k]);
+        }
+        tw_buf_text(out, "\n");
+    }
+}
+
+/* ---------------------------------------------------------------- run.json */
+
+static void text_of(tw_json *json, const char *key, const char *text)
+{
+    tw_json_key(json, key);
+    tw_json_text(json, text);
+}
+
+static void put_session(const tw_writer *w, tw_json *json, const char *key, size_t session)
+{
+    char text[48];
+    const tw_session *all = w->what->market->session;
+    if (!all) return;
+    text[tw_time_format(all[session].day * TW_NS_PER_DAY, text)] = '\0';
+    text_of(json, key, text);
+}
+
+static void put_quirks(const tw_writer *w, tw_json *json)
+{
+    size_t n;
+    const tw_quirk *quirk = tw_strategy_quirks(w->result, &n);
+    tw_json_key(json, "quirks");
+    tw_json_array(json);
+    for (size_t i = 0; i < n; i++) {
+        if (quirk[i].count == 0) continue;
+        tw_json_object(json);
+        text_of(json, "name", quirk[i].name);
+        tw_json_key(json, "count");
+        tw_json_integer(json, (int64_t)quirk[i].count);
+        text_of(json, "meaning", quirk[i].meaning);
+        tw_json_object_end(json);
+    }
+    tw_json_array_end(json);
+}
+
+static void put_run(const tw_writer *w, tw_buf *out)
+{
+    tw_json json;
+    const tw_strategy_run *run = w->what->run;
+    tw_json_init(&json, out, true);
+    tw_json_object(&json);
+    text_of(&json, "name", w->what->name);
+    text_of(&json, "version", tw_version());
+    text_of(&json, "mode", run->mode == TW_ZIPLINE ? "zipline" : "realistic");
+    text_of(&json, "frequency", run->by_minute ? "minute" : "daily");
+    put_session(w, &json, "from", run->from);
+    put_session(w, &json, "to", run->to - 1);
+    tw_json_key(&json, "capital");
+    tw_json_number(&json, run->capital);
+    const struct {
+        const char *name;
+        size_t n;
+    } counts[] = {{"sessions", w->n_rows}, {"trades", w->n_trades}, {"order_rows", w->n_orders}};
+    for (size_t i = 0; i < 3; i++) {
+        tw_json_key(&json, counts[i].name);
+        tw_json_integer(&json, (int64_t)counts[i].n);
+    }
+    text_of(&json, "stopped", tw_strategy_stopped(w->result));
+    text_of(&json, "failure", w->what->failure);
+    put_quirks(w, &json);
+    tw_json_object_end(&json);
+    tw_buf_text(out, "\n");
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+typedef struct output {
+    const char *name;
+    void (*put)(const tw_writer *w, tw_buf *out);
+} output;
+
+static const output OUTPUTS[] = {{"daily.csv", tw_daily_put},
+                                 {"orders.csv", put_orders},
+                                 {"txns.csv", put_trades},
+                                 {"positions.csv", put_holdings},
+                                 {"run.json", put_run}};
+
+tw_status tw_strategy_write(const tw_ctx *ctx, const tw_strategy_result *result, const tw_result_files *what,
+                            const char *folder, tw_error *err)
+{
+    tw_writer w = {.ctx = ctx, .result = result, .what = what, .folder = folder};
+    w.row = tw_strategy_sessions(result, &w.n_rows);
+    w.trade = tw_strategy_trades(result, &w.n_trades);
+    w.order = tw_strategy_orders(result, &w.n_orders);
+    w.holding = tw_strategy_holdings(result, &w.n_holdings);
+    w.recorded = tw_strategy_recorded(result, &w.n_recorded);
+    w.record_name = tw_strategy_record_names(result, &w.n_names);
+    TW_TRY(tw_folder_make(folder, err));
+    for (size_t i = 0; i < sizeof OUTPUTS / sizeof *OUTPUTS; i++) {
+        tw_buf text;
+        tw_buf_init(&text, ctx);
+        OUTPUTS[i].put(&w, &text);
+        const tw_status status = write_file(&w, OUTPUTS[i].name, &text, err);
+        tw_buf_clear(&text);
+        if (status != TW_OK) return status;
+    }
+    return TW_OK;
+}

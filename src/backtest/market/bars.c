@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bars.c - rows of bars: CSV in long form, or a panel. */
+#include "backtest/market/read.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TIME, SYMBOL, FIRST_VALUE, LINE_MAX = UINT32_MAX };
+
+static const char *const COLUMNS[] = {
+    "date|session|time|timestamp|stamp", "symbol|ticker|sid", "close", "open", "high", "low", "volume", NULL};
+/* Where the values of the columns above go among open, high, low, close, volume. */
+static const int PLACE[5] = {3, 0, 1, 2, 4};
+
+static int shown(const tw_field *f) { return f->length < 40 ? (int)f->length : 40; }
+
+tw_status tw_market_row_fail(const tw_rows *rows, const size_t *place, tw_error *err, const char *what)
+{
+    const tw_field *time = &rows->field[rows->place[TIME]], *symbol = &rows->field[rows->place[SYMBOL]];
+    const tw_field *value = place ? &rows->field[rows->place[*place]] : NULL;
+    return tw_fail(err, TW_BAD_DATA, "%s:%llu: symbol %.*s, time %.*s: %s%s%.*s%s%s", rows->path,
+                   (unsigned long long)tw_csv_line(rows->csv), shown(symbol), symbol->text, shown(time), time->text,
+                   place ? rows->name[*place] : "", place ? " \"" : "", value ? shown(value) : 0,
+                   value ? value->text : "", place ? "\" " : "", what);
+}
+
+static tw_bar_row *add_row(const tw_ctx *ctx, tw_bar_rows *rows)
+{
+    if (rows->n == rows->room) {
+        const size_t more = rows->room ? rows->room * 2 : 4096;
+        if (more > SIZE_MAX / sizeof *rows->row) return NULL;
+        tw_bar_row *grown = rows->row ? tw_resize(ctx, rows->row, rows->room * sizeof *grown, more * sizeof *grown)
+                                      : tw_new(ctx, more, sizeof *grown);
+        if (!grown) return NULL;
+        rows->row = grown;
+        rows->room = more;
+    }
+    return &rows->row[rows->n++];
+}
+
+static tw_status check_bar(const tw_rows *rows, const double *v, tw_error *err)
+{
+    for (int i = 0; i < 4; i++)
+        if (v[i] <= 0) return tw_market_row_fail(rows, NULL, err, "a price must be above 0");
+    if (v[4] < 0) return tw_market_row_fail(rows, NULL, err, "a volume must be 0 or more");
+    return v[1] < v[2] ? tw_market_row_fail(rows, NULL, err, "high is below low") : TW_OK;
+}
+
+static tw_status read_values(const tw_rows *rows, double *v, tw_error *err)
+{
+    for (size_t k = 0; k < 5; k++) {
+        const size_t column = FIRST_VALUE + k;
+        v[PLACE[k]] = NAN;
+        if (rows->place[column] == SIZE_MAX) continue;
+        const tw_field *f = &rows->field[rows->place[column]];
+        if (f->length == 0) continue;
+        if (!tw_parse_double(f->text, f->length, &v[PLACE[k]]) || isinf(v[PLACE[k]]))
+            return tw_market_row_fail(rows, &column, err, "is not a number");
+    }
+    return TW_OK;
+}
+
+static tw_status read_row(tw_market_reader *r, const tw_rows *rows, tw_bar_rows *out, tw_error *err)
+{
+    const tw_field *symbol = &rows->field[rows->place[SYMBOL]];
+    static const size_t time = TIME;
+    tw_bar_row bar = {.line = (uint32_t)tw_csv_line(rows->csv)};
+    if (!tw_time_parse(rows->field[rows->place[TIME]].text, rows->field[rows->place[TIME]].length, &bar.time))
+        return tw_market_row_fail(rows, &time, err, "is not a date or time");
+    if (symbol->length == 0 || memchr(symbol->text, '\0', symbol->length))
+        return tw_market_row_fail(rows, NULL, err, "a symbol is needed");
+    TW_TRY(read_values(rows, bar.value, err));
+    tw_error why;
+    const tw_status rule = check_bar(rows, bar.value, &why);
+    if (rule != TW_OK && !r->files->skip_bad_bars) return tw_fail(err, rule, "%s", why.message);
+    if (rule != TW_OK && r->to->n_skipped++ == 0) r->to->first_skipped = why;
+    const size_t asset = r->listed ? tw_symbols_find(&r->symbols, symbol->text, symbol->length)
+                                   : tw_symbols_add(&r->symbols, symbol->text, symbol->length);
+    if (asset == SIZE_MAX && r->listed)
+        return tw_market_row_fail(rows, NULL, err, "the symbol is not among the assets");
+    if (asset == SIZE_MAX) return tw_no_memory(err, "a market");
+    bar.asset = (uint32_t)asset;
+    if (rule != TW_OK) return TW_OK;
+    tw_bar_row *to = add_row(r->ctx, out);
+    if (!to) return tw_no_memory(err, "a market");
+    *to = bar;
+    return TW_OK;
+}
+
+static tw_status read_csv(tw_market_reader *r, tw_rows *rows, tw_bar_rows *out, tw_error *err)
+{
+    bool more;
+    TW_TRY(tw_rows_next(rows, &more, err));
+    while (more) {
+        TW_TRY(read_row(r, rows, out, err));
+        if (out->n % 65536 == 0) TW_TRY(tw_progress_step(r->ctx, "market", out->n, 0, rows->path));
+        TW_TRY(tw_rows_next(rows, &more, err));
+    }
+    return TW_OK;
+}
+
+static tw_status take_panel(tw_market_reader *r, const tw_panel *panel, tw_bar_rows *out, tw_error *err)
+{
+    static const char *const NAMES[5] = {"open", "high", "low", "close", "volume"};
+    size_t column[5];
+    for (size_t k = 0; k < 5; k++) column[k] = tw_panel_find_column(panel, NAMES[k]);
+    if (column[3] == SIZE_MAX) return tw_fail(err, TW_BAD_DATA, "%s: no column named close", out->path);
+    for (size_t s = 0; s < tw_panel_symbols(panel); s++) {
+        const char *symbol = tw_panel_symbol(panel, s);
+        const size_t asset = r->listed ? tw_symbols_find(&r->symbols, symbol, strlen(symbol))
+                                       : tw_symbols_add(&r->symbols, symbol, strlen(symbol));
+        if (asset == SIZE_MAX)
+            return tw_fail(err, TW_BAD_DATA, "%s: symbol %s is not among the assets", out->path, symbol);
+        for (size_t t = 0; t < tw_panel_times(panel); t++) {
+            if (isnan(tw_panel_at(panel, column[3], s, t))) continue;
+            tw_bar_row *bar = add_row(r->ctx, out);
+            if (!bar) return tw_no_memory(err, "a market");
+            *bar = (tw_bar_row){.time = tw_panel_stamps(panel)[t], .asset = (uint32_t)asset};
+            for (size_t k = 0; k < 5; k++)
+                bar->value[k] = column[k] == SIZE_MAX ? NAN : tw_panel_at(panel, column[k], s, t);
+        }
+    }
+    return TW_OK;
+}
+
+static tw_status read_panel(tw_market_reader *r, tw_bar_rows *out, tw_error *err)
+{
+    tw_panel *panel = NULL;
+    TW_TRY(tw_panel_open(r->ctx, out->path, &panel, err));
+    tw_status status = tw_panel_verify(panel, err);
+    if (status == TW_OK) status = take_panel(r, panel, out, err);
+    tw_panel_close(panel);
+    return status;
+}
+
+tw_status tw_market_bars(tw_market_reader *r, const char *path, tw_bar_rows *out, tw_error *err)
+{
+    const size_t n = strlen(path);
+    tw_rows rows;
+    *out = (tw_bar_rows){.path = path};
+    if (n > 4 && strcmp(path + n - 4, ".twp") == 0) return read_panel(r, out, err);
+    TW_TRY(tw_rows_open(r->ctx, path, COLUMNS, 3, &rows, err));
+    const tw_status status = read_csv(r, &rows, out, err);
+    tw_rows_close(&rows);
+    if (status == TW_OK && out->n == 0) return tw_fail(err, TW_BAD_DATA, "%s: no bars below the header", path);
+    return status;
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* strategy.c - the `strategy` of a spec: universe, expressions, rules, what is recorded. */
+#include "backtest/rules/spec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static tw_status no_memory(tw_error *err) { return tw_no_memory(err, "a backtest"); }
+
+static const tw_key STRATEGY[] = {TW_KEY("universe", NODE, tw_strategy_text, universe),
+                                  TW_KEY("window", WHOLE, tw_strategy_text, window),
+                                  TW_KEY("window_of", TEXT, tw_strategy_text, window_of),
+                                  TW_KEY("start_after", WHOLE, tw_strategy_text, start_after),
+                                  TW_KEY("max_positions", WHOLE, tw_strategy_text, max_positions),
+                                  TW_KEY("schedule", TEXT, tw_strategy_text, schedule),
+                                  TW_KEY("lets", NODE, tw_strategy_text, lets),
+                                  TW_KEY("entry", NODE, tw_strategy_text, entry),
+                                  TW_KEY("exit", NODE, tw_strategy_text, exit),
+                                  TW_KEY("size", NODE, tw_strategy_text, size),
+                                  TW_KEY("rules", NODE, tw_strategy_text, rules),
+                                  TW_KEY("portfolio", NODE, tw_strategy_text, portfolio),
+                                  TW_KEY("pipeline", NODE, tw_strategy_text, pipeline),
+                                  TW_KEY("record", NODE, tw_strategy_text, record),
+                                  {0}};
+
+/* ---------------------------------------------------------------- universe */
+
+static tw_status add_asset(tw_backtest_spec *s, const tw_node *node, tw_error *err)
+{
+    const char *symbol;
+    TW_TRY(tw_spec_text(s, node, &symbol, err));
+    const size_t asset = tw_market_find(&s->market.market, symbol);
+    if (asset == SIZE_MAX) return tw_node_fail(s->doc, node, err, "the market has no symbol '%s'", symbol);
+    for (size_t i = 0; i < s->n_universe; i++)
+        if (s->universe[i] == asset) return tw_node_fail(s->doc, node, err, "'%s' is there already", symbol);
+    s->universe[s->n_universe++] = asset;
+    return TW_OK;
+}
+
+static tw_status read_universe(tw_backtest_spec *s, tw_error *err)
+{
+    const tw_node *node = s->strategy.universe;
+    const size_t n = s->market.market.n_assets, listed = node && node->kind == TW_NODE_LIST ? node->n_children : 1;
+    s->universe = tw_arena_new(&s->arena, (n > listed ? n : listed) + 1, sizeof *s->universe);
+    if (!s->universe) return no_memory(err);
+    if (!node || (node->kind == TW_NODE_TEXT && strcmp(node->text, "all") == 0)) {
+        for (size_t i = 0; i < n; i++) s->universe[i] = i;
+        s->n_universe = n;
+        return TW_OK;
+    }
+    if (node->kind != TW_NODE_LIST) return add_asset(s, node, err);
+    for (const tw_node *c = node->first; c; c = c->next) TW_TRY(add_asset(s, c, err));
+    return s->n_universe ? TW_OK : tw_node_fail(s->doc, node, err, "'universe' names no symbol");
+}
+
+tw_status tw_spec_lane(const tw_backtest_spec *s, const tw_node *node, const char *symbol, size_t *lane, tw_error *err)
+{
+    for (*lane = 0; *lane < s->n_universe; ++*lane)
+        if (strcmp(s->market.market.asset[s->universe[*lane]].symbol, symbol) == 0) return TW_OK;
+    return tw_node_fail(s->doc, node, err, "'%s' is not in the universe", symbol);
+}
+
+/* ---------------------------------------------------------------- columns and lets */
+
+static tw_status read_lets(tw_backtest_spec *s, tw_formula *f, const tw_node *map, tw_error *err)
+{
+    if (!map) return TW_OK;
+    if (map->kind != TW_NODE_MAP) return tw_node_fail(s->doc, map, err, "a map of names to expressions is needed here");
+    f->let = tw_arena_new(&s->arena, map->n_children + 1, sizeof *f->let);
+    f->let_node = tw_arena_new(&s->arena, map->n_children + 1, sizeof *f->let_node);
+    if (!f->let || !f->let_node) return no_memory(err);
+    for (const tw_node *c = map->first; c; c = c->next) {
+        f->let[f->n_lets].name = c->key;
+        TW_TRY(tw_spec_text(s, c, &f->let[f->n_lets].expression, err));
+        f->let_node[f->n_lets++] = c;
+    }
+    return TW_OK;
+}
+
+static const char *const BASE[TW_COLUMN_COUNT] = {
+    [TW_COLUMN_PRICE] = "price",
+    [TW_COLUMN_OPEN] = "open",
+    [TW_COLUMN_HIGH] = "high",
+    [TW_COLUMN_LOW] = "low",
+    [TW_COLUMN_CLOSE] = "close",
+    [TW_COLUMN_VOLUME] = "volume",
+    [TW_COLUMN_SCORE] = "score",
+    [TW_COLUMN_HOLDING] = "holding",
+    [TW_COLUMN_COST_BASIS] = "cost_basis",
+    [TW_COLUMN_WEIGHT] = "weight",
+    [TW_COLUMN_OPEN_ORDERS] = "open_orders",
+    [TW_COLUMN_CASH] = "cash",
+    [TW_COLUMN_PORTFOLIO_VALUE] = "portfolio_value",
+    [TW_COLUMN_CALLS] = "calls",
+    [TW_COLUMN_PIPELINE_SIZE] = "pipeline_size",
+    [TW_COLUMN_REMEMBERED] = "remembered",
+};
+
+static const tw_key PIPELINE[] = {TW_KEY("window", WHOLE, tw_pipeline_text, window),
+                                  TW_KEY("columns", NODE, tw_pipeline_text, columns),
+                                  TW_KEY("lets", NODE, tw_pipeline_text, lets),
+                                  TW_KEY("screen", NODE, tw_pipeline_text, screen),
+                                  {0}};
+
+static tw_status check_window(const tw_backtest_spec *s, const tw_node *map, size_t window, tw_error *err)
+{
+    if (window >= 1 && window <= TW_MOST_WINDOW) return TW_OK;
+    return tw_node_fail(s->doc, tw_node_get(map, "window"), err, "'window' must be in [1, %d], got %zu",
+                        (int)TW_MOST_WINDOW, window);
+}
+
+static tw_status read_pipeline(tw_backtest_spec *s, tw_error *err)
+{
+    static const char *const COLUMNS[] = {"open", "high", "low", "close", "volume"};
+    tw_formula *f = &s->pipeline;
+    tw_pipeline_text p = {.window = 1};
+    const char *text;
+    TW_TRY(tw_spec_map(s, s->strategy.pipeline, PIPELINE, &p, err));
+    TW_TRY(check_window(s, s->strategy.pipeline, p.window, err));
+    f->column = COLUMNS;
+    f->n_columns = sizeof COLUMNS / sizeof *COLUMNS;
+    f->window = p.window;
+    TW_TRY(read_lets(s, f, p.lets, err));
+    if (!p.columns || p.columns->kind != TW_NODE_MAP)
+        return tw_node_fail(s->doc, p.columns ? p.columns : s->strategy.pipeline, err,
+                            "a pipeline needs 'columns': a map of names to expressions");
+    size_t number;
+    for (const tw_node *c = p.columns->first; c; c = c->next) {
+        TW_TRY(tw_spec_text(s, c, &text, err));
+        TW_TRY(tw_spec_expression(s, f, c, text, false, &number, err));
+    }
+    if (!p.screen) return TW_OK;
+    TW_TRY(tw_spec_text(s, p.screen, &text, err));
+    return tw_spec_expression(s, f, p.screen, text, true, &s->screen, err);
+}
+
+/* The columns of the strategy's expressions: its own and those of the pipeline. */
+static tw_status name_columns(tw_backtest_spec *s, tw_error *err)
+{
+    const size_t more = s->pipeline.n - (s->screen != 0);
+    const char **name = tw_arena_new(&s->arena, TW_COLUMN_COUNT + more, sizeof *name);
+    if (!name) return no_memory(err);
+    memcpy(name, BASE, sizeof BASE);
+    for (size_t i = 0; i < more; i++) {
+        const tw_node *node = s->pipeline.expression[i].node;
+        for (size_t k = 0; k < TW_COLUMN_COUNT; k++)
+            if (strcmp(node->key, BASE[k]) == 0)
+                return tw_node_fail(s->doc, node, err, "'%s' is a column already", node->key);
+        name[TW_COLUMN_COUNT + i] = node->key;
+    }
+    s->now.column = name;
+    s->now.n_columns = TW_COLUMN_COUNT + more;
+    return TW_OK;
+}
+
+/* ---------------------------------------------------------------- rules */
+
+#define AMOUNT(name, unit) TW_KEY(name, EXPRESSION, tw_rule_text, amount[unit])
+
+static const tw_key RULE[] = {TW_KEY("when", CONDITION, tw_rule_text, when),
+                              TW_KEY("asset", TEXT, tw_rule_text, asset),
+                              AMOUNT("shares", TW_SHARES),
+                              AMOUNT("value", TW_VALUE),
+                              AMOUNT("percent", TW_PERCENT),
+                              AMOUNT("target_shares", TW_TARGET_SHARES),
+                              AMOUNT("target_value", TW_TARGET_VALUE),
+                              AMOUNT("target_percent", TW_TARGET_PERCENT),
+                              TW_KEY("limit", EXPRESSION, tw_rule_text, limit),
+                              TW_KEY("stop", EXPRESSION, tw_rule_text, stop),
+                              TW_KEY("trail", EXPRESSION, tw_rule_text, trail),
+                              TW_KEY("trail_share", EXPRESSION, tw_rule_text, trail_share),
+                              TW_KEY("take_profit", EXPRESSION, tw_rule_text, take_profit),
+                              TW_KEY("stop_loss", EXPRESSION, tw_rule_text, stop_loss),
+                              TW_KEY("at", TEXT, tw_rule_text, at),
+                              TW_KEY("life", TEXT, tw_rule_text, life),
+                              TW_KEY("remember", EXPRESSION, tw_rule_text, remember),
+                              TW_KEY("cancel", FLAG, tw_rule_text, cancel),
+                              {0}};
+
+static tw_status check_word(const tw_backtest_spec *s, const tw_rule_text *r, const char *key, const char *word,
+                            const char *const *words, tw_error *err)
+{
+    for (size_t i = 0; word && words[i]; i++)
+        if (strcmp(word, words[i]) == 0) return TW_OK;
+    if (!word) return TW_OK;
+    return tw_node_fail(s->doc, tw_node_get(r->node, key), err, "'%s' is no word for '%s'; known are %s, %s, ...", word,
+                        key, words[0], words[1]);
+}
+
+static tw_status check_rule(const tw_backtest_spec *s, tw_rule_text *r, tw_error *err)
+{
+    size_t amounts = 0;
+    for (size_t u = 0; u <= TW_TARGET_PERCENT; u++) amounts += r->amount[u] != 0;
+    if (amounts + r->cancel > 1 || (amounts + r->cancel == 0 && !r->remember))
+        return tw_node_fail(s->doc, r->node, err,
+                            "a rule needs one of shares, value, percent, target_shares, target_value, target_percent, "
+                            "or cancel: true, or remember alone; got %zu",
+                            amounts + r->cancel);
+    TW_TRY(check_word(s, r, "at", r->at, TW_NAMES("any_time", "open", "close"), err));
+    TW_TRY(check_word(s, r, "life", r->life, TW_NAMES("until_cancelled", "day", "immediate", "all_or_nothing"), err));
+    r->lane = SIZE_MAX;
+    return r->asset ? tw_spec_lane(s, tw_node_get(r->node, "asset"), r->asset, &r->lane, err) : TW_OK;
+}
+
+static tw_status read_rule(tw_backtest_spec *s, const tw_node *node, tw_error *err)
+{
+    tw_rule_text *r = &s->rule[s->n_rules++];
+    r->node = node;
+    r->opens = true;
+    TW_TRY(tw_spec_map(s, node, RULE, r, err));
+    return check_rule(s, r, err);
+}
+
+/* `condition` and `more`, as one condition. */
+static tw_status join(tw_backtest_spec *s, const tw_node *node, const char *more, size_t *number, tw_error *err)
+{
+    const char *text;
+    TW_TRY(tw_spec_text(s, node, &text, err));
+    const size_t room = strlen(text) + strlen(more) + 16;
+    char *whole = tw_arena_new(&s->arena, room, 1);
+    if (!whole) return no_memory(err);
+    (void)snprintf(whole, room, "(%s) and %s", text, more);
+    return tw_spec_expression(s, &s->now, node, whole, true, number, err);
+}
+
+static tw_status constant(tw_backtest_spec *s, const tw_node *node, double x, size_t *number, tw_error *err)
+{
+    char *text = tw_arena_new(&s->arena, 40, 1);
+    if (!text) return no_memory(err);
+    text[tw_format_double(x, text)] = '\0';
+    return tw_spec_expression(s, &s->now, node, text, false, number, err);
+}
+
+/* `entry` opens a position of `size` where there is none and none is on its way, `exit` closes it. */
+static tw_status read_entry(tw_backtest_spec *s, tw_error *err)
+{
+    const tw_strategy_text *t = &s->strategy;
+    if (t->size && !t->entry) return tw_node_fail(s->doc, t->size, err, "'size' is of an 'entry'");
+    if (t->entry) {
+        tw_rule_text *r = &s->rule[s->n_rules++];
+        *r = (tw_rule_text){.node = t->size ? t->size : t->entry, .lane = SIZE_MAX, .opens = true};
+        TW_TRY(join(s, t->entry, "holding == 0 and open_orders == 0", &r->when, err));
+        TW_TRY(tw_spec_map(s, t->size, RULE, r, err));
+        if (!t->size)
+            TW_TRY(constant(s, t->entry, 1.0 / (double)(t->max_positions ? t->max_positions : s->n_universe),
+                            &r->amount[TW_TARGET_PERCENT], err));
+        TW_TRY(check_rule(s, r, err));
+    }
+    if (!t->exit) return TW_OK;
+    tw_rule_text *r = &s->rule[s->n_rules++];
+    *r = (tw_rule_text){.node = t->exit, .lane = SIZE_MAX};
+    TW_TRY(join(s, t->exit, "holding != 0 and open_orders == 0", &r->when, err));
+    return constant(s, t->exit, 0, &r->amount[TW_TARGET_SHARES], err);
+}
+
+static tw_status read_rules(tw_backtest_spec *s, tw_error *err)
+{
+    const tw_node *list = s->strategy.rules;
+    if (list && list->kind != TW_NODE_LIST) return tw_node_fail(s->doc, list, err, "'rules' must be a list");
+    s->rule = tw_arena_new(&s->arena, (list ? list->n_children : 0) + 2, sizeof *s->rule);
+    if (!s->rule) return no_memory(err);
+    TW_TRY(read_entry(s, err));
+    for (const tw_node *c = list ? list->first : NULL; c; c = c->next) TW_TRY(read_rule(s, c, err));
+    if (s->n_rules == 0 && !s->strategy.portfolio)
+        return tw_node_fail(s->doc, s->strategy_node, err, "a strategy needs 'entry', 'rules' or 'portfolio'");
+    return TW_OK;
+}
+
+/* ---------------------------------------------------------------- records */
+
+typedef struct record_map {
+    const char *asset;
+    size_t value;
+} record_map;
+
+static const tw_key RECORD[] = {
+    TW_KEY("asset", TEXT, record_map, asset), TW_KEY("value", EXPRESSION, record_map, value), {0}};
+
+static tw_status read_record(tw_backtest_spec *s, const tw_node *node, tw_error *err)
+{
+    tw_record_text *to = &s->record[s->n_records++];
+    record_map map = {0};
+    const char *text;
+    to->name = node->key;
+    if (node->kind != TW_NODE_MAP) {
+        TW_TRY(tw_spec_text(s, node, &text, err));
+        return tw_spec_expression(s, &s->now, node, text, false, &to->expression, err);
+    }
+    TW_TRY(tw_spec_map(s, node, RECORD, &map, err));
+    if (!map.value) return tw_node_fail(s->doc, node, err, "'value' is missing");
+    to->expression = map.value;
+    return map.asset ? tw_spec_lane(s, tw_node_get(node, "asset"), map.asset, &to->lane, err) : TW_OK;
+}
+
+static tw_status read_records(tw_backtest_spec *s, tw_error *err)
+{
+    const tw_node *map = s->strategy.record;
+    if (!map) return TW_OK;
+    if (map->kind != TW_NODE_MAP) return tw_node_fail(s->doc, map, err, "'record' must map names to expressions");
+    s->record = tw_arena_new(&s->arena, map->n_children + 1, sizeof *s->record);
+    if (!s->record) return no_memory(err);
+    for (const tw_node *c = map->first; c; c = c->next) TW_TRY(read_record(s, c, err));
+    return TW_OK;
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+static tw_status read_window(tw_backtest_spec *s, tw_error *err)
+{
+    tw_strategy_text *t = &s->strategy;
+    if (!t->window_of) t->window_of = "days";
+    if (strcmp(t->window_of, "days") != 0 && strcmp(t->window_of, "minutes") != 0)
+        return tw_node_fail(s->doc, tw_node_get(s->strategy_node, "window_of"), err,
+                            "'window_of' must be days or minutes, got '%s'", t->window_of);
+    if (t->window_of[0] == 'm' && !s->run.by_minute)
+        return tw_node_fail(s->doc, tw_node_get(s->strategy_node, "window_of"), err,
+                            "a window of minutes needs 'frequency: minute'");
+    s->now.window = t->window;
+    return check_window(s, s->strategy_node, t->window, err);
+}
+
+static tw_status make_state(tw_backtest_spec *s, tw_error *err)
+{
+    const size_t n = s->n_universe;
+    s->pipeline_row = tw_arena_new(&s->arena, (s->pipeline.n + 1) * n, sizeof *s->pipeline_row);
+    s->window = tw_arena_new(&s->arena, s->now.window, sizeof *s->window);
+    s->remembered = tw_arena_new(&s->arena, n, sizeof *s->remembered);
+    s->weight = tw_arena_new(&s->arena, n, sizeof *s->weight);
+    s->last_weight = tw_arena_new(&s->arena, n, sizeof *s->last_weight);
+    s->by = tw_arena_new(&s->arena, 2 * n, sizeof *s->by);
+    s->side = tw_arena_new(&s->arena, n, sizeof *s->side);
+    s->order = tw_arena_new(&s->arena, 2 * n, sizeof *s->order);
+    const bool made =
+        s->window && s->remembered && s->pipeline_row && s->weight && s->last_weight && s->by && s->side && s->order;
+    return made ? TW_OK : no_memory(err);
+}
+
+tw_status tw_spec_strategy(tw_backtest_spec *s, tw_error *err)
+{
+    s->strategy.window = 1;
+    TW_TRY(tw_spec_map(s, s->strategy_node, STRATEGY, &s->strategy, err));
+    TW_TRY(read_universe(s, err));
+    TW_TRY(read_window(s, err));
+    if (s->strategy.pipeline) TW_TRY(read_pipeline(s, err));
+    TW_TRY(name_columns(s, err));
+    TW_TRY(read_lets(s, &s->now, s->strategy.lets, err));
+    TW_TRY(read_rules(s, err));
+    if (s->strategy.portfolio) TW_TRY(tw_spec_portfolio(s, err));
+    TW_TRY(read_records(s, err));
+    TW_TRY(tw_formula_compile(s, &s->pipeline, s->n_universe, err));
+    TW_TRY(tw_formula_compile(s, &s->now, s->n_universe, err));
+    return make_state(s, err);
+}

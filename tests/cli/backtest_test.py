@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""tradewind backtest on small markets: what specs and data that are wrong are told, what a run that stops leaves, and what rules do."""
+import csv
+import datetime
+import json
+import math
+import os
+import random
+import subprocess
+import tempfile
+
+PROGRAM = os.path.abspath(os.environ["TRADEWIND"])
+os.chdir(tempfile.mkdtemp())
+
+
+def days(n, first=datetime.date(2021, 1, 4)):
+    out = []
+    while len(out) < n:
+        if first.weekday() < 5:
+            out.append(first)
+        first += datetime.timedelta(1)
+    return out
+
+
+def market(symbols=("A", "B", "C", "D"), n=60, seed=7):
+    rng, rows = random.Random(seed), []
+    for s in symbols:
+        price = 20.0
+        for day in days(n):
+            price *= math.exp(rng.gauss(0, 0.02))
+            rows.append([str(day), s, price, price * 1.01, price * 0.99, price * math.exp(rng.gauss(0, 0.003)), 10000000])
+    return [",".join(str(x) if not isinstance(x, float) else f"{x:.4f}" for x in r) for r in rows]
+
+
+HEAD = "date,symbol,open,high,low,close,volume"
+
+
+def write(name, text):
+    with open(name, "w") as file:
+        file.write(text)
+
+
+def spec(strategy, data="bars: bars.csv", more="", mode="zipline"):
+    write("s.yaml", f"name: t\nmode: {mode}\ndata:\n  {data}\n{more}strategy:\n" + "".join(f"  {line}\n" for line in strategy.split("\n")))
+
+
+def run(*args, good=True):
+    done = subprocess.run([PROGRAM, "backtest", "s.yaml", "--out", "out", "--quiet", *args], capture_output=True, text=True)
+    assert done.returncode in ((0,) if good else (1, 2)), f"exit {done.returncode}: {done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def fails(says, *args):
+    text = run(*args, good=False)
+    assert says in text, f"wanted {says!r} in: {text}"
+
+
+def read(name):
+    with open(f"out/{name}", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def close_of(symbol):
+    return {r.split(",")[0]: float(r.split(",")[5]) for r in ROWS if r.split(",")[1] == symbol}
+
+
+ROWS = market()
+write("bars.csv", HEAD + "\n" + "\n".join(ROWS) + "\n")
+
+# ---------------------------------------------------------------- specs that are wrong: file, line, column
+spec("rulez:\n  - shares: 1")
+fails("s.yaml:7:5: unknown key 'rulez'; did you mean 'rules'?")
+spec("rules:\n  - {when: close > lag(close, 1), shares: 1}")
+fails("put it in quotes")
+spec("rules:\n  - {when: 'close > lag(close, -1)', shares: 1}")
+fails("look-ahead")
+fails("s.yaml:7:")
+spec("window: 5\nrules:\n  - {when: 'close > mean(close, 20)', shares: 1}")
+fails("this needs 19 bars before it has a value, and the window has 5: give 'window: 20'")
+spec("rules:\n  - {when: close, shares: 1}")
+fails("a condition is needed here")
+spec("rules:\n  - {when: close > 1}")
+fails("a rule needs one of shares, value, percent")
+spec("rules:\n  - {when: clos > 1, shares: 1}")
+fails("s.yaml:7:")
+spec("lets: {x: 'meann(close, 3)'}\nrules:\n  - shares: 1")
+fails("did you mean 'mean'")
+spec("universe: [A, Z]\nrules:\n  - shares: 1")
+fails("the market has no symbol 'Z'")
+spec("portfolio: {weights: equl}")
+fails("no sizer 'equl'; did you mean 'equal'?")
+spec("portfolio: {weights: inverse}")
+fails("need 'by'")
+spec("portfolio: {long: {rank: close}}")
+fails("'rank' with one of top")
+spec("rules:\n  - shares: 1", more="settings: {slippage: volume_shar}\n")
+fails("s.yaml:5:")
+spec("schedule: date=monthly\nrules:\n  - shares: 1")
+fails("s.yaml:6:")
+spec("rules:\n  - {shares: '{n}'}")
+fails("no parameter 'n' among 'params'")
+spec("pipeline: {window: 3, columns: {close: close}}\nrules:\n  - shares: 1")
+fails("'close' is a column already")
+spec("rules:\n  - {shares: 1, at: noon}")
+fails("'noon' is no word for 'at'")
+spec("rules:\n  - shares: 1", more="from: 2031-01-01\n")
+fails("the market has no session between 'from' and 'to'")
+spec("rules:\n  - shares: 1", more="frequency: fast\n")
+fails("'frequency' must be daily or minute, got 'fast'")
+spec("rules:\n  - {shares: '{n}'}", more="params: {n: 1}\n")
+fails("has no parameter 'm'", "--set", "m=2")
+spec("rules:\n  - shares: 1", data="assets: none.csv")
+fails("'data' needs 'bars' or 'minutes'")
+
+# ---------------------------------------------------------------- data that are wrong: file, line, symbol, time
+spec("rules:\n  - shares: 1", data="bars: bad.csv")
+for change, says in [("2021-01-05,A,x,1,1,1,5", "bad.csv:3: symbol A, time 2021-01-05: open \"x\" is not a number"),
+                     ("2021-01-05,A,1,1,2,1,5", "bad.csv:3: symbol A, time 2021-01-05: high is below low"),
+                     ("2021-01-05,A,1,1,1,-1,5", "bad.csv:3: symbol A, time 2021-01-05: a price must be above 0"),
+                     ("2021-01-05,A,1,1,1,1,-5", "bad.csv:3: symbol A, time 2021-01-05: a volume must be 0 or more"),
+                     ("2021-13-05,A,1,1,1,1,5", "bad.csv:3: symbol A, time 2021-13-05: date \"2021-13-05\" is not a date or time"),
+                     ("2021-01-04,A,1,1,1,1,5", "bad.csv:3: symbol A, time 2021-01-04: there is a bar of this day already"),
+                     ("2021-01-05,A,1,1", "bad.csv:3: 4 fields"), ("2021-01-05,,1,1,1,1,5", "a symbol is needed")]:
+    write("bad.csv", HEAD + "\n2021-01-04,A,1,1,1,1,5\n" + change + "\n")
+    fails(says)
+write("bad.csv", HEAD + "\n2021-01-04,A,1,1,1,1,5\n2021-01-05,A,1,1,2,1,5\n2021-01-06,A,1,1,1,1,5\n")
+spec("rules:\n  - shares: 1", data="bars: bad.csv\n  skip_bad_bars: true")
+assert "1 bars left out, the first: bad.csv:3: symbol A, time 2021-01-05: high is below low" in run() and len(read("daily.csv")) == 2
+write("bad.csv", HEAD + "\n2021-01-04,A,1,1,1,1,5\n2021-01-09,A,1,1,1,1,5\n2021-01-11,A,1,1,1,1,5\n")
+spec("rules:\n  - shares: 1", data="bars: bad.csv\n  calendar: XNYS")
+fails("bad.csv:3: symbol A, time 2021-01-09: the calendar has no session on this day")
+write("bad.csv", HEAD + "\n")
+fails("no bars below the header")
+write("assets.csv", "symbol\nA\nB\nC\n")
+spec("rules:\n  - shares: 1", data="bars: bars.csv\n  assets: assets.csv")
+fails("symbol D, time 2021-01-04: the symbol is not among the assets")
+write("assets.csv", "symbol,kind\nA,equity\nB,stock\nC,\nD,\n")
+fails('assets.csv:3: symbol B: kind "stock" must be equity or future')
+write("splits.csv", "effective_date,symbol,ratio\n2021-02-01,A,-2\n")
+spec("rules:\n  - shares: 1", data="bars: bars.csv\n  splits: splits.csv")
+fails('splits.csv:2: symbol A, time 2021-02-01: ratio "-2" must be above 0')
+write("splits.csv", "effective_date,symbol,ratio\n2021-02-01,Q,2\n")
+fails("the market has no such symbol")
+write("actions.csv", "ex_date,symbol,kind,ratio,amount\n2021-02-01,A,rights,1,1\n")
+spec("rules:\n  - shares: 1", data="bars: bars.csv\n  actions: actions.csv")
+fails("kind \"rights\" must be split or dividend")
+
+# ---------------------------------------------------------------- a run that stops leaves all up to that event
+spec("rules:\n  - {when: calls <= 20, shares: 10, asset: A}", more="settings:\n  control: max_position_size asset=A shares=50\n")
+fails("max_position_size")
+assert json.load(open("out/run.json"))["failure"]
+assert [r["amount"] for r in read("txns.csv")] == ["10"] * len(read("txns.csv")) and 3 <= len(read("txns.csv")) <= 6
+assert len(read("daily.csv")) >= 3
+
+# ---------------------------------------------------------------- entry and exit; parameters and --set
+spec("universe: [A]\nwindow: 20\nentry: close > mean(close, {n})\nexit: close < mean(close, {n})\nsize: {shares: 100}", more="params: {n: 10}\n")
+run()
+first = [(t["session"], t["amount"]) for t in read("txns.csv")]
+assert {abs(float(a)) for _, a in first} == {100.0} and all(float(a[1]) * float(b[1]) < 0 for a, b in zip(first, first[1:])), first
+prices, dates = close_of("A"), sorted(close_of("A"))
+want, held = [], False
+for i in range(19, len(dates) - 1):
+    mean = sum(round(prices[d], 3) for d in dates[i - 9:i + 1]) / 10
+    now = round(prices[dates[i]], 3)
+    if (not held and now > mean) or (held and now < mean):
+        held = not held
+        want.append((dates[i + 1], "100" if held else "-100"))
+assert first == want, (first, want)
+run("--set", "n=5 capital=5e5")
+assert first != [(t["session"], t["amount"]) for t in read("txns.csv")]
+assert read("daily.csv")[0]["portfolio_value"] == "500000"
+
+# ---------------------------------------------------------------- portfolio: ranks, scores, sizes; positions bounded
+spec("window: 6\nportfolio:\n  long: {rank: 'close / lag(close, 5)', top: 1}\n  short: {rank: 'close / lag(close, 5)', bottom: 1}\n  weights: equal long_total=0.5 short_total=0.5")
+run()
+last = read("daily.csv")[-1]
+assert last["longs_count"] == "1" and last["shorts_count"] == "1" and abs(float(last["gross_leverage"]) - 1) < 0.05, last
+write("scores.csv", "date,symbol,score\n" + "".join(f"{d},{s},{i}\n" for d in days(60) for i, s in enumerate("ABCD")))
+spec("portfolio: {long: {rank: score, top_share: 0.25}, short: {rank: score, bottom_share: 0.25}}", data="bars: bars.csv\n  scores: scores.csv")
+run()
+assert {(p["symbol"], float(p["amount"]) > 0) for p in read("positions.csv")} == {("D", True), ("A", False)}
+spec("max_positions: 2\nentry: close > 0\nsize: {value: 1000}")
+run()
+assert {p["symbol"] for p in read("positions.csv")} == {"A", "B"}
+spec("window: 21\nportfolio: {weights: inverse, by: 'std(close / lag(close, 1), 20)'}\nrecord: {vol: {asset: B, value: 'std(close / lag(close, 1), 20)'}}")
+run()
+assert abs(float(read("daily.csv")[-1]["gross_leverage"]) - 1) < 0.05 and read("daily.csv")[0]["vol"] == "" and float(read("daily.csv")[-1]["vol"]) > 0
+
+# ---------------------------------------------------------------- mode realistic, with limits, brackets and a schedule
+spec("universe: [A]\nrules:\n  - {when: holding == 0 and open_orders == 0, shares: 10, limit: close * 0.995, take_profit: close * 1.03, stop_loss: close * 0.97, life: day}",
+     mode="realistic", more="from: 2021-01-06\nto: 2021-03-12\n")
+run()
+causes = {t["cause"] for t in read("txns.csv")}
+assert causes & {"limit", "gap"} and len(read("txns.csv")) > 2 and read("txns.csv")[0]["explanation"].startswith("bought 10 A"), causes
+spec("schedule: date=month_start\nrules:\n  - {shares: 1, asset: B}", mode="realistic")
+run()
+assert len(read("txns.csv")) == 3, read("txns.csv")
+
+# ---------------------------------------------------------------- minutes, the panel of an import, an order that waits
+rows, price = [], 50.0
+rng = random.Random(3)
+for day in days(4):
+    for minute in range(30):
+        price *= math.exp(rng.gauss(0, 0.001))
+        rows.append(f"{day} 15:{minute + 1:02d}:00,X,{price:.3f},{price * 1.001:.3f},{price * 0.999:.3f},{price:.3f},1000")
+write("minutes.csv", HEAD + "\n" + "\n".join(rows) + "\n")
+spec("window: 10\nwindow_of: minutes\nrules:\n  - {when: 'close > mean(close, 10)', target_shares: 10}\n  - {when: 'close < mean(close, 10)', target_shares: 0}",
+     data="minutes: minutes.csv", more="frequency: minute\n", mode="realistic")
+run()
+assert len(read("daily.csv")) == 4 and len(read("txns.csv")) > 4
+subprocess.run([PROGRAM, "data", "import", "bars.csv", "--out", "bars.twp", "--quiet"], check=True, capture_output=True)
+spec("rules:\n  - shares: 1")
+run()
+from_csv = open("out/daily.csv").read()
+spec("rules:\n  - shares: 1", data="bars: bars.twp")
+run()
+assert from_csv == open("out/daily.csv").read()
+print("ok")
