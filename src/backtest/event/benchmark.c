@@ -5,6 +5,15 @@
 #include <math.h>
 #include <string.h>
 
+/* Its returns would leave a stock dividend out. zipline sees those that begin after the run's first session and are
+ * paid before its last, or never. */
+static bool is_refused(const tw_moment *now, const tw_asset_action *action)
+{
+    const tw_strategy_run *run = now->run;
+    if (now->realistic) return action->session >= run->from && action->session < run->to;
+    return action->session > run->from && action->pay + 1 < run->to;
+}
+
 /* Changes of an asset's prices, adjusted and rounded as of the run's last session: zipline's benchmark. */
 static tw_status of_asset(tw_moment *now, size_t asset, tw_error *err)
 {
@@ -15,8 +24,7 @@ static tw_status of_asset(tw_moment *now, size_t asset, tw_error *err)
         return tw_fail(err, TW_BAD_VALUE, "benchmark %s is not listed in all sessions of the run", a->symbol);
     for (size_t i = 0; i < now->market->n_actions; i++) {
         const tw_asset_action *action = &now->market->action[i];
-        if (action->asset == asset && action->kind == TW_STOCK_DIVIDEND && action->session >= run->from &&
-            action->session < run->to)
+        if (action->asset == asset && action->kind == TW_STOCK_DIVIDEND && is_refused(now, action))
             return tw_fail(err, TW_BAD_VALUE, "benchmark %s pays a stock dividend in session %zu", a->symbol,
                            action->session);
     }

@@ -142,8 +142,9 @@ void tw_ledger_sync(tw_moment *now)
 {
     now->dirty = true;
     for (size_t i = 0; i < now->n_held; i++) {
-        const double price = tw_moment_price(now, now->held[i]);
         tw_lot *lot = &now->lot[now->held[i]];
+        if (!tw_asset_listed(now, now->held[i], now->session)) continue; /* before a session the bar seen is older */
+        const double price = tw_moment_price(now, now->held[i]);
         if (isnan(price)) continue;
         lot->last_price = price;
         lot->priced_at = now->bar + 1;

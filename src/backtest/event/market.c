@@ -236,7 +236,10 @@ bool tw_moment_can_trade(const tw_moment *now, size_t asset)
     if (asset >= now->market->n_assets || tw_restricted(now, asset)) return false;
     const tw_asset *a = &now->market->asset[asset];
     if (!tw_asset_listed(now, asset, now->session) || (a->auto_close && now->session > a->auto_close)) return false;
-    return !isnan(tw_moment_price(now, asset));
+    const bool known = !isnan(tw_moment_price(now, asset));
+    if (now->realistic || now->phase != TW_PHASE_BEFORE || !now->run->by_minute) return known;
+    now->result->quirks[TW_QUIRK_no_trade_before_open].count += known;
+    return false;
 }
 
 bool tw_moment_is_stale(const tw_moment *now, size_t asset)

@@ -63,7 +63,8 @@ static void round_rows(const frame *f, const double *x, double *out, size_t n)
     const tw_asset *asset = &f->now->market->asset[f->joined ? f->joined->tick : f->window->asset];
     const bool by_tick = asset->kind == TW_FUTURE && asset->tick > 0;
     const double ten = POWER[by_tick ? tw_tick_decimals(asset->tick) : SHARE_DECIMALS];
-    f->now->result->quirks[TW_QUIRK_rounded_price].count += f->now->round(x, out, n, ten);
+    const size_t changed = f->now->round(x, out, n, ten);
+    if (f->window->field != TW_VOLUME) f->now->result->quirks[TW_QUIRK_rounded_price].count += changed;
 }
 
 static double pick(tw_bar_field field, double so_far, double x)
