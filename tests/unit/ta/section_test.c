@@ -5,20 +5,23 @@
 #include "tradewind/ta.h"
 #include "tw_test.h"
 
-enum { N = 9 };
+enum { N = 9, MOST_OUTPUTS = 12 };
 
 static const double missing = (double)NAN;
 static const double x[N] = {2.385, (double)NAN, -1.1, 7.25, 2.385, 0.4, (double)INFINITY, 3.3, -6.0};
 static const int32_t groups[N] = {4, 4, 4, 0, 0, 4, 0, 0, 7};
 
+/* The last output to y; a third input is x again. */
 static void run(tw_isa isa, const char *name, const char *params, const double *z, double *y)
 {
     const tw_op *op;
-    double memory[16], scratch[4 * N];
-    const double *const in[2] = {x, z};
-    double *const out[1] = {y};
+    double memory[32], scratch[4 * N], others[MOST_OUTPUTS][N];
+    const double *const in[3] = {x, z, x};
+    double *out[MOST_OUTPUTS];
     tw_error err = {""};
     assert_ok(tw_op_find(isa, name, &op, &err), &err);
+    assert_true(tw_op_inputs(op) <= 3 && tw_op_outputs(op) <= MOST_OUTPUTS);
+    for (size_t o = 0; o < tw_op_outputs(op); o++) out[o] = o + 1 < tw_op_outputs(op) ? others[o] : y;
     assert_true(op->params_size <= sizeof memory);
     assert_ok(tw_params_parse(op->params, name, params, memory, &err), &err);
     op->section(memory, N, in, groups, out, scratch);
