@@ -21,7 +21,7 @@ enum {
     TW_SHIFTS = 1 << 1,    /* f(x + b) = f(x) + b, up to rounding */
     TW_INVARIANT = 1 << 2, /* f(a x) = f(x), a a power of two */
     TW_POINTWISE = 1 << 3, /* no memory: value t depends on inputs at t only */
-    TW_WINDOW = 1 << 4,    /* finite window: NaN while a NaN is in it, then recovers */
+    TW_WINDOW = 1 << 4,    /* finite window: NaN while a NaN is in it, then recovers; or passes over NaN */
     TW_RECURSIVE = 1 << 5, /* unbounded memory: nan=hold|reset|propagate */
     TW_SECTION = 1 << 6,   /* across the symbols of one time */
     TW_LOGICAL = 1 << 7,   /* result is 0, 1 or NaN */

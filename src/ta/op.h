@@ -67,7 +67,7 @@ typedef struct tw_window {
         int timeperiod, maxperiod; /* of the longest window */
     };
     int minperiod, ddof;
-    double q, percentile, nbdev, nbdevup, nbdevdn;
+    double q, percentile, decay, missing, nbdev, nbdevup, nbdevdn;
 } tw_window;
 
 enum { TW_PERIOD_MAX = 100000 };

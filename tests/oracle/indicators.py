@@ -772,7 +772,7 @@ TWINS = {
 }  # fmt: skip
 
 # What they are tried with, where not as every operator.
-CHOSEN = {**{(name, "matype"): (0, 1) for name in ("bias", "bbw", "percentb", "pmax", "thermo")}, ("hurst", "q"): (1.0, 1.5), ("hurst", "timeperiod"): (17,)}
+CHOSEN = {**{(name, "matype"): (0, 1) for name in ("bias", "bbw", "percentb", "pmax", "thermo")}, ("hurst", "q"): (1.0, 1.5), ("hurst", "timeperiod"): (17,), ("correlation_p", "n"): (4, 12), ("percentile_between", "min_percentile"): (20.0,), ("percentile_between", "max_percentile"): (70.0,)}
 
 
 def answers(name, inputs, p):

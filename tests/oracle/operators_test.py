@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import candles
+import factors
 import followers
 import indicators
 import popular
@@ -54,6 +55,10 @@ def to_float(x):
 
 def from_big(value, size):
     return Answer(to_float(value), None if size is None else 0.0 if size.is_nan() else to_float(size))
+
+
+def sized(value, size):
+    return Answer(to_float(value), None if size is None else to_float(size))
 
 
 def relative(x):
@@ -496,7 +501,7 @@ def skip(bars, p):
 
 
 RECURSIONS = {"ema": smooth(exponential), "rma": smooth(wilder), "ewm_std": ewm_std, "macd": macd, "rsi": rsi, "atr": atr, "natr": natr,
-              "plus_di": directional(0), "minus_di": directional(1), "dx": dx, "adx": adx, "obv": obv, "follow": follow, "skip": skip, "ha": followers.ha,
+              "plus_di": directional(0), "minus_di": directional(1), "dx": dx, "adx": adx, "obv": obv, "follow": follow, "skip": skip, "hold": factors.hold, "ha": followers.ha,
               "trailing_bands": followers.trailing_bands, "vary_kama": followers.kama, "vwap": followers.vwap, "smooth_ratio": followers.smooth_ratio, **{f"vary_{kind}": followers.chained(kind) for kind in followers.CHAINS}}  # fmt: skip
 
 
@@ -620,6 +625,7 @@ OTHERS = {
     "aroon": aroon,
     "donchian": donchian,
     "trange": trange,
+    "correlation_p": lambda i, p: [[sized(*factors.correlation_p(r, p))] for r in i[0]],
     "fracdiff": fracdiff,
     **{f"candle_{which}": usual(length) for which, length in candles.LENGTHS.items()},
     "fill": lambda i, p: [[exact(p["value"] if missing(x) else x)] for x in i[0]],
@@ -647,7 +653,9 @@ def zscore(x, z, p):
     square = sum((BIG(v) - m) ** 2 for v in x)
     if square == 0:
         return [exact(NAN)] * len(x)
-    std = (square / (len(x) - 1)).sqrt()
+    if len(x) == p["ddof"]:
+        return [exact(NAN)] * len(x)
+    std = (square / (len(x) - p["ddof"])).sqrt()
     return [Answer(to_float((BIG(v) - m) / std), 1 + to_float(BIG(max(map(abs, x))) / std) * 1e-3) for v in x]
 
 
@@ -677,17 +685,28 @@ SECTIONS = {
     "winsor": winsor,
     "scale": scale,
     "neutralize": neutralize,
+    **{name: (lambda f: lambda x, z, p: [relative(v) for v in f(x, z, p)])(f) for name, f in factors.SECTIONS.items()},
 }
 
 
+def summary(bars):
+    """Of the first input, for those that have the second."""
+    columns = [[series[0][t] for series in bars if math.isfinite(series[0][t])] for t in range(len(bars[0][0]))]
+    got = [[sized(*a) for a in factors.summary(x)] for x in columns]
+    return [[got[t] if math.isfinite(v) else [exact(NAN)] * len(got[t]) for t, v in enumerate(series[1])] for series in bars]
+
+
 def across(f, bars, p, groups):
-    """bars[symbol][input][t] -> answers[symbol][t]"""
+    """bars[symbol][input][t] -> answers[symbol][t]. Without groups the last input says which group a symbol is in."""
     n = len(bars[0][0])
     out = [[[exact(NAN)] for _ in range(n)] for _ in bars]
     for t in range(n):
         rows = [[s[t] for s in series] for series in bars]
-        for group in sorted(set(groups)):
-            members = [s for s, r in enumerate(rows) if groups[s] == group and all(map(math.isfinite, r))]
+        labels = groups or [r[-1] for r in rows]
+        known = [all(map(math.isfinite, r)) for r in rows]
+        rows = rows if groups else [r[:-1] for r in rows]
+        for group in sorted({label for label, ok in zip(labels, known) if ok}):
+            members = [s for s in range(len(rows)) if labels[s] == group and known[s]]
             got = f([rows[s][0] for s in members], [rows[s][-1] for s in members], p) if members else []
             for s, a in zip(members, got):
                 out[s][t] = [a]
@@ -766,7 +785,7 @@ PERIODS = {"timeperiod": (2, 5, 17), "k": (1, 4), "minperiod": (2,), "maxperiod"
            "ma2period": (3,), "ma3period": (1,), "ma4period": (4,)}  # fmt: skip
 CHOSEN = {"q": (0.2, 0.5), "percentile": (0.0, 35.0), "ddof": (0, 1), "nbdev": (1.5,), "nbdevup": (1.5,), "nbdevdn": (2.5,), "d": (0.4,), "threshold": (0.01,), "value": (-1.5,), "lo": (-0.5,), "hi": (0.7,), "buckets": (3, 5), "matype": (0,), "slowk_matype": (0,), "slowd_matype": (0,), "fastd_matype": (0,),
           "sigma": (2.5,), "offset": (0.7,), "delta": (0.3,), "multiplier": (1.5,), "longfactor": (1.3,), "shortfactor": (0.8,), "limitmove": (2.5,), "volumedivisor": (1000.0,), "annualization": (250.0,),
-          "base": (3.0,), "rocmatype": (0, 1), "signalmatype": (1,)}
+          "base": (3.0,), "n": (2.0,), "bins": (3, 5), "percent": (35.0,), "min_percentile": (0.2,), "max_percentile": (0.6, 1.0), "decay": (0.6,), "missing": (0.25,), "rocmatype": (0, 1), "signalmatype": (1,)}
 
 
 def cases_of(op):
@@ -787,9 +806,11 @@ def columns_of(op):
     """The columns an operator is tried on; of one with a single input each kind of series."""
     if op["inputs"] in (["x"], ["real"]):
         return [["close"], ["x"]]
-    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "periods": "x", "upper": "high", "lower": "low", "moves": "x", "body": "volume", "range": "y", "place": "y", "line": "close", "width": "z"}
+    names = {"x": "close", "real": "close", "real0": "x", "real1": "y", "a": "x", "b": "y", "y": "volume", "condition": "z", "k": "y", "start": "open", "periods": "x", "upper": "high", "lower": "low", "moves": "x", "body": "volume", "range": "y", "place": "y", "line": "close", "width": "z", "by": "z", "at": "y", "when": "z", "r": "x"}
     chosen = [n if n in COLUMNS[:5] else names.get(n, n) for n in op["inputs"]]
-    return [["close", "x"], ["x", "y"]] if op["name"] in ("corr", "correl", "cov", "slope_on", "neutralize", "group_neutralize") else [chosen]
+    if op["name"] == "neutralize_by":
+        return [["close", "x", "z"]]
+    return [["close", "x"], ["x", "y"]] if op["name"] in ("corr", "correl", "cov", "slope_on", "neutralize", "group_neutralize", "spearman", "simple_beta") else [chosen]
 
 
 SIGNS = {"and": "{} and {}", "or": "{} or {}", "not": "not {}"}
@@ -807,8 +828,13 @@ def expression_of(op, columns, p):
 def twin(op, bars, p, groups):
     """answers[symbol][t][output]"""
     name, n_out = op["name"], len(op["outputs"])
+    if name == "summary":
+        return summary(bars)
     if "section" in op["group"]:
-        return across(SECTIONS[name.removeprefix("group_")], bars, p, groups if name.startswith("group_") else [0] * len(bars))
+        alone = name.removeprefix("group_").removesuffix("_by")
+        return across(SECTIONS[alone], bars, p, groups if name.startswith("group_") else None if name.endswith("_by") else [0] * len(bars))
+    if name in factors.WINDOWS:
+        return [[[sized(*a)] for a in factors.window(name, i, p)] for i in bars]
     if name in WINDOWS:
         return [whole_windows(WINDOWS[name], i, p, n_out, p["timeperiod"]) for i in bars]
     if name in RECURSIONS:
@@ -821,7 +847,7 @@ def twin(op, bars, p, groups):
 
 
 def has_twin(op):
-    return "section" in op["group"] or any(op["name"] in twins for twins in (WINDOWS, RECURSIONS, POINTWISE, OTHERS, indicators.TWINS))
+    return "section" in op["group"] or any(op["name"] in twins for twins in (WINDOWS, RECURSIONS, POINTWISE, OTHERS, indicators.TWINS, factors.WINDOWS))
 
 
 def held_otherwise(ops):

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Terms of the account in mode realistic: margin and its calls, borrowing, interest, fees, bankruptcy. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static tw_ticket *ticket(const tw_moment *now, size_t id) { return (tw_ticket *)now->orders.item + id; }
 
 /* ---------------------------------------------------------------- fees */
 
@@ -148,9 +146,9 @@ static double margin_of(const tw_moment *now, size_t asset, double amount, bool 
 static double amount_ordered(const tw_moment *now, size_t asset, double amount)
 {
     double total = tw_moment_holding(now, asset);
-    for (size_t i = now->lot[asset].head; i != TW_NONE; i = ticket(now, i)->next) {
-        const tw_order *order = &ticket(now, i)->order;
-        const bool pair = ticket(now, i)->other != TW_NONE;
+    for (size_t i = now->lot[asset].head; i != TW_NONE; i = tw_ticket_at(now, i)->next) {
+        const tw_order *order = &tw_ticket_at(now, i)->order;
+        const bool pair = tw_full_ticket_at(now, i)->other != TW_NONE;
         if (!pair && (order->amount > 0) == (amount > 0)) total += order->amount - order->filled;
     }
     return total;
@@ -207,7 +205,7 @@ static tw_status call_margin(tw_moment *now, double equity, tw_error *err)
         size_t id = TW_NONE;
         if (sold == 0) continue;
         TW_TRY(tw_orders_add(now, &(tw_order_request){.asset = asset}, sold, &id, err));
-        ticket(now, id)->is_forced = true;
+        tw_full_ticket_at(now, id)->is_forced = true;
     }
     now->result->quirks[TW_QUIRK_margin_call].count++;
     return TW_OK;

@@ -14,13 +14,17 @@ typedef struct tw_ticket {
     tw_order order;
     size_t next;    /* next open order of the asset */
     size_t touched; /* 1 + place in the list of touches */
-    /* mode realistic */
+} tw_ticket;
+
+/* What every ticket is in mode realistic. */
+typedef struct tw_full_ticket {
+    tw_ticket base;
     tw_order_style style;
     size_t other, from_bar; /* the one it is paired with; the bar it takes part from */
     double best;            /* price since it was placed, for a stop that follows */
     bool is_late;           /* of a holding made in this bar */
     bool is_forced;         /* for want of margin */
-} tw_ticket;
+} tw_full_ticket;
 
 /* Bars up to `upto` (exclusive) were looked at; 1 + the last that counts. */
 typedef struct tw_mark {
@@ -148,6 +152,18 @@ struct tw_moment {
 
 /* ---- lists */
 
+/* Order `id` of the run; valid until an order is added. */
+static inline tw_ticket *tw_ticket_at(const tw_moment *now, size_t id)
+{
+    return (tw_ticket *)(void *)((char *)now->orders.item + id * now->orders.size);
+}
+
+/* The same in mode realistic. */
+static inline tw_full_ticket *tw_full_ticket_at(const tw_moment *now, size_t id)
+{
+    return (tw_full_ticket *)now->orders.item + id;
+}
+
 /* A new item at the end of the list, zeroed; NULL when out of memory. */
 void *tw_list_add(const tw_ctx *ctx, tw_list *list);
 
@@ -231,25 +247,6 @@ void tw_ledger_refresh(tw_moment *now);
 void tw_ledger_capital(tw_moment *now, double amount);
 /* To the nearest cent of the exact value, ties to even, as Python's round(x, 2). */
 double tw_round_cents(double x);
-
-/* ---- realistic.c, account.c */
-
-/* Fills the open orders of an asset with the present bar. */
-tw_status tw_realistic_fill(tw_moment *now, size_t asset, tw_error *err);
-/* Fees of a fill by the table. */
-double tw_account_fees(const tw_moment *now, const tw_trade *trade);
-/* True when an order of this size may be placed; else *why says what is wanting. */
-bool tw_account_admits(tw_moment *now, size_t asset, double amount, const char **why);
-/* Interest and borrowing since the session before. */
-void tw_account_accrue(tw_moment *now);
-/* After the fills of a bar: a margin call, or the end of a bankrupt account. */
-tw_status tw_account_check(tw_moment *now, tw_error *err);
-/* Sets terms from text. */
-tw_status tw_margin_set(tw_moment *now, const char *text, tw_error *err);
-tw_status tw_interest_set(tw_moment *now, const char *text, tw_error *err);
-tw_status tw_borrow_set(tw_moment *now, const char *text, tw_error *err);
-tw_status tw_fee_add(tw_moment *now, const char *text, tw_error *err);
-size_t tw_fee_size(void);
 
 /* ---- sessions.c: what happens between bars */
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Open orders against the present bar. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 
 #include <math.h>
-
-static tw_ticket *ticket(const tw_moment *now, size_t id) { return (tw_ticket *)now->orders.item + id; }
 
 static bool triggered(const tw_order *order)
 {
@@ -38,7 +36,7 @@ static void note_limit(tw_moment *now, const tw_order *order, double price)
 
 static tw_status book_fill(tw_moment *now, size_t id, double amount, double price, tw_error *err)
 {
-    tw_order *order = &ticket(now, id)->order;
+    tw_order *order = &tw_ticket_at(now, id)->order;
     const tw_asset *asset = &now->market->asset[order->asset];
     const tw_commission *model = now->models.commission[asset->kind];
     tw_trade trade = {.session = now->session,
@@ -65,11 +63,9 @@ static tw_status fill_asset(tw_moment *now, size_t asset, tw_error *err)
     tw_fill_query query = {
         .now = now, .close = tw_moment_value(now, asset, TW_CLOSE), .volume = tw_moment_value(now, asset, TW_VOLUME)};
     if (isnan(query.close) || !(query.volume > 0)) return TW_OK;
-    query.high = tw_moment_value(now, asset, TW_HIGH);
-    query.low = tw_moment_value(now, asset, TW_LOW);
-    for (size_t i = now->lot[asset].head; i != TW_NONE; i = ticket(now, i)->next) {
+    for (size_t i = now->lot[asset].head; i != TW_NONE; i = tw_ticket_at(now, i)->next) {
         double amount = 0, price = 0;
-        tw_order *order = &ticket(now, i)->order;
+        tw_order *order = &tw_ticket_at(now, i)->order;
         if (!trigger(order, query.close, now->bar)) continue;
         query.order = order;
         const tw_fill_answer answer = model->fill(now->models.slippage_params[kind], &query, &amount, &price);

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static tw_ticket *ticket(const tw_moment *now, size_t id) { return (tw_ticket *)now->orders.item + id; }
-
 static bool is_open(const tw_order *order) { return order->status == TW_ORDER_OPEN && order->amount != order->filled; }
 
 /* To a tick: down (up) unless within a twentieth of a tick of the other one. */
@@ -28,6 +26,15 @@ static tw_status report_later(tw_moment *now, size_t id, tw_error *err)
     return TW_OK;
 }
 
+static void add_terms(tw_moment *now, size_t id, const tw_order_style *style)
+{
+    tw_full_ticket *new = tw_full_ticket_at(now, id);
+    new->style = *style;
+    new->best = tw_moment_price(now, new->base.order.asset);
+    new->other = style->one_of ? style->one_of - 1 : TW_NONE;
+    if (style->one_of) tw_full_ticket_at(now, new->other)->other = id;
+}
+
 tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double whole, size_t *id, tw_error *err)
 {
     const double given = now->market->asset[request->asset].tick, tick = given > 0 ? given : 0.01;
@@ -36,10 +43,6 @@ tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double 
     if (!new) return tw_no_memory(err, "orders");
     *id = now->orders.n - 1;
     new->next = TW_NONE;
-    new->style = *style;
-    new->best = tw_moment_price(now, request->asset);
-    new->other = style->one_of ? style->one_of - 1 : TW_NONE;
-    if (style->one_of) ticket(now, new->other)->other = *id;
     new->order = (tw_order){
         .id = *id,
         .asset = request->asset,
@@ -49,12 +52,13 @@ tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double 
         .limit = style->limit > 0 ? round_price(style->limit, whole > 0, tick) : NAN,
         .stop = style->stop > 0 ? round_price(style->stop, whole < 0, tick) : NAN,
     };
+    if (now->realistic) add_terms(now, *id, style);
     tw_lot *lot = &now->lot[request->asset];
     if (!lot->queued) now->queue[now->n_queue++] = request->asset;
     if (lot->head == TW_NONE)
         lot->head = *id;
     else
-        ticket(now, lot->tail)->next = *id;
+        tw_ticket_at(now, lot->tail)->next = *id;
     lot->tail = *id;
     lot->queued = true;
     return report_later(now, *id, err);
@@ -67,7 +71,7 @@ static void unlink_closed(tw_moment *now, size_t asset)
     size_t *link = &lot->head;
     lot->tail = TW_NONE;
     while (*link != TW_NONE) {
-        tw_ticket *at = ticket(now, *link);
+        tw_ticket *at = tw_ticket_at(now, *link);
         if (!is_open(&at->order)) {
             *link = at->next;
             continue;
@@ -108,7 +112,7 @@ tw_status tw_order_touch(tw_moment *now, size_t id, tw_error *err)
     size_t *touched = tw_list_add(now->ctx, &now->touched);
     if (!touched) return tw_no_memory(err, "orders");
     *touched = id;
-    ticket(now, id)->touched = now->touched.n;
+    tw_ticket_at(now, id)->touched = now->touched.n;
     return TW_OK;
 }
 
@@ -117,7 +121,7 @@ tw_status tw_orders_report(tw_moment *now, bool cancelled_only, tw_error *err)
     size_t *id = now->fresh.item, kept = 0;
     for (size_t i = 0; i < now->fresh.n; i++) {
         if (id[i] == TW_NONE) continue;
-        if (cancelled_only && ticket(now, id[i])->order.status < TW_ORDER_CANCELLED)
+        if (cancelled_only && tw_ticket_at(now, id[i])->order.status < TW_ORDER_CANCELLED)
             id[kept++] = id[i];
         else
             TW_TRY(tw_order_touch(now, id[i], err));
@@ -130,7 +134,7 @@ tw_status tw_orders_keep(tw_moment *now, tw_error *err)
 {
     const size_t *id = now->touched.item;
     for (size_t i = 0; i < now->touched.n; i++) {
-        tw_ticket *at = ticket(now, id[i]);
+        tw_ticket *at = tw_ticket_at(now, id[i]);
         if (at->touched != i + 1) continue; /* touched again later */
         at->touched = 0;
         tw_order_row *row = tw_list_add(now->ctx, &now->result->orders);
@@ -146,7 +150,7 @@ tw_status tw_orders_keep(tw_moment *now, tw_error *err)
 
 tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err)
 {
-    tw_order *order = &ticket(now, id)->order;
+    tw_order *order = &tw_ticket_at(now, id)->order;
     if (!is_open(order)) return TW_OK;
     size_t *fresh = now->fresh.item;
     for (size_t i = 0; i < now->fresh.n; i++)
@@ -161,7 +165,7 @@ tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err)
 tw_status tw_order_reject(tw_moment *now, size_t id, tw_error *err)
 {
     TW_TRY(tw_order_cancel(now, id, true, err));
-    ticket(now, id)->order.status = TW_ORDER_REJECTED;
+    tw_ticket_at(now, id)->order.status = TW_ORDER_REJECTED;
     now->result->quirks[TW_QUIRK_rejected].count++;
     return TW_OK;
 }
@@ -178,11 +182,11 @@ static tw_status end_day(tw_moment *now, tw_error *err)
 {
     for (size_t q = 0; q < now->n_queue; q++)
         for (size_t i = now->lot[now->queue[q]].head; i != TW_NONE;) {
-            const tw_ticket *at = ticket(now, i);
+            const tw_full_ticket *at = tw_full_ticket_at(now, i);
             const size_t id = i;
             const bool ends = now->cancel_daily || at->style.life == TW_DAY;
-            i = at->next;
-            if (ends && at->order.created < now->bar) TW_TRY(tw_order_cancel(now, id, true, err));
+            i = at->base.next;
+            if (ends && at->base.order.created < now->bar) TW_TRY(tw_order_cancel(now, id, true, err));
         }
     return tw_orders_report(now, true, err);
 }
@@ -197,9 +201,9 @@ tw_status tw_orders_end_of_day(tw_moment *now, tw_error *err)
     for (size_t q = 0; q < now->n_queue; q++) {
         const size_t head = now->lot[now->queue[q]].head;
         if (head == TW_NONE) continue;
-        const size_t second = ticket(now, head)->next;
+        const size_t second = tw_ticket_at(now, head)->next;
         if (second != TW_NONE) TW_TRY(tw_order_cancel(now, head, true, err));
-        for (size_t i = second != TW_NONE ? second : head; i != TW_NONE; i = ticket(now, i)->next)
+        for (size_t i = second != TW_NONE ? second : head; i != TW_NONE; i = tw_ticket_at(now, i)->next)
             now->result->quirks[TW_QUIRK_cancel_kept].count++;
     }
     return TW_OK;
@@ -215,8 +219,8 @@ tw_status tw_moment_cancel(tw_moment *now, size_t id, tw_error *err)
 
 void tw_orders_split(tw_moment *now, size_t asset, double ratio)
 {
-    for (size_t i = now->lot[asset].head; i != TW_NONE; i = ticket(now, i)->next) {
-        tw_order *order = &ticket(now, i)->order;
+    for (size_t i = now->lot[asset].head; i != TW_NONE; i = tw_ticket_at(now, i)->next) {
+        tw_order *order = &tw_ticket_at(now, i)->order;
         const double left = trunc((order->amount - order->filled) / ratio);
         order->filled = trunc(order->filled / ratio);
         order->amount = order->filled + left;
@@ -235,7 +239,7 @@ void tw_orders_split(tw_moment *now, size_t asset, double ratio)
 tw_status tw_moment_get_order(const tw_moment *now, size_t id, tw_order *order, tw_error *err)
 {
     if (id >= now->orders.n) return tw_fail(err, TW_BAD_VALUE, "order %zu; there are %zu", id, now->orders.n);
-    *order = ticket(now, id)->order;
+    *order = tw_ticket_at(now, id)->order;
     if (order->amount == order->filled) order->status = TW_ORDER_FILLED;
     return TW_OK;
 }
@@ -245,7 +249,7 @@ size_t tw_moment_open_orders(const tw_moment *now, size_t asset, size_t room, si
     size_t n = 0;
     for (size_t q = 0; q < now->n_queue; q++) {
         if (asset != SIZE_MAX && now->queue[q] != asset) continue;
-        for (size_t i = now->lot[now->queue[q]].head; i != TW_NONE; i = ticket(now, i)->next, n++)
+        for (size_t i = now->lot[now->queue[q]].head; i != TW_NONE; i = tw_ticket_at(now, i)->next, n++)
             if (n < room) ids[n] = i;
     }
     return n;

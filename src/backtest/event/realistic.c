@@ -2,7 +2,7 @@
 /* Open orders against the present bar, in mode realistic. A bar has four numbers and no order between high and low, so
  * what is good for the trader is taken to come last: at the open what is due there and what the open is beyond already;
  * then stops; then limits; then stops of holdings that the bar itself made; then the close. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 
 #include <math.h>
 
@@ -17,8 +17,6 @@ typedef struct pass {
     double room; /* volume left to take */
     step step;
 } pass;
-
-static tw_ticket *ticket(const tw_moment *now, size_t id) { return (tw_ticket *)now->orders.item + id; }
 
 static double lot_of(const tw_moment *now, size_t asset)
 {
@@ -44,9 +42,9 @@ static bool is_worse(const tw_order *order, double price)
 /* What one of a pair filled is taken off the other. */
 static tw_status take_off_other(tw_moment *now, size_t id, double filled, tw_error *err)
 {
-    const size_t other = ticket(now, id)->other;
+    const size_t other = tw_full_ticket_at(now, id)->other;
     if (other == TW_NONE) return TW_OK;
-    tw_order *order = &ticket(now, other)->order;
+    tw_order *order = &tw_full_ticket_at(now, other)->base.order;
     const double left = order->amount - order->filled;
     if (order->status != TW_ORDER_OPEN) return TW_OK;
     if (fabs(left) <= fabs(filled)) return tw_order_cancel(now, other, true, err);
@@ -59,30 +57,30 @@ static tw_status take_off_other(tw_moment *now, size_t id, double filled, tw_err
 static tw_status bracket(pass *p, size_t id, double filled, tw_error *err)
 {
     tw_moment *now = p->now;
-    const tw_order_style style = ticket(now, id)->style;
+    const tw_order_style style = tw_full_ticket_at(now, id)->style;
     size_t profit = TW_NONE, loss = TW_NONE;
     if (style.take_profit == 0 && style.stop_loss == 0) return TW_OK;
     if (style.take_profit > 0) {
         const tw_order_request take = {.asset = p->asset, .style = {.limit = style.take_profit}};
         TW_TRY(tw_orders_add(now, &take, -filled, &profit, err));
-        ticket(now, profit)->from_bar = p->step == AT_OPEN ? now->bar : now->bar + 1;
+        tw_full_ticket_at(now, profit)->from_bar = p->step == AT_OPEN ? now->bar : now->bar + 1;
     }
     if (style.stop_loss > 0) {
         const tw_order_request stop = {.asset = p->asset, .style = {.stop = style.stop_loss}};
         TW_TRY(tw_orders_add(now, &stop, -filled, &loss, err));
-        ticket(now, loss)->from_bar = p->step == AT_CLOSE ? now->bar + 1 : now->bar;
-        ticket(now, loss)->is_late = p->step != AT_OPEN;
+        tw_full_ticket_at(now, loss)->from_bar = p->step == AT_CLOSE ? now->bar + 1 : now->bar;
+        tw_full_ticket_at(now, loss)->is_late = p->step != AT_OPEN;
     }
     if (profit == TW_NONE || loss == TW_NONE) return TW_OK;
-    ticket(now, profit)->other = loss;
-    ticket(now, loss)->other = profit;
+    tw_full_ticket_at(now, profit)->other = loss;
+    tw_full_ticket_at(now, loss)->other = profit;
     return TW_OK;
 }
 
 static tw_status book(pass *p, size_t id, tw_trade *trade, tw_error *err)
 {
     tw_moment *now = p->now;
-    tw_order *order = &ticket(now, id)->order;
+    tw_order *order = &tw_full_ticket_at(now, id)->base.order;
     const tw_asset *asset = &now->market->asset[p->asset];
     const tw_commission *model = now->models.commission[asset->kind];
     trade->fees = tw_account_fees(now, trade);
@@ -101,8 +99,8 @@ static tw_status book(pass *p, size_t id, tw_trade *trade, tw_error *err)
 static tw_status execute(pass *p, size_t id, double base, tw_fill_cause cause, tw_error *err)
 {
     tw_moment *now = p->now;
-    const tw_ticket *at = ticket(now, id);
-    const tw_order *order = &at->order;
+    const tw_full_ticket *at = tw_full_ticket_at(now, id);
+    const tw_order *order = &at->base.order;
     const double left = order->amount - order->filled, side = order->amount > 0 ? 1 : -1;
     const double size = whole_lots(now, p->asset, fmin(fabs(left), p->room));
     if (size == 0 || (at->style.life == TW_ALL_OR_NOTHING && size < fabs(left))) return TW_OK;
@@ -126,30 +124,30 @@ static tw_status execute(pass *p, size_t id, double base, tw_fill_cause cause, t
 
 /* ---------------------------------------------------------------- when an order is due, and at what price */
 
-static bool has_stop(const tw_ticket *at) { return !isnan(at->order.stop) && !at->order.stop_reached; }
-static bool has_trail(const tw_ticket *at) { return at->style.trail > 0 || at->style.trail_share > 0; }
+static bool has_stop(const tw_full_ticket *at) { return !isnan(at->base.order.stop) && !at->base.order.stop_reached; }
+static bool has_trail(const tw_full_ticket *at) { return at->style.trail > 0 || at->style.trail_share > 0; }
 static bool reaches(bool up, double price, double level) { return up ? price >= level : price <= level; }
 
-static double trail_level(const tw_ticket *at)
+static double trail_level(const tw_full_ticket *at)
 {
     const double away = at->style.trail > 0 ? at->style.trail : at->best * at->style.trail_share;
-    return at->order.amount > 0 ? at->best + away : at->best - away;
+    return at->base.order.amount > 0 ? at->best + away : at->best - away;
 }
 
 static tw_status due_at_open(pass *p, size_t id, tw_error *err)
 {
-    tw_ticket *at = ticket(p->now, id);
-    const bool buy = at->order.amount > 0;
+    tw_full_ticket *at = tw_full_ticket_at(p->now, id);
+    const bool buy = at->base.order.amount > 0;
     const double open = p->query.open;
     if (has_trail(at)) {
         if (!reaches(buy, open, trail_level(at))) return TW_OK;
         return execute(p, id, open, TW_FILL_GAP, err);
     }
-    const bool gap = has_stop(at) && reaches(buy, open, at->order.stop);
+    const bool gap = has_stop(at) && reaches(buy, open, at->base.order.stop);
     if (has_stop(at) && !gap) return TW_OK;
-    if (gap) at->order.stop_reached = true;
-    if (is_worse(&at->order, open)) return TW_OK;
-    const bool beyond = gap || !isnan(at->order.limit);
+    if (gap) at->base.order.stop_reached = true;
+    if (is_worse(&at->base.order, open)) return TW_OK;
+    const bool beyond = gap || !isnan(at->base.order.limit);
     return execute(p, id, open, beyond ? TW_FILL_GAP : TW_FILL_OPEN, err);
 }
 
@@ -157,8 +155,8 @@ static tw_status due_at_open(pass *p, size_t id, tw_error *err)
  * new place means that the price fell back through it. */
 static tw_status due_trail(pass *p, size_t id, tw_error *err)
 {
-    tw_ticket *at = ticket(p->now, id);
-    const bool buy = at->order.amount > 0;
+    tw_full_ticket *at = tw_full_ticket_at(p->now, id);
+    const bool buy = at->base.order.amount > 0;
     const double level = trail_level(at), worst = buy ? p->query.high : p->query.low;
     if (reaches(buy, worst, level)) return execute(p, id, level, TW_FILL_TRAIL, err);
     at->best = buy ? fmin(at->best, p->query.low) : fmax(at->best, p->query.high);
@@ -168,28 +166,29 @@ static tw_status due_trail(pass *p, size_t id, tw_error *err)
 
 static tw_status due_stop(pass *p, size_t id, tw_error *err)
 {
-    tw_ticket *at = ticket(p->now, id);
-    const bool buy = at->order.amount > 0;
+    tw_full_ticket *at = tw_full_ticket_at(p->now, id);
+    const bool buy = at->base.order.amount > 0;
     if (has_trail(at)) return due_trail(p, id, err);
-    if (!has_stop(at) || !reaches(buy, buy ? p->query.high : p->query.low, at->order.stop)) return TW_OK;
-    at->order.stop_reached = true;
+    if (!has_stop(at) || !reaches(buy, buy ? p->query.high : p->query.low, at->base.order.stop)) return TW_OK;
+    at->base.order.stop_reached = true;
     at->from_bar = p->now->bar + 1; /* should a limit keep it from filling here */
-    return is_worse(&at->order, at->order.stop) ? TW_OK : execute(p, id, at->order.stop, TW_FILL_STOP, err);
+    return is_worse(&at->base.order, at->base.order.stop) ? TW_OK
+                                                          : execute(p, id, at->base.order.stop, TW_FILL_STOP, err);
 }
 
 /* A price that only touches a limit leaves the order in its queue. */
 static tw_status due_limit(pass *p, size_t id, tw_error *err)
 {
-    const tw_ticket *at = ticket(p->now, id);
-    const double limit = at->order.limit;
+    const tw_full_ticket *at = tw_full_ticket_at(p->now, id);
+    const double limit = at->base.order.limit;
     if (isnan(limit) || has_stop(at)) return TW_OK;
-    const bool through = at->order.amount > 0 ? p->query.low < limit : p->query.high > limit;
+    const bool through = at->base.order.amount > 0 ? p->query.low < limit : p->query.high > limit;
     return through ? execute(p, id, limit, TW_FILL_LIMIT, err) : TW_OK;
 }
 
 static tw_status due_at_close(pass *p, size_t id, tw_error *err)
 {
-    const tw_order *order = &ticket(p->now, id)->order;
+    const tw_order *order = &tw_full_ticket_at(p->now, id)->base.order;
     return is_worse(order, p->query.close) ? TW_OK : execute(p, id, p->query.close, TW_FILL_CLOSE, err);
 }
 
@@ -204,9 +203,9 @@ static bool is_last_bar(const tw_moment *now)
     return !now->run->by_minute || now->bar + 1 == now->market->minute_from[now->session + 1];
 }
 
-static bool takes_part(const pass *p, const tw_ticket *at)
+static bool takes_part(const pass *p, const tw_full_ticket *at)
 {
-    const tw_order *order = &at->order;
+    const tw_order *order = &at->base.order;
     if (order->status != TW_ORDER_OPEN || order->amount == order->filled || at->from_bar > p->now->bar) return false;
     if (p->step == AT_CLOSE) return at->style.when == TW_AT_CLOSE && is_last_bar(p->now);
     if (at->style.when == TW_AT_CLOSE) return false;
@@ -220,8 +219,8 @@ static tw_status run_step(pass *p, step now_at, tw_error *err)
                                                                    due_at_close};
     p->step = now_at;
     for (size_t i = p->now->lot[p->asset].head; i != TW_NONE;) {
-        if (takes_part(p, ticket(p->now, i))) TW_TRY(due[now_at](p, i, err));
-        i = ticket(p->now, i)->next;
+        if (takes_part(p, tw_full_ticket_at(p->now, i))) TW_TRY(due[now_at](p, i, err));
+        i = tw_full_ticket_at(p->now, i)->base.next;
     }
     return TW_OK;
 }
@@ -230,13 +229,13 @@ static tw_status run_step(pass *p, step now_at, tw_error *err)
 static tw_status after_bar(tw_moment *now, size_t asset, tw_error *err)
 {
     for (size_t i = now->lot[asset].head; i != TW_NONE;) {
-        tw_ticket *at = ticket(now, i);
-        const size_t next = at->next;
+        tw_full_ticket *at = tw_full_ticket_at(now, i);
+        const size_t next = at->base.next;
         const bool waits =
             at->style.when == TW_AT_OPEN ? !is_first_bar(now) : at->style.when == TW_AT_CLOSE && !is_last_bar(now);
         const bool once = at->style.when != TW_ANY_TIME || at->style.life >= TW_IMMEDIATE;
         at->is_late = false;
-        if (at->order.created < now->bar && once && !waits) TW_TRY(tw_order_cancel(now, i, true, err));
+        if (at->base.order.created < now->bar && once && !waits) TW_TRY(tw_order_cancel(now, i, true, err));
         i = next;
     }
     return TW_OK;

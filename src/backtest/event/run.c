@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The clock of a run: session start, the call before it, the bars, session end. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 #include "base/isa.h"
 
 #include <math.h>
@@ -155,7 +155,7 @@ static tw_status new_state(tw_moment *now, tw_error *err)
     now->queue = tw_new(now->ctx, n, sizeof *now->queue);
     if (!now->lot || !now->held || !now->queue) return tw_no_memory(err, "a run");
     for (size_t i = 0; i < n; i++) now->lot[i].head = now->lot[i].tail = TW_NONE;
-    now->orders.size = sizeof(tw_ticket);
+    now->orders.size = now->run->mode == TW_REALISTIC ? sizeof(tw_full_ticket) : sizeof(tw_ticket);
     now->fresh.size = now->touched.size = sizeof(size_t);
     now->owed.size = sizeof(tw_owed);
     now->recordings.size = sizeof(tw_recording);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What happens between the bars: splits, dividends and capital as a session begins; expiry, policies, controls and the
  * accounts as it ends. The order of steps is zipline's. */
-#include "backtest/event/engine.h"
+#include "backtest/event/account.h"
 
 #include <float.h>
 #include <math.h>

@@ -92,7 +92,9 @@ static double impact_of(const volatility_params *p, const tw_fill_query *query, 
 static tw_fill_answer fill_volatility(const void *params, const tw_fill_query *query, double *amount, double *price)
 {
     const volatility_params *p = params;
-    const double middle = (query->high + query->low) / 2;
+    const size_t asset = query->order->asset;
+    const double middle =
+        (tw_moment_value(query->now, asset, TW_HIGH) + tw_moment_value(query->now, asset, TW_LOW)) / 2;
     const double taken = trunc(fmin(query->volume * p->volume_limit, open_shares(query)));
     if (taken < 1) return TW_FILL_NONE;
     *price = middle + copysign(impact_of(p, query, middle, taken), direction(query));

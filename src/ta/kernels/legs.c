@@ -51,6 +51,22 @@ TW_RECUR_OP(trail_pair, .title = "Pair of stops that trail a line", .group = "ov
             .inputs = TW_NAMES("x", "width"), .outputs = TW_NAMES("line", "lower", "upper"), .params = no_table,
             .traits = TW_RECURSIVE | TW_SCALES);
 
+/* ---------------------------------------------------------------- hold. s: seen, x. */
+
+TW_LANE void hold_step(const double *coef, tw_recur_bar *b)
+{
+    const bool take = is_first(b) | (b->x[1] != 0.0);
+    (void)coef;
+    b->y[0] = b->s[1] = (take ? b->x[0] : b->s[1]) + spoiled(b);
+}
+static const tw_recur hold_recur = {.inputs = 2, .parts = 2, .outputs = 1, .step = hold_step, .coefs = no_coefs};
+
+TW_RECUR_OP(hold, .title = "Value of the last bar that counts", .group = "arithmetic", .source = "definition",
+            .formula = "x at the last bar where `when` is not 0; at the first bar x",
+            .meaning = "A value that is taken anew only at chosen bars and held between them. A bar where it or the "
+                       "choice is missing gives nothing and changes nothing; downsample takes a missing value too.",
+            .inputs = TW_NAMES("x", "when"), .outputs = TW_NAMES("y"), .params = no_table, .traits = TW_RECURSIVE);
+
 /* ---------------------------------------------------------------- zigzag.
  * s: seen, side of the leg (0: none yet), its extreme, bars since, lowest so far, bars since (both while there is no
  * leg), pivot, bars since. */
