@@ -187,6 +187,22 @@ spec("window: 21\nportfolio: {weights: inverse, by: 'std(close / lag(close, 1), 
 run()
 assert abs(float(read("daily.csv")[-1]["gross_leverage"]) - 1) < 0.05 and read("daily.csv")[0]["vol"] == "" and float(read("daily.csv")[-1]["vol"]) > 0
 
+# ---------------------------------------------------------------- what comes later changes nothing before
+write("early.csv", HEAD + "\n" + "".join(r + "\n" for r in ROWS if r[:10] < "2021-03-10"))
+write("acts.csv", "ex_date,symbol,kind,ratio,amount\n2021-02-01,A,split,0.5,\n2021-02-10,B,dividend,,0.3\n2021-03-15,A,split,0.25,\n2021-03-18,B,dividend,,2\n")
+PEEK = ("window: 8\npipeline: {window: 6, columns: {move: 'close / lag(close, 5)', size: 'mean(volume, 3)'}}\n"
+        "portfolio: {long: {rank: move, top: 2}, weights: inverse, by: 'std(price, 8)'}\n"
+        "rules:\n  - {when: 'price > mean(price, 5)', shares: 5, limit: close * 1.001}\nrecord: {m: 'mean(price, 8)', size: size}")
+for mode in ("zipline", "realistic"):
+    spec(PEEK, data="bars: bars.csv\n  actions: acts.csv", mode=mode)
+    run()
+    whole = {name: open(f"out/{name}").read().splitlines() for name in ("daily.csv", "txns.csv", "positions.csv")}
+    spec(PEEK, data="bars: early.csv\n  actions: acts.csv", mode=mode)
+    run()
+    for name, lines in whole.items():
+        part = open(f"out/{name}").read().splitlines()
+        assert len(part) > 20 and lines[:len(part)] == part, (mode, name)
+
 # ---------------------------------------------------------------- mode realistic, with limits, brackets and a schedule
 spec("universe: [A]\nrules:\n  - {when: holding == 0 and open_orders == 0, shares: 10, limit: close * 0.995, take_profit: close * 1.03, stop_loss: close * 0.97, life: day}",
      mode="realistic", more="from: 2021-01-06\nto: 2021-03-12\n")
