@@ -10,7 +10,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TREES_CASE_FEATURES = 12 };
+#ifndef TREES_CASE_FEATURES
+#define TREES_CASE_FEATURES 12 /* sums over all subsets of them are to end */
+#endif
 
 typedef struct trees_kind {
     size_t n_outputs, n_trees, most_leaves;

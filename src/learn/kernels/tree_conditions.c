@@ -48,9 +48,18 @@ static inline uint64_t missing_bits(const float *x, const tw_lanes *lanes, uint3
     return missing;
 }
 
+/* Whether a value is a NaN: two at a time, as a comparison is of two. */
+static inline bool any_nan(const float x[ROWS])
+{
+    uint32_t any = 0;
+    for (size_t i = 0; i < ROWS / 2; i++) any |= __builtin_isunordered(x[i], x[i + ROWS / 2]) ? 1U : 0U;
+    return any;
+}
+
 static inline void find_missing(const float x[ROWS], uint32_t flags, missing_rows *missing)
 {
     missing->any = 0;
+    if (!(flags & TW_SPLIT_ZERO_MISSING) && !any_nan(x)) return;
     for (size_t w = 0; w < WORDS; w++) {
         const tw_lanes lanes = tw_lanes_load(x + 64 * w);
         missing->word[w] = missing_bits(x + 64 * w, &lanes, flags);
@@ -60,9 +69,10 @@ static inline void find_missing(const float x[ROWS], uint32_t flags, missing_row
 
 /* ---------------------------------------------------------------- digits */
 
-/* Of bytes: rows whose high digit is below d, or is d; rows whose low digit is at most d. */
+/* Of bytes, where tw_lanes_place puts them: rows whose high digit is below d, and rows whose low digit is at most d. A
+ * byte is at most d e when its high digit is below d, or below d + 1 and its low digit at most e. */
 typedef struct digits {
-    rows_bits below[DIGITS], at[DIGITS], low[DIGITS];
+    rows_bits below[DIGITS + 1], low[DIGITS];
 } digits;
 
 /* Rows by the four bits of a digit, the lowest plane first. */
@@ -79,31 +89,34 @@ static inline void split_digit(const rows_bits plane[4], rows_bits at[DIGITS])
         }
 }
 
-static inline void make_digits(const uint8_t x[ROWS], digits *out)
+static inline void make_digits(const uint8_t placed[ROWS], digits *out)
 {
-    rows_bits plane[8];
-    for (size_t w = 0; w < WORDS; w++) tw_lanes_planes(x + 64 * w, WORDS, (uint64_t *)(void *)plane + w);
-    split_digit(plane, out->low);
-    split_digit(plane + 4, out->at);
+    rows_bits plane[8], at[DIGITS];
+    tw_lanes_planes(placed, plane);
+    split_digit(plane, at);
+    out->low[0] = at[0];
+    for (size_t d = 1; d < DIGITS; d++) out->low[d] = out->low[d - 1] | at[d];
+    split_digit(plane + 4, at);
     out->below[0] = (rows_bits){0};
-    for (size_t d = 1; d < DIGITS; d++) {
-        out->below[d] = out->below[d - 1] | out->at[d - 1];
-        out->low[d] |= out->low[d - 1];
-    }
+    for (size_t d = 0; d < DIGITS; d++) out->below[d + 1] = out->below[d] | at[d];
 }
 
 /* ---------------------------------------------------------------- floats */
 
-/* Rows past the end are copies of nothing in particular: what they reach is not added. */
-static inline void get_floats(const tw_slice_job *job, uint32_t feature, float x[ROWS])
+/* A feature's values: where they are when they stand side by side, else in `room`. Rows past the end are copies of
+ * nothing in particular: what they reach is not added. */
+static inline const float *get_floats(const tw_slice_job *job, uint32_t feature, float room[ROWS])
 {
     const float *restrict column = job->features[feature];
     const uint32_t *restrict cell = job->cell, first = cell[0];
-    if (cell[job->n - 1] - first == job->n - 1) /* ascending, so side by side */
-        for (size_t i = 0; i < job->n; i++) x[i] = column[first + i];
+    const bool beside = cell[job->n - 1] - first == job->n - 1; /* ascending, so side by side */
+    if (beside && job->n == ROWS) return column + first;
+    if (beside)
+        for (size_t i = 0; i < job->n; i++) room[i] = column[first + i];
     else
-        for (size_t i = 0; i < job->n; i++) x[i] = column[cell[i]];
-    for (size_t i = job->n; i < ROWS; i++) x[i] = 0;
+        for (size_t i = 0; i < job->n; i++) room[i] = column[cell[i]];
+    for (size_t i = job->n; i < ROWS; i++) room[i] = 0;
+    return room;
 }
 
 static inline void compare_floats(const tw_slice *slice, const tw_slice_run *run, const float x[ROWS], uint64_t *mask)
@@ -126,18 +139,19 @@ static inline void find_cells(const tw_slice_run *run, const float x[ROWS], uint
     }
 }
 
-static inline __attribute__((always_inline)) void walk_cells(const tw_slice_run *run, const uint32_t cell[ROWS],
-                                                             const uint32_t key[ROWS], uint32_t most,
-                                                             uint8_t rank[ROWS])
+static inline __attribute__((always_inline)) void walk_cells(const tw_slice_run *run, const uint32_t *cell,
+                                                             const uint32_t *key, uint32_t most, uint8_t *rank)
 {
     const uint8_t *start = run->start;
     const uint32_t *bound = run->key;
+    for (size_t i = 0; i < ROWS; i += 8, cell += 8, key += 8, rank++) {
+#pragma GCC unroll 8
+        for (size_t j = 0; j < 8; j++) {
+            size_t r = start[cell[j]];
 #pragma GCC unroll 4
-    for (size_t i = 0; i < ROWS; i++) {
-        size_t r = start[cell[i]];
-#pragma GCC unroll 4
-        for (uint32_t k = 0; k < most; k++) r += bound[r] < key[i];
-        rank[i] = (uint8_t)r;
+            for (uint32_t k = 0; k < most; k++) r += bound[r] < key[j];
+            rank[tw_lanes_place(j)] = (uint8_t)r;
+        }
     }
 }
 
@@ -159,12 +173,20 @@ static inline void rank_floats(const tw_slice_run *run, const float x[ROWS], uin
 {
     uint8_t rank[ROWS];
     digits by;
-    masks *out = (masks *)(void *)mask, *end = out + run->n;
+    masks *out = (masks *)(void *)mask;
     find_ranks(run, x, rank);
     make_digits(rank, &by);
-    for (size_t high = 0; out < end; high++) {
-        const rows_bits below = by.below[high], at = by.at[high];
-        for (size_t low = 0; low < DIGITS && out < end; low++) *out++ = below | (at & by.low[low]);
+    const rows_bits *below = by.below;
+    for (size_t left = run->n; left; below++) {
+        const rows_bits under = below[0], upto = below[1];
+        if (left >= DIGITS) {
+#pragma GCC unroll 16
+            for (size_t low = 0; low < DIGITS; low++) *out++ = under | (upto & by.low[low]);
+            left -= DIGITS;
+            continue;
+        }
+        for (size_t low = 0; low < left; low++) *out++ = under | (upto & by.low[low]);
+        left = 0;
     }
 }
 
@@ -181,12 +203,13 @@ static inline void find_in_set(const tw_slice *slice, const tw_slice_run *run, c
 static inline void meet_floats(const tw_slice_job *job, uint64_t *mask)
 {
     const tw_slice *slice = job->slice;
-    float x[ROWS];
+    float room[ROWS];
+    const float *x = room;
     for (size_t r = 0; r < slice->n_runs; r++) {
         const tw_slice_run *run = &slice->run[r];
         uint64_t *out = mask + (size_t)run->first * WORDS;
         missing_rows missing;
-        if (r == 0 || run->feature != run[-1].feature) get_floats(job, run->feature, x);
+        if (r == 0 || run->feature != run[-1].feature) x = get_floats(job, run->feature, room);
         if (run->flags & TW_SPLIT_SET)
             find_in_set(slice, run, x, out);
         else if (run->n_cells && run->n >= TW_LANES_RANKED)
@@ -205,6 +228,7 @@ enum { TILE = 16 };
 
 typedef struct byte_columns {
     uint32_t first, n_taken;
+    const uint8_t *row[ROWS];
     uint8_t x[TILE][ROWS];
 } byte_columns;
 
@@ -224,93 +248,127 @@ static inline void turn_tile(tile_row x[TILE])
     }
 }
 
-static inline const uint8_t *bytes_of(const tw_slice_job *job, size_t i, uint32_t feature)
+/* Sixteen features from the first on of all rows; those past the end are copies of the last one. */
+static inline void take_tiles(const uint8_t *const row[ROWS], byte_columns *columns)
 {
-    const tw_bin_rows *rows = job->bins;
-    const size_t row = rows->row ? rows->row[job->begin + i] : job->begin + i;
-    return rows->bin + row * rows->row_stride + feature * rows->feature_stride;
-}
-
-static inline void take_tiles(const tw_slice_job *job, byte_columns *columns)
-{
-    for (size_t from = 0; from + TILE <= job->n; from += TILE) {
+    for (size_t j = 0; j < ROWS; j += TILE) {
         tile_row x[TILE];
-        for (size_t i = 0; i < TILE; i++) memcpy(&x[i], bytes_of(job, from + i, columns->first), TILE);
+        for (size_t i = 0; i < TILE; i++) memcpy(&x[i], row[j / 32 + (j % 32 + i) * 8] + columns->first, TILE);
         turn_tile(x);
-        for (size_t f = 0; f < TILE; f++) memcpy(columns->x[f] + from, &x[f], TILE);
+        for (size_t f = 0; f < TILE; f++) memcpy(columns->x[f] + j, &x[f], TILE);
     }
 }
 
-/* Rows past the end are copies of nothing in particular. */
+static inline void find_rows(const tw_slice_job *job, const uint8_t *row[ROWS])
+{
+    const tw_bin_rows *rows = job->bins;
+    for (size_t i = 0; i < ROWS; i++) {
+        const size_t at = job->begin + (i < job->n ? i : job->n - 1);
+        row[i] = rows->bin + (rows->row ? rows->row[at] : at) * rows->row_stride;
+    }
+}
+
+/* The bytes of a feature, where tw_lanes_place puts them. */
 static inline const uint8_t *get_bytes(const tw_slice_job *job, uint32_t feature, byte_columns *columns)
 {
     if (feature - columns->first < columns->n_taken) return columns->x[feature - columns->first];
-    const bool tiles = job->bins->feature_stride == 1 && job->slice->model->n_features - feature >= TILE;
-    columns->first = feature;
-    columns->n_taken = tiles ? TILE : 1;
-    if (tiles) take_tiles(job, columns);
-    for (uint32_t f = 0; f < columns->n_taken; f++)
-        for (size_t i = tiles ? job->n / TILE * TILE : 0; i < job->n; i++)
-            columns->x[f][i] = *bytes_of(job, i, feature + f);
-    return columns->x[0];
-}
-
-static inline void compare_bytes(const tw_slice *slice, const tw_slice_run *run, const uint8_t x[ROWS], uint64_t *mask)
-{
-    const tw_slice_byte *byte = slice->byte + run->first;
-    for (size_t w = 0; w < WORDS; w++) {
-        const tw_byte_lanes lanes = tw_byte_lanes_load(x + 64 * w);
-        for (size_t c = 0; c < run->n; c++) mask[c * WORDS + w] = tw_byte_lanes_lt(&lanes, (uint8_t)(byte[c].most + 1));
+    const size_t n_features = job->slice->model->n_features, stride = job->bins->feature_stride;
+    if (stride == 1 && n_features >= TILE) {
+        const uint32_t last = (uint32_t)n_features - TILE;
+        columns->first = feature < last ? feature : last;
+        columns->n_taken = TILE;
+        take_tiles(columns->row, columns);
+    } else {
+        columns->first = feature;
+        columns->n_taken = 1;
+        for (size_t i = 0; i < ROWS; i++) columns->x[0][tw_lanes_place(i)] = columns->row[i][feature * stride];
     }
+    return columns->x[feature - columns->first];
 }
 
-#define AT_WORD(word) (*(const rows_bits *)(const void *)(word))
+/* Fewer than eight conditions, and what is missing, as bits of one byte a row. */
+static inline void compare_bytes(const tw_slice *slice, const tw_slice_run *run, const uint8_t x[ROWS],
+                                 rows_bits plane[8])
+{
+    uint8_t bits[ROWS];
+    const tw_slice_byte *byte = slice->byte + run->first;
+    const size_t n = run->flags & TW_SPLIT_SET ? 0 : run->n;
+    for (size_t i = 0; i < ROWS; i++) bits[i] = x[i] == 0;
+    for (size_t c = 0; c < n; c++) {
+        const uint8_t most = byte[c].most, bit = (uint8_t)(2U << c);
+        for (size_t i = 0; i < ROWS; i++) bits[i] |= x[i] <= most ? bit : 0;
+    }
+    tw_lanes_planes(bits, plane);
+}
 
-static inline void rank_bytes(const tw_slice *slice, const tw_slice_run *run, const uint8_t x[ROWS], uint64_t *mask)
+static inline void set_missing(const rows_bits *where, missing_rows *missing)
+{
+    *(masks *)(void *)missing->word = *where;
+    missing->any = missing->word[0] | missing->word[1] | missing->word[2] | missing->word[3];
+}
+
+#define MASK_AT(place) (*(const rows_bits *)(const void *)(place))
+
+static inline void emit_bytes(const tw_slice_byte byte[TW_BYTES_RANKED], const digits *by, uint64_t *mask)
+{
+    const char *below = (const char *)by->below, *upto = below + TW_SLICE_MASK, *low = (const char *)by->low;
+    masks *out = (masks *)(void *)mask;
+#pragma GCC unroll 8
+    for (size_t c = 0; c < TW_BYTES_RANKED; c++)
+        out[c] = MASK_AT(below + byte[c].high) | (MASK_AT(upto + byte[c].high) & MASK_AT(low + byte[c].low));
+}
+
+/* What is missing is 0, which no other byte is below. The last conditions may be said twice. */
+static inline void rank_bytes(const tw_slice *slice, const tw_slice_run *run, const uint8_t x[ROWS],
+                              missing_rows *missing, uint64_t *mask)
 {
     digits by;
-    masks *out = (masks *)(void *)mask;
-    const uint64_t *below = (const uint64_t *)by.below, *at = (const uint64_t *)by.at, *low = (const uint64_t *)by.low;
+    const tw_slice_byte *byte = slice->byte + run->first;
+    const size_t last = run->n - TW_BYTES_RANKED;
     make_digits(x, &by);
-#pragma GCC unroll 4
-    for (const tw_slice_byte *b = slice->byte + run->first, *end = b + run->n; b < end; b++)
-        *out++ = AT_WORD(below + b->high) | (AT_WORD(at + b->high) & AT_WORD(low + b->low));
-}
-
-static inline void find_missing_bytes(const uint8_t x[ROWS], missing_rows *missing)
-{
-    missing->any = 0;
-    for (size_t w = 0; w < WORDS; w++) {
-        const tw_byte_lanes lanes = tw_byte_lanes_load(x + 64 * w);
-        missing->word[w] = tw_byte_lanes_lt(&lanes, 1);
-        missing->any |= missing->word[w];
-    }
+    for (size_t c = 0; c < last; c += TW_BYTES_RANKED) emit_bytes(byte + c, &by, mask + c * WORDS);
+    emit_bytes(byte + last, &by, mask + last * WORDS);
+    const rows_bits zero = by.below[1] & by.low[0];
+    set_missing(&zero, missing);
 }
 
 static inline void find_bytes_in_set(const uint64_t set[4], const uint8_t x[ROWS], uint64_t *mask)
 {
     for (size_t w = 0; w < WORDS; w++) {
         mask[w] = 0;
-        for (size_t i = 0; i < 64; i++) mask[w] |= (set[x[64 * w + i] / 64] >> (x[64 * w + i] % 64) & 1) << i;
+        for (size_t i = 0; i < 64; i++) {
+            const uint8_t b = x[tw_lanes_place(64 * w + i)];
+            mask[w] |= (set[b / 64] >> (b % 64) & 1) << i;
+        }
     }
+}
+
+static inline void few_bytes(const tw_slice *slice, const tw_slice_run *run, const uint8_t x[ROWS],
+                             missing_rows *missing, uint64_t *mask)
+{
+    rows_bits plane[8];
+    compare_bytes(slice, run, x, plane);
+    set_missing(plane, missing);
+    if (run->flags & TW_SPLIT_SET)
+        find_bytes_in_set(slice->byte_set + 4 * (run - slice->run), x, mask);
+    else
+        for (size_t c = 0; c < run->n; c++) *(masks *)(void *)(mask + c * WORDS) = plane[c + 1];
 }
 
 static inline void meet_bytes(const tw_slice_job *job, uint64_t *mask)
 {
     const tw_slice *slice = job->slice;
-    byte_columns columns = {.n_taken = 0};
-    for (size_t r = 0; r < slice->n_runs; r++) {
-        const tw_slice_run *run = &slice->run[r];
+    byte_columns columns;
+    columns.n_taken = columns.first = 0;
+    find_rows(job, columns.row);
+    for (const tw_slice_run *run = slice->run, *end = run + slice->n_runs; run < end; run++) {
         uint64_t *out = mask + (size_t)run->first * WORDS;
         missing_rows missing;
         const uint8_t *x = get_bytes(job, run->feature, &columns);
-        if (run->flags & TW_SPLIT_SET)
-            find_bytes_in_set(slice->byte_set + 4 * r, x, out);
-        else if (run->n >= TW_BYTE_LANES_RANKED)
-            rank_bytes(slice, run, x, out);
+        if (run->n >= TW_BYTES_RANKED)
+            rank_bytes(slice, run, x, &missing, out);
         else
-            compare_bytes(slice, run, x, out);
-        find_missing_bytes(x, &missing);
+            few_bytes(slice, run, x, &missing, out);
         mend(slice, run, &missing, out);
     }
 }

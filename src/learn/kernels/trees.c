@@ -48,7 +48,7 @@ DESCEND(8, 7)
         perfect p = {.mask = (const char *)mask};                                                                      \
         const rows_bits all = ~(rows_bits){0};                                                                         \
         (void)descend_##levels(&p, tree->perfect, &all);                                                               \
-        tw_lanes_number((const uint64_t *)(const void *)p.plane, levels, leaf);                                        \
+        tw_lanes_number(p.plane, levels, leaf);                                                                        \
     }
 
 FIND_PERFECT(1)
@@ -88,7 +88,7 @@ static inline void find_leaves(const tw_slice_tree *tree, const rows_bits *mask,
             any |= (reach[member[0]] | reach[member[1]]) | (reach[member[2]] | reach[member[3]]);
         plane[k] = any;
     }
-    tw_lanes_number((const uint64_t *)(const void *)plane, tree->n_planes, leaf);
+    tw_lanes_number(plane, tree->n_planes, leaf);
 }
 
 /* ---------------------------------------------------------------- values */
@@ -101,22 +101,36 @@ static inline size_t place_of(const tw_slice_job *job, size_t i)
 /* Keeps a loop as it is written: gcc would make vectors of values that it has to fetch one by one. */
 #define ROW_BY_ROW() __asm__ volatile("")
 
-/* The values of TW_SLICE_TREES trees, one after the other, to each row; where they are is in as many registers. */
-static inline void add_together(const tw_slice_tree *tree, const uint8_t leaf[TW_SLICE_TREES][ROWS],
-                                double *restrict sum)
+typedef uint8_t leaf_numbers[ROWS];
+
+/* The values of a group's trees, one after the other, to each row. With their distance a constant, what is left for a
+ * row and tree is to get the number and to add. */
+static inline __attribute__((always_inline)) void add_apart(const double *value, unsigned pitch,
+                                                            const leaf_numbers *leaf, double *restrict sum)
 {
-    const double *const a = tree[0].value, *const b = tree[1].value, *const c = tree[2].value, *const d = tree[3].value,
-                        *const e = tree[4].value, *const f = tree[5].value, *const g = tree[6].value,
-                        *const h = tree[7].value;
     for (size_t i = 0; i < ROWS; i++) {
         ROW_BY_ROW();
-        const double four = sum[i] + a[leaf[0][i]] + b[leaf[1][i]] + c[leaf[2][i]] + d[leaf[3][i]];
-        sum[i] = four + e[leaf[4][i]] + f[leaf[5][i]] + g[leaf[6][i]] + h[leaf[7][i]];
+        double all = sum[i];
+#pragma GCC unroll 20
+        for (size_t t = 0; t < TW_SLICE_TREES; t++) all += value[(t << pitch) + leaf[t][i]];
+        sum[i] = all;
+    }
+}
+
+static void add_group(const tw_slice_tree *tree, const leaf_numbers *leaf, double *sum)
+{
+    switch (tree->pitch) {
+    case 4: add_apart(tree->value, 4, leaf, sum); return;
+    case 5: add_apart(tree->value, 5, leaf, sum); return;
+    case 6: add_apart(tree->value, 6, leaf, sum); return;
+    case 7: add_apart(tree->value, 7, leaf, sum); return;
+    default: add_apart(tree->value, 8, leaf, sum); return;
     }
 }
 
 static inline void add_one(const double *restrict value, const uint8_t leaf[ROWS], double sum[ROWS])
 {
+#pragma GCC unroll 4
     for (size_t i = 0; i < ROWS; i++) {
         ROW_BY_ROW();
         sum[i] += value[leaf[i]];
@@ -127,18 +141,18 @@ static inline void add_one(const double *restrict value, const uint8_t leaf[ROWS
 static inline void score_one(const tw_slice_job *job, const rows_bits *mask)
 {
     const tw_slice *slice = job->slice;
-    uint8_t leaf[TW_SLICE_TREES][ROWS];
+    leaf_numbers leaf[TW_SLICE_TREES];
     double sum[ROWS] = {0};
-    for (size_t i = 0; i < job->n; i++) sum[i] = job->score[place_of(job, i)];
+    for (size_t i = 0; i < job->n; i++) sum[tw_lanes_place(i)] = job->score[place_of(job, i)];
     for (size_t from = 0; from < slice->n_trees; from += TW_SLICE_TREES) {
         const size_t n = slice->n_trees - from < TW_SLICE_TREES ? slice->n_trees - from : TW_SLICE_TREES;
         for (size_t t = 0; t < n; t++) find_leaves(&slice->tree[from + t], mask, leaf[t]);
         if (n == TW_SLICE_TREES)
-            add_together(slice->tree + from, (const uint8_t(*)[ROWS])leaf, sum);
+            add_group(slice->tree + from, (const leaf_numbers *)leaf, sum);
         else
             for (size_t t = 0; t < n; t++) add_one(slice->tree[from + t].value, leaf[t], sum);
     }
-    for (size_t i = 0; i < job->n; i++) job->score[place_of(job, i)] = sum[i];
+    for (size_t i = 0; i < job->n; i++) job->score[place_of(job, i)] = sum[tw_lanes_place(i)];
 }
 
 static inline void score_many(const tw_slice_job *job, const rows_bits *mask)
@@ -146,7 +160,8 @@ static inline void score_many(const tw_slice_job *job, const rows_bits *mask)
     uint8_t leaf[ROWS];
     for (const tw_slice_tree *tree = job->slice->tree, *end = tree + job->slice->n_trees; tree < end; tree++) {
         find_leaves(tree, mask, leaf);
-        for (size_t i = 0; i < job->n; i++) job->score[place_of(job, i) + tree->output] += tree->value[leaf[i]];
+        for (size_t i = 0; i < job->n; i++)
+            job->score[place_of(job, i) + tree->output] += tree->value[leaf[tw_lanes_place(i)]];
     }
 }
 

@@ -135,8 +135,8 @@ static void use_bins_of(tw_tree_scorer *s, tw_slice *slice)
         }
         for (size_t c = run->first; c < run->first + run->n; c++) {
             const uint32_t most = bins_met(&s->edges, run->feature, slice->threshold[c]);
-            byte[c] = (tw_slice_byte){(uint8_t)most, (uint8_t)(most / 16 * TW_SLICE_WORDS),
-                                      (uint8_t)(most % 16 * TW_SLICE_WORDS)};
+            byte[c] = (tw_slice_byte){(uint16_t)(most / 16 * TW_SLICE_MASK), (uint16_t)(most % 16 * TW_SLICE_MASK),
+                                      (uint8_t)most};
         }
     }
     slice->byte = byte;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { TABLE = 4 * TW_SLICE_CONDITIONS, NONE = UINT16_MAX, MASK_BYTES = TW_SLICE_ROWS / 8 };
+enum { TABLE = 4 * TW_SLICE_CONDITIONS, NONE = UINT16_MAX };
 
 /* One condition, and the number it got when it was first met. */
 typedef struct condition {
@@ -242,7 +242,7 @@ static void place_conditions(const making *k, tw_slice_tree *t)
     if (!t->perfect) return;
     uint32_t *perfect = k->s->perfect + (t->perfect - k->s->perfect);
     for (size_t i = 0; i + 1 < (size_t)1 << t->n_planes; i++)
-        perfect[i] = MASK_BYTES * (perfect[i] == TW_SLICE_NEVER ? TW_SLICE_NEVER : split[perfect[i]].condition);
+        perfect[i] = TW_SLICE_MASK * (perfect[i] == TW_SLICE_NEVER ? TW_SLICE_NEVER : split[perfect[i]].condition);
 }
 
 /* Sorts the conditions into runs and gives them their final numbers. */
@@ -327,6 +327,62 @@ static void arrange(tw_tree_scorer *s)
     s->value = tw_new(ctx, n_values + 1, sizeof *s->value);
 }
 
+/* ---------------------------------------------------------------- groups */
+
+static bool starts_group(const tw_slice *slice, size_t t)
+{
+    return t % TW_SLICE_TREES == 0 && slice->n_trees - t >= TW_SLICE_TREES;
+}
+
+/* Equal distances between the values of a group's trees, so that one register says where they all are. */
+static void choose_pitch(const tw_slice *slice, tw_slice_tree *tree)
+{
+    for (size_t t = 0; t < slice->n_trees; t++) {
+        tree[t].pitch = 0;
+        if (!starts_group(slice, t)) continue;
+        tree[t].pitch = TW_SLICE_LEAST_PITCH;
+        for (size_t k = t; k < t + TW_SLICE_TREES; k++)
+            if (tree[k].n_planes > tree[t].pitch) tree[t].pitch = tree[k].n_planes;
+    }
+}
+
+/* How far it is from the values of tree t to those of the next. */
+static size_t room_of(const tw_slice *slice, const tw_slice_tree *tree, size_t t)
+{
+    const size_t first = t - t % TW_SLICE_TREES;
+    return (size_t)1 << (starts_group(slice, first) ? tree[first].pitch : tree[t].n_planes);
+}
+
+static size_t lay_values(const tw_tree_scorer *s, double *to)
+{
+    size_t at = 0;
+    for (size_t k = 0; k < s->n_slices; k++) {
+        const tw_slice *slice = &s->slice[k];
+        tw_slice_tree *tree = s->tree + (slice->tree - s->tree);
+        choose_pitch(slice, tree);
+        for (size_t t = 0; t < slice->n_trees; t++) {
+            const size_t n = tree[t].perfect ? (size_t)1 << tree[t].n_planes : tree[t].n_splits + 1;
+            if (to) {
+                memcpy(to + at, tree[t].value, n * sizeof *to);
+                tree[t].value = to + at;
+            }
+            at += room_of(slice, tree, t);
+        }
+    }
+    return at;
+}
+
+/* Values, which stand tree behind tree, are moved to where groups have them. */
+static bool move_values(tw_tree_scorer *s)
+{
+    double *to = tw_new(s->ctx, lay_values(s, NULL) + 1, sizeof *to);
+    if (!to) return false;
+    (void)lay_values(s, to);
+    tw_free(s->ctx, s->value);
+    s->value = to;
+    return true;
+}
+
 tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
 {
     const tw_ctx *ctx = s->ctx;
@@ -336,14 +392,15 @@ tw_status tw_tree_scorer_slice(tw_tree_scorer *s, tw_error *err)
     k.leaves = tw_new(ctx, 2 * TW_SLICE_SPOTS, sizeof *k.leaves);
     k.full = tw_new(ctx, TW_SLICE_SPOTS, sizeof *k.full);
     arrange(s);
-    const bool fits = k.met && k.table && k.leaves && k.full && s->part && s->slice && s->run && s->threshold &&
-                      s->missing_right && s->tree && s->split && s->member && s->perfect && s->value;
+    bool fits = k.met && k.table && k.leaves && k.full && s->part && s->slice && s->run && s->threshold &&
+                s->missing_right && s->tree && s->split && s->member && s->perfect && s->value;
     if (fits) {
         k.place = k.table + TABLE;
         k.spot = k.place + TW_SLICE_CONDITIONS;
         k.split = k.spot + TW_SLICE_SPOTS;
         k.start = k.leaves + TW_SLICE_SPOTS;
         make_slices(&k);
+        fits = move_values(s);
     }
     tw_free(ctx, k.met);
     tw_free(ctx, k.table);

@@ -5,7 +5,7 @@
  *   rows that reach a split r, m  -> r & m reach its left child, r & ~m its right
  *   leaves numbered left to right -> bit k of a row's leaf number is set when it reaches a subtree whose leaves all
  *                                    have it set
- *   leaf numbers as bytes         -> values, added tree after tree
+ *   leaf numbers as bytes         -> values, added tree after tree, TW_SLICE_TREES of them in one go
  *
  * A bushy tree is filled up to a perfect one, with splits that no row meets: then the path is the number of the leaf (a
  * bit a level, set when the row goes left), and the splits are taken in one order known beforehand.
@@ -22,12 +22,14 @@
 enum {
     TW_SLICE_WORDS = 4,
     TW_SLICE_ROWS = 64 * TW_SLICE_WORDS,
-    TW_SLICE_CONDITIONS = 8192, /* of a slice: 256 kB of masks on the stack */
-    TW_SLICE_PLANES = 8,        /* bits of a leaf number */
+    TW_SLICE_MASK = 8 * TW_SLICE_WORDS, /* bytes */
+    TW_SLICE_CONDITIONS = 8192,         /* of a slice: 256 kB of masks on the stack */
+    TW_SLICE_PLANES = 8,                /* bits of a leaf number */
     TW_SLICE_LEAVES = 1 << TW_SLICE_PLANES,
     TW_SLICE_SPOTS = 2 * TW_SLICE_LEAVES, /* root and pairs of children: their reach; nothing reaches the last */
     TW_SLICE_FEW = 4,                     /* members of a plane are taken so many at once */
-    TW_SLICE_TREES = 8,                   /* whose values are added in one go over the rows */
+    TW_SLICE_TREES = 20,                  /* a group: its values are added in one go over the rows */
+    TW_SLICE_LEAST_PITCH = 4,             /* see tw_slice_tree */
     TW_SLICE_NEVER = TW_SLICE_CONDITIONS, /* the condition that no row meets */
     TW_SLICE_RUN = 255
 };
@@ -53,9 +55,10 @@ static inline uint32_t tw_slice_cell(float x, float low, float scale, float last
     return (uint32_t)(int32_t)(from < last ? from : last);
 }
 
-/* What a byte is compared with, and its hexadecimal digits times the words of a mask. */
+/* What a byte is compared with, and its hexadecimal digits as distances between masks, in bytes. */
 typedef struct tw_slice_byte {
-    uint8_t most, high, low;
+    uint16_t high, low;
+    uint8_t most;
 } tw_slice_byte;
 
 /* Split s marks the rows that reach it at spot `reach` and those of its children at 2 s + 1 and 2 s + 2; the root is at
@@ -69,6 +72,7 @@ typedef struct tw_slice_split {
  * are, in bytes, a node before its left subtree and that before its right. */
 typedef struct tw_slice_tree {
     uint32_t n_splits, n_planes, output;
+    uint32_t pitch; /* of a group's first: the values of its trees are 1 << pitch apart; else 0 */
     uint32_t n_members[TW_SLICE_PLANES];
     const tw_slice_split *split;
     const uint32_t *member, *perfect;

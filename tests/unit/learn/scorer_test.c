@@ -3,6 +3,8 @@
  * every size, from floats and from bytes. */
 #include "learn/trees/scorer.h"
 
+/* Two tiles of bytes, that overlap. */
+#define TREES_CASE_FEATURES 19
 #include "trees_case.h"
 
 #include <string.h>
@@ -14,6 +16,7 @@ static const trees_kind kinds[] = {
     {.n_outputs = 1, .n_trees = 1, .most_leaves = 1},
     {.n_outputs = 1, .n_trees = 40, .most_leaves = 64},
     {.n_outputs = 1, .n_trees = 27, .most_leaves = 64, .n_levels = 9},
+    {.n_outputs = 1, .n_trees = 60, .most_leaves = 12},
     {.n_outputs = 1, .n_trees = 100, .most_leaves = 130},
     {.n_outputs = 1, .n_trees = 21, .most_leaves = 300, .zeros = true},
     {.n_outputs = 1, .n_trees = 17, .most_leaves = 90, .deep = true, .zeros = true},
@@ -133,6 +136,20 @@ static void to_bytes(const trees_rows *rows, const float *edge, const uint32_t *
         }
 }
 
+/* The same bytes, feature by feature. */
+static void check_columns(const tw_trees *m, const uint8_t *bytes, const double *expected)
+{
+    static uint8_t columns[ROWS * TREES_CASE_FEATURES];
+    const size_t k = m->n_outputs;
+    double *margin = calloc(ROWS * k, sizeof *margin);
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t f = 0; f < TREES_CASE_FEATURES; f++) columns[f * ROWS + i] = bytes[i * TREES_CASE_FEATURES + f];
+    for (size_t i = 0; i < ROWS * k; i++) margin[i] = m->base[i % k];
+    tw_tree_scorer_add_bins(m->scorer, &(tw_bin_rows){columns, 1, ROWS, NULL, ROWS}, margin);
+    for (size_t i = 0; i < ROWS * k; i++) assert_same(margin[i], expected[i]);
+    free(margin);
+}
+
 static void check_bytes(tw_trees *m, const trees_rows *rows, const uint8_t *bytes, const double *expected, tw_random *r)
 {
     const size_t k = m->n_outputs;
@@ -162,7 +179,8 @@ static void bytes_score_as_floats(void **state)
     static float edge[TREES_CASE_FEATURES * STRIDE];
     static uint8_t bytes[ROWS * TREES_CASE_FEATURES];
     uint32_t n_bins[TREES_CASE_FEATURES];
-    const trees_kind some[] = {{.n_outputs = 1, .n_trees = 40, .most_leaves = 64, .sets = true, .n_levels = LEVELS},
+    const trees_kind some[] = {{.n_outputs = 1, .n_trees = 4, .most_leaves = 20, .sets = true, .n_levels = LEVELS},
+                               {.n_outputs = 1, .n_trees = 40, .most_leaves = 64, .sets = true, .n_levels = LEVELS},
                                {.n_outputs = 3, .n_trees = 20, .most_leaves = 280, .sets = true, .n_levels = LEVELS}};
     make_edges(edge, n_bins);
     for (tw_isa isa = TW_ISA_BASELINE; isa < TW_ISA_COUNT; isa++)
@@ -177,6 +195,7 @@ static void bytes_score_as_floats(void **state)
             tw_error err;
             assert_ok(tw_tree_scorer_use_bins(m->scorer, &(tw_bin_edges){edge, n_bins, STRIDE}, &err), &err);
             check_bytes(m, &rows, bytes, expected, &r);
+            check_columns(m, bytes, expected);
             free(expected);
             trees_rows_clear(&rows);
             tw_trees_free(m);
