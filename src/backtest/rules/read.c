@@ -53,7 +53,7 @@ tw_status tw_spec_text(tw_backtest_spec *s, const tw_node *node, const char **te
 /* A path is relative to the folder the spec lies in. */
 static tw_status read_path(tw_backtest_spec *s, const tw_node *node, const char **path, tw_error *err)
 {
-    const char *text;
+    const char *text = "";
     TW_TRY(tw_spec_text(s, node, &text, err));
     const size_t n = strlen(s->folder), m = strlen(text);
     *path = text;
@@ -68,7 +68,7 @@ static tw_status read_path(tw_backtest_spec *s, const tw_node *node, const char 
 
 static tw_status read_day(tw_backtest_spec *s, const tw_node *node, int64_t *day, tw_error *err)
 {
-    const char *text;
+    const char *text = "";
     int64_t time;
     TW_TRY(tw_spec_text(s, node, &text, err));
     if (!tw_time_parse(text, strlen(text), &time))
@@ -80,7 +80,7 @@ static tw_status read_day(tw_backtest_spec *s, const tw_node *node, int64_t *day
 
 static tw_status read_number(tw_backtest_spec *s, const tw_node *node, bool whole, double *x, tw_error *err)
 {
-    const char *text;
+    const char *text = "";
     TW_TRY(tw_spec_text(s, node, &text, err));
     if (!tw_parse_double(text, strlen(text), x) || !isfinite(*x))
         return tw_node_fail(s->doc, node, err, "'%s' must be a number, got '%s'", node->key, text);
