@@ -118,8 +118,9 @@ double tw_asset_multiplier(const tw_moment *now, size_t asset)
 int tw_tick_decimals(double tick)
 {
     static const double NEAR = 1e-6;
+    double x = tick * 10;
     int decimals = 1;
-    for (double x = tick * 10; decimals < 12 && fabs(x - nearbyint(x)) > NEAR; x *= 10) decimals++;
+    for (; decimals < 12 && fabs(x - nearbyint(x)) > NEAR; decimals++) x *= 10;
     return decimals;
 }
 

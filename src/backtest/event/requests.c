@@ -3,7 +3,6 @@
 #include "backtest/event/account.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double MOST_SHARES = 1e11, WORTHLESS = 10e-7;
 
@@ -31,8 +30,9 @@ static tw_status check_realistic(const tw_moment *now, const tw_order_style *sty
 
 static tw_status check_zipline(const tw_order_style *style, const char *symbol, tw_error *err)
 {
-    const tw_order_style plain = {.limit = style->limit, .stop = style->stop};
-    if (memcmp(style, &plain, sizeof plain) == 0) return TW_OK;
+    const bool follows = style->trail != 0 || style->trail_share != 0;
+    const bool brackets = style->take_profit != 0 || style->stop_loss != 0 || style->one_of != 0;
+    if (!follows && !brackets && style->when == TW_ANY_TIME && style->life == TW_UNTIL_CANCELLED) return TW_OK;
     return tw_fail(err, TW_BAD_VALUE, "order of %s: mode zipline knows limits and stops only", symbol);
 }
 

@@ -86,7 +86,9 @@ static int place_in_period(const tw_moment *now, bool month, bool from_end)
 
 static bool on_this_day(const tw_moment *now, const rule_params *p)
 {
-    if (!p->half_days && now->market->session && now->market->session[now->session].half_day) return false;
+    const tw_session *session = now->market->session;
+    if (!session) return true; /* then every day is all a rule can say */
+    if (!p->half_days && session[now->session].half_day) return false;
     if (p->date[0] == 'e') return true;
     return place_in_period(now, p->date[0] == 'm', strstr(p->date, "_end") != NULL) == p->days;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random strategies on continuous futures as zipline-reloaded 3.2.1 played them: every session, fill, holding, order and
- * recorded value within 1e-9. The cases here were written by tests/golden/make/chain_cases.py; tests/oracle/
+/* Random strategies on continuous futures as zipline-reloaded 3.2.1 played them: every session, fill, holding, order
+ * and recorded value within 1e-9. The cases here were written by tests/golden/make/chain_cases.py; tests/oracle/
  * chains_test.py plays many more, given as files on the command line. */
 #include "chain_case.h"
 
