@@ -16,17 +16,17 @@ extern "C" {
 /* ---------------------------------------------------------------- what is looked at */
 
 /** A fill: bought when positive. */
-typedef struct tw_trade {
+typedef struct tw_sheet_trade {
     int64_t time;
     uint32_t symbol;
     double quantity, price;
-} tw_trade;
+} tw_sheet_trade;
 
 /** What is held of a symbol at the end of a bar. */
-typedef struct tw_holding {
+typedef struct tw_sheet_holding {
     uint32_t bar, symbol;
     double quantity, price;
-} tw_holding;
+} tw_sheet_holding;
 
 /** A run, borrowed. Only path.returns and time are needed; what is NULL or 0 leaves out the tables that need it. */
 typedef struct tw_track_record {
@@ -36,10 +36,10 @@ typedef struct tw_track_record {
     size_t n_symbols;
     const char *const *symbol;
     size_t n_trades;
-    const tw_trade *trade; /* by time */
+    const tw_sheet_trade *trade; /* by time */
     size_t n_holdings;
-    const tw_holding *holding; /* by bar */
-    const double *volume;      /* [n][n_symbols] traded in the bar; NaN unknown. Capacity needs it */
+    const tw_sheet_holding *holding; /* by bar */
+    const double *volume;            /* [n][n_symbols] traded in the bar; NaN unknown. Capacity needs it */
     size_t n_factors;
     const char *const *factor_name;
     const double *const *factor; /* [n_factors][n]; none: the benchmark is the factor */

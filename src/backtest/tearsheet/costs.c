@@ -47,7 +47,7 @@ static bool gather(tw_tearsheet *sheet, traded *out)
     out->shares = tw_sheet_series(sheet, r->path.n * r->n_symbols, 0);
     out->value = tw_sheet_series(sheet, r->path.n * r->n_symbols, 0);
     for (size_t i = 0; out->shares && out->value && i < r->n_trades; i++) {
-        const tw_trade *t = &r->trade[i];
+        const tw_sheet_trade *t = &r->trade[i];
         const size_t bar = tw_sheet_bar(sheet, t->time);
         if (bar == SIZE_MAX) continue;
         out->shares[bar * r->n_symbols + t->symbol] += fabs(t->quantity);
@@ -107,7 +107,7 @@ static tw_status find_liquidity(tw_tearsheet *sheet, tw_error *err)
     tw_liquidity *worst = tw_arena_new(&sheet->arena, r->n_symbols, sizeof *worst);
     if (!worst) return tw_sheet_no_memory(err);
     for (size_t i = 0; i < r->n_holdings; i++) {
-        const tw_holding *h = &r->holding[i];
+        const tw_sheet_holding *h = &r->holding[i];
         tw_liquidity *w = &worst[h->symbol];
         const double days = fabs(h->quantity) / (sheet->options.participation * usual_volume(r, h->bar, h->symbol));
         const double share = h->quantity * h->price / r->equity[h->bar];

@@ -213,7 +213,7 @@ static tw_status read_entry(reading *r, const tw_rows *rows, entry *e, tw_error 
 
 static tw_status read_trades(reading *r, tw_rows *rows, tw_error *err)
 {
-    tw_trade *all = NULL;
+    tw_sheet_trade *all = NULL;
     size_t n = 0, room = 0;
     bool more;
     TW_TRY(tw_rows_next(rows, &more, err));
@@ -222,7 +222,7 @@ static tw_status read_trades(reading *r, tw_rows *rows, tw_error *err)
         TW_TRY(read_entry(r, rows, &e, err));
         all = grow(r->arena, all, n, &room, sizeof *all);
         if (!all) return no_memory(err);
-        all[n] = (tw_trade){e.time, e.symbol, e.amount, e.price};
+        all[n] = (tw_sheet_trade){e.time, e.symbol, e.amount, e.price};
         if (n > 0 && e.time < all[n - 1].time) return tw_rows_fail(rows, T_TIME, err, "is before the row before");
         TW_TRY(tw_rows_next(rows, &more, err));
     }
@@ -233,7 +233,7 @@ static tw_status read_trades(reading *r, tw_rows *rows, tw_error *err)
 
 static tw_status read_holdings(reading *r, tw_rows *rows, tw_error *err)
 {
-    tw_holding *all = NULL;
+    tw_sheet_holding *all = NULL;
     size_t n = 0, room = 0;
     bool more;
     TW_TRY(tw_rows_next(rows, &more, err));
@@ -242,7 +242,7 @@ static tw_status read_holdings(reading *r, tw_rows *rows, tw_error *err)
         TW_TRY(read_entry(r, rows, &e, err));
         all = grow(r->arena, all, n, &room, sizeof *all);
         if (!all) return no_memory(err);
-        all[n] = (tw_holding){(uint32_t)e.bar, e.symbol, e.amount, e.price};
+        all[n] = (tw_sheet_holding){(uint32_t)e.bar, e.symbol, e.amount, e.price};
         if (n > 0 && all[n].bar < all[n - 1].bar) return tw_rows_fail(rows, T_TIME, err, "is before the row before");
         TW_TRY(tw_rows_next(rows, &more, err));
     }

@@ -82,7 +82,7 @@ static tw_status check_path(const tw_track_record *r, tw_error *err)
 static tw_status check_trades(const tw_track_record *r, tw_error *err)
 {
     for (size_t i = 0; i < r->n_trades; i++) {
-        const tw_trade *t = &r->trade[i];
+        const tw_sheet_trade *t = &r->trade[i];
         if (t->symbol >= r->n_symbols || !isfinite(t->quantity) || !isfinite(t->price))
             return tw_fail(err, TW_BAD_DATA, "tear sheet: trade %zu: symbol %u of %zu, quantity %g, price %g", i,
                            t->symbol, r->n_symbols, t->quantity, t->price);
@@ -95,7 +95,7 @@ static tw_status check_trades(const tw_track_record *r, tw_error *err)
 static tw_status check_holdings(const tw_track_record *r, tw_error *err)
 {
     for (size_t i = 0; i < r->n_holdings; i++) {
-        const tw_holding *h = &r->holding[i];
+        const tw_sheet_holding *h = &r->holding[i];
         if (h->symbol >= r->n_symbols || h->bar >= r->path.n || !isfinite(h->quantity) || !isfinite(h->price))
             return tw_fail(err, TW_BAD_DATA,
                            "tear sheet: holding %zu: bar %u of %zu, symbol %u of %zu, quantity %g, price %g", i, h->bar,

@@ -35,10 +35,10 @@ static void sort_by_symbol(const tw_track_record *r, size_t *order, size_t *star
 /* The block that starts at order[from]; *to is behind its last fill. */
 static lot block_at(const trader *t, size_t from, size_t end, size_t *to)
 {
-    const tw_trade *trade = t->record->trade, *first = &trade[t->order[from]], *before = first;
+    const tw_sheet_trade *trade = t->record->trade, *first = &trade[t->order[from]], *before = first;
     lot out = {first->time, 0, 0};
     for (*to = from; *to < end; ++*to) {
-        const tw_trade *now = &trade[t->order[*to]];
+        const tw_sheet_trade *now = &trade[t->order[*to]];
         if ((now->quantity > 0) != (first->quantity > 0) || now->time - before->time > TOGETHER) break;
         out.quantity += now->quantity;
         out.price += now->quantity * now->price;

@@ -13,8 +13,8 @@ typedef struct run {
     int64_t time[DAYS];
     double returns[DAYS], benchmark[DAYS], equity[DAYS], factor[2][DAYS], volume[DAYS * 3];
     size_t n, n_trades, n_holdings;
-    tw_trade trade[FILLS];
-    tw_holding holding[HOLDINGS];
+    tw_sheet_trade trade[FILLS];
+    tw_sheet_holding holding[HOLDINGS];
 } run;
 
 static const char *const SYMBOLS[] = {"AA", "BB", "CC"};
@@ -74,11 +74,11 @@ static bool take(run *r, char *field[FIELDS])
     } else if (strcmp(field[0], "pos") == 0) {
         assert_true(r->n_holdings < HOLDINGS);
         r->holding[r->n_holdings++] =
-            (tw_holding){(uint32_t)r->n - 1, symbol_of(field[2]), number(field[3]), number(field[4])};
+            (tw_sheet_holding){(uint32_t)r->n - 1, symbol_of(field[2]), number(field[3]), number(field[4])};
     } else if (strcmp(field[0], "txn") == 0) {
         assert_true(r->n_trades < FILLS);
         r->trade[r->n_trades++] =
-            (tw_trade){time_of(field[1]), symbol_of(field[2]), number(field[3]), number(field[4])};
+            (tw_sheet_trade){time_of(field[1]), symbol_of(field[2]), number(field[3]), number(field[4])};
     } else {
         return false;
     }

@@ -94,8 +94,8 @@ static void wrong_records_are_refused(void **state)
     make(&m);
     tw_tearsheet_options how = options("draws=0");
     tw_track_record record = record_of(&m, N);
-    const tw_trade stranger = {m.time[3], 1, 10, 5}, late[] = {{m.time[3], 0, 10, 5}, {m.time[2], 0, 10, 5}};
-    const tw_holding beyond = {N, 0, 10, 5};
+    const tw_sheet_trade stranger = {m.time[3], 1, 10, 5}, late[] = {{m.time[3], 0, 10, 5}, {m.time[2], 0, 10, 5}};
+    const tw_sheet_holding beyond = {N, 0, 10, 5};
     record.n_symbols = 1;
     record.symbol = names;
     record.trade = &stranger;
@@ -129,7 +129,7 @@ static void a_trip_through_zero(void **state)
     tw_error err;
     tw_tearsheet sheet;
     make(&m);
-    const tw_trade trade[] = {
+    const tw_sheet_trade trade[] = {
         {m.time[1], 0, 10, 5}, {m.time[2], 0, 10, 6}, {m.time[4], 0, -25, 7}, {m.time[9], 0, 5, 4}};
     const tw_tearsheet_options how = options("draws=0");
     tw_track_record record = record_of(&m, N);
