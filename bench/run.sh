@@ -57,6 +57,10 @@ if "$peers" -c 'import lightgbm, xgboost' 2> /dev/null; then
 else
   echo "== score_peer skipped: needs LightGBM and XGBoost in bench/.venv"
 fi
+if [ -e ../shared/data/market/minute ]; then
+  bench backtest_event "$build/bench/bench.backtest_event"
+  bench event_peer "$peers" bench/event_peer.py 20000
+fi
 if [ -e ../shared/data/market/orderbook ] && "$peers" -c 'import hftbacktest' 2> /dev/null; then
   bench book_peer env TRADEWIND_LIBRARY="$build/libtradewind.so" "$peers" bench/book_peer.py "$build/bench/bench.backtest_book"
 else
