@@ -120,7 +120,7 @@ static inline double tw_section_mean(size_t n, const double *x)
     static void op##form(const void *p, size_t n, const double *const *in, const int32_t *group, double *const *out,   \
                          double *scratch)                                                                              \
     {                                                                                                                  \
-        const tw_section_order by = {in[0], (label_at) ? in[label_at] : NULL, (in_groups) ? group : NULL,              \
+        const tw_section_order by = {in[0], (label_at) > 0 ? in[label_at] : NULL, (in_groups) ? group : NULL,          \
                                      op##_def.sorted};                                                                 \
         (void)group;                                                                                                   \
         tw_section_run(&op##_def, p, &by, n, op##_def.two ? in[1] : NULL, out[0], scratch);                            \
@@ -138,7 +138,7 @@ static inline double tw_section_mean(size_t n, const double *x)
     TW_SECTION_FORM(op, _in, true, 0, group_##op, .title = what ", in each group",                                     \
                     .meaning = "Each group of symbols by itself, as an industry is. " says,                            \
                     .group = "section by group", .inputs = TW_NAMES(inputs_), __VA_ARGS__);                            \
-    TW_SECTION_FORM(op, _per, false, op##_def.two ? 2 : 1, op##_by, .title = what ", among those of the same label",   \
+    TW_SECTION_FORM(op, _per, false, 1 + op##_def.two, op##_by, .title = what ", among those of the same label",       \
                     .meaning = "The symbols that have the same value of the last input, as a column of industries "    \
                                "has it: a split that may change from bar to bar. A symbol without a label takes no "   \
                                "part. " says,                                                                          \

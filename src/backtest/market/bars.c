@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TIME, SYMBOL, FIRST_VALUE, LINE_MAX = UINT32_MAX };
+enum { TIME, SYMBOL, FIRST_VALUE };
 
 static const char *const COLUMNS[] = {
     "date|session|time|timestamp|stamp", "symbol|ticker|sid", "close", "open", "high", "low", "volume", NULL};

@@ -78,7 +78,9 @@ static void test_limit_and_stop(void **state)
         const double close[2] = {3.2, cases[i].close}, volume[2] = {2000, 2000};
         const tw_asset_market market = {
             .n_sessions = 2, .n_assets = 1, .asset = &STOCK, .daily = {.close = close, .volume = volume}};
-        script s = {.amount = {cases[i].amount}, .style = {cases[i].limit, cases[i].stop}, .fail_at = SIZE_MAX};
+        script s = {.amount = {cases[i].amount},
+                    .style = {.limit = cases[i].limit, .stop = cases[i].stop},
+                    .fail_at = SIZE_MAX};
         size_t n = 0;
         tw_strategy_result *result = run(&s, &market, "volume_share", "none");
         const tw_trade *trade = tw_strategy_trades(result, &n);
