@@ -234,8 +234,11 @@ static tw_status go_bankrupt(tw_moment *now, double equity, tw_error *err)
 
 tw_status tw_account_check(tw_moment *now, tw_error *err)
 {
-    if (now->n_held == 0) return TW_OK;
     const double equity = tw_moment_account(now).portfolio_value;
+    if (now->too_much)
+        return tw_fail(err, TW_BAD_DATA, "session %zu: the account holds or owes more than 4e12, which is not counted",
+                       now->session);
+    if (now->n_held == 0) return TW_OK;
     if (equity <= 0) return go_bankrupt(now, equity, err);
     double maintenance = 0;
     for (size_t i = 0; i < now->n_held; i++)

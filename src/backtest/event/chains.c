@@ -184,11 +184,7 @@ typedef struct series {
 
 static const double *rows_of(const series *s, size_t link)
 {
-    const double *x = s->bars->close;
-    if (s->window->field == TW_OPEN) x = s->bars->open;
-    if (s->window->field == TW_HIGH) x = s->bars->high;
-    if (s->window->field == TW_LOW) x = s->bars->low;
-    if (s->window->field == TW_VOLUME) x = s->bars->volume;
+    const double *x = tw_bars_column(s->bars, s->window->field);
     return x ? x + s->links->asset[link] * s->stride : NULL;
 }
 

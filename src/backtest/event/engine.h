@@ -140,6 +140,7 @@ struct tw_moment {
     size_t required_at;
     /* accounts */
     int64_t micro; /* cash in millionths, where it is counted */
+    bool too_much; /* more money than is counted */
     bool dirty;
     size_t synced; /* 1 + bar whose prices the holdings have */
     double cash, cash_flow, value, pnl, returns, max_leverage;
@@ -182,6 +183,8 @@ size_t tw_session_of(const tw_moment *now, size_t bar);
 /* 1 + the last bar up to now with a close, or with a volume; 0: none. */
 size_t tw_last_closed(const tw_moment *now, size_t asset);
 size_t tw_last_traded(const tw_moment *now, size_t asset);
+/* The column of a field, of every asset; NULL when the bars lack it. A price is a close. */
+const double *tw_bars_column(const tw_bars *bars, tw_bar_field field);
 /* An asset's factor from price to money. */
 double tw_asset_multiplier(const tw_moment *now, size_t asset);
 /* Decimals of a price step, at least 1. */

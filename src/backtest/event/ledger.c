@@ -5,10 +5,17 @@
 #include <math.h>
 #include <string.h>
 
-/* In mode realistic money is counted in millionths, so that cash and holdings add up to the last one. */
-static const double MICRO = 1e6;
+/* In mode realistic money is counted in millionths, so that cash and holdings add up to the last one; up to MOST, of
+ * which 64 bits hold the sum of two. */
+static const double MICRO = 1e6, MOST = 4e18;
 
-static int64_t micros(double money) { return (int64_t)nearbyint(money * MICRO); }
+static int64_t micros(tw_moment *now, double money)
+{
+    const double counted = nearbyint(money * MICRO);
+    if (fabs(counted) <= MOST) return (int64_t)counted;
+    now->too_much = true; /* the run fails as the bar ends */
+    return 0;
+}
 
 void tw_ledger_cash(tw_moment *now, double amount)
 {
@@ -18,8 +25,11 @@ void tw_ledger_cash(tw_moment *now, double amount)
         now->cash += amount;
         return;
     }
-    const int64_t moved = micros(amount);
-    now->micro += moved;
+    const int64_t moved = micros(now, amount);
+    if (fabs((double)(now->micro + moved)) > MOST)
+        now->too_much = true;
+    else
+        now->micro += moved;
     now->cash_flow += (double)moved / MICRO;
     now->cash = (double)now->micro / MICRO;
 }
@@ -161,7 +171,7 @@ static void weigh(tw_moment *now)
         const tw_lot *lot = &now->lot[asset];
         const bool future = now->market->asset[asset].kind == TW_FUTURE;
         const double exposure = lot->amount * lot->last_price * tw_asset_multiplier(now, asset);
-        const double money = now->realistic ? (double)micros(exposure) / MICRO : exposure;
+        const double money = now->realistic ? (double)micros(now, exposure) / MICRO : exposure;
         const double value = future ? 0 : money;
         if (exposure > 0) {
             now->longs++;
@@ -194,7 +204,7 @@ void tw_ledger_refresh(tw_moment *now)
     pay_futures(now);
     const double before = now->value;
     now->value = now->cash + (now->long_value + now->short_value);
-    if (now->realistic) now->value = (double)(now->micro + micros(now->long_value + now->short_value)) / MICRO;
+    if (now->realistic) now->value = (double)(now->micro + micros(now, now->long_value + now->short_value)) / MICRO;
     const double pnl = now->value - before;
     now->pnl += pnl;
     now->returns = (1 + now->returns) * (1 + (before != 0 ? pnl / before : 0)) - 1;

@@ -208,7 +208,7 @@ double tw_moment_price(const tw_moment *now, size_t asset)
     return close * tw_scale_between(now, asset, tw_session_of(now, last - 1), now->session, false);
 }
 
-static const double *column(const tw_bars *bars, tw_bar_field field)
+const double *tw_bars_column(const tw_bars *bars, tw_bar_field field)
 {
     switch (field) {
     case TW_OPEN: return bars->open;
@@ -224,7 +224,7 @@ double tw_moment_value(const tw_moment *now, size_t asset, tw_bar_field field)
     if (field == TW_PRICE) return tw_moment_price(now, asset);
     const bool volume = field == TW_VOLUME;
     const double none = volume ? 0 : NAN;
-    const double *x = column(now->bars, field);
+    const double *x = tw_bars_column(now->bars, field);
     if (!x || asset >= now->market->n_assets || now->bar == TW_NONE || !tw_asset_listed(now, asset, now->view))
         return none;
     const double value = x[asset * now->stride + now->bar];

@@ -20,11 +20,7 @@ typedef struct frame {
 
 static const double *column(const frame *f, size_t asset)
 {
-    const double *x = f->bars->close;
-    if (f->window->field == TW_OPEN) x = f->bars->open;
-    if (f->window->field == TW_HIGH) x = f->bars->high;
-    if (f->window->field == TW_LOW) x = f->bars->low;
-    if (f->window->field == TW_VOLUME) x = f->bars->volume;
+    const double *x = tw_bars_column(f->bars, f->window->field);
     return x ? x + asset * f->stride : NULL;
 }
 
@@ -172,7 +168,7 @@ static tw_status frame_of(const tw_moment *now, const tw_window *window, frame *
 tw_status tw_window_fill(const tw_moment *now, const tw_window *window, const tw_joined *joined, double *out,
                          tw_error *err)
 {
-    frame f;
+    frame f = {0};
     TW_TRY(frame_of(now, window, &f, err));
     f.joined = joined;
     fill(&f, out);

@@ -296,6 +296,26 @@ static void test_explained(void **state)
     tw_strategy_result_free(result);
 }
 
+/* A price that runs away takes the account past what is counted: an error that says so, and the sessions before. */
+static void test_too_much(void **state)
+{
+    (void)state;
+    const bars b = {3, {10, 10, 1e14}, {10, 10, 1e14}, {10, 10, 1e14}, {10, 10, 1e14}, {1e6, 1e6, 1e6}};
+    const tw_asset_market market = {
+        .n_sessions = 3, .n_assets = 1, .asset = &SHARE, .daily = {b.open, b.high, b.low, b.close, b.volume}};
+    script s = {.amount = {70}};
+    const tw_strategy strategy = {.state = &s, .handle_data = play};
+    const tw_strategy_run how = {.to = 3, .capital = 10000, .settings = FREE};
+    tw_strategy_result *result = NULL;
+    tw_error err;
+    size_t n = 0;
+    assert_int_equal(tw_strategy_simulate(NULL, &market, &strategy, &how, &result, &err), TW_BAD_DATA);
+    assert_string_equal(err.message, "session 2: the account holds or owes more than 4e12, which is not counted");
+    (void)tw_strategy_sessions(result, &n);
+    assert_int_equal(n, 2);
+    tw_strategy_result_free(result);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -322,7 +342,7 @@ int main(void)
         cmocka_unit_test(test_volume),           cmocka_unit_test(test_pair),        cmocka_unit_test(test_fractions),
         cmocka_unit_test(test_margin),           cmocka_unit_test(test_margin_call), cmocka_unit_test(test_bankrupt),
         cmocka_unit_test(test_account_terms),    cmocka_unit_test(test_funding),     cmocka_unit_test(test_explained),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_too_much),         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
