@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backtest/sweep/task.h"
+#include "base/isa.h"
 
 #include <string.h>
 
@@ -41,8 +42,10 @@ static int place_of(const char *text, const char *const *names)
     return i;
 }
 
-tw_status tw_sweep_plan_read(const tw_sweep_rules *r, tw_sweep_plan *plan, tw_error *err)
+tw_status tw_sweep_plan_read(const tw_ctx *ctx, const tw_sweep_rules *r, tw_sweep_plan *plan, tw_error *err)
 {
+    const tw_isa isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST);
+    (void)isa; /* one path only, off x86 */
     TW_TRY(check_rules(r, err));
     *plan = (tw_sweep_plan){
         .terms = {.sizing = (tw_sizing)place_of(r->sizing, TW_NAMES("all", "value", "shares", "percent")),
@@ -56,6 +59,7 @@ tw_status tw_sweep_plan_read(const tw_sweep_rules *r, tw_sweep_plan *plan, tw_er
         .stop_loss = r->stop_loss,
         .take_profit = r->take_profit,
         .trailing = r->trailing,
+        .kernels = TW_ISA_PICK(isa, tw_sweep_kernels)(),
         .stops = r->stop_loss > 0 || r->take_profit > 0 || r->trailing > 0,
     };
     if (plan->terms.sizing == TW_SIZE_PERCENT && r->size > 1)
@@ -120,49 +124,51 @@ static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
                           .time = (uint32_t)t};
 }
 
-enum { CHUNK = 64 }; /* bars whose returns are turned from bar-by-bar to trial-by-trial at once */
-
-static void put_paths(const tw_sweep_keep *keep, size_t first, size_t n, size_t t, size_t n_bars,
-                      float returns[CHUNK][TW_SWEEP_LANES])
-{
-    for (size_t i = 0; i < n; i++) {
-        float *path = keep->paths + (first + i) * keep->path_stride + t;
-        for (size_t k = 0; k < n_bars; k++) path[k] = returns[k][i];
-    }
-}
-
 typedef tw_sweep_task run;
 
-/* Rows lie far apart: those of some bars ahead are asked for. */
-static void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first)
+/* In line always: gcc takes a function that only fetches for one that does nothing, and leaves calls of it out. */
+static inline __attribute__((always_inline)) void fetch(const void *from, size_t bytes)
 {
-    enum { AHEAD = 8, LINE = 8 };
-    const tw_sweep_prices *p = &job->prices;
+    enum { LINE = 64 };
+    if (!from) return;
+    for (size_t i = 0; i < bytes; i += LINE) __builtin_prefetch((const char *)from + i);
+    __builtin_prefetch((const char *)from + bytes - 1);
+}
+
+/* Rows lie far apart: those of some bars ahead are asked for. */
+static inline __attribute__((always_inline)) void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first, size_t n)
+{
+    enum { AHEAD = 6 };
     const tw_sweep_signals *s = &job->signals;
-    if (t + AHEAD >= p->n_times || p->trial_stride == 0) return;
-    const double *close = p->close + (t + AHEAD) * p->time_stride + first;
-    for (size_t i = 0; i < TW_SWEEP_LANES; i += LINE) __builtin_prefetch(close + i);
+    if (t + AHEAD >= job->prices.n_times || job->prices.trial_stride == 0) return;
+    const tw_sweep_bar bar = bar_at(job, t + AHEAD, first);
     const size_t at = (t + AHEAD) * s->time_stride + first;
-    if (s->enter_long) __builtin_prefetch(s->enter_long + at);
-    if (s->exit_long) __builtin_prefetch(s->exit_long + at);
-    if (s->enter_short) __builtin_prefetch(s->enter_short + at);
-    if (s->exit_short) __builtin_prefetch(s->exit_short + at);
+    fetch(bar.close, n * sizeof *bar.close);
+    fetch(bar.open, n * sizeof *bar.open);
+    fetch(at_or_null(s->enter_long, at), n);
+    fetch(at_or_null(s->exit_long, at), n);
+    fetch(at_or_null(s->enter_short, at), n);
+    fetch(at_or_null(s->exit_short, at), n);
 }
 
 /* bits: what the signals of each bar say; NULL: the job's arrays do. */
 static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_bits *bits, tw_error *err)
 {
     const tw_sweep_job *job = &r->job;
-    float returns[CHUNK][TW_SWEEP_LANES];
-    for (size_t t = 0; t < job->prices.n_times; t += CHUNK) {
-        const size_t left = job->prices.n_times - t, n = left < CHUNK ? left : CHUNK;
+    _Alignas(64) tw_sweep_returns returns[TW_SWEEP_BARS];
+    for (size_t t = 0; t < job->prices.n_times; t += TW_SWEEP_BARS) {
+        const size_t left = job->prices.n_times - t, n = left < TW_SWEEP_BARS ? left : TW_SWEEP_BARS;
         for (size_t k = 0; k < n; k++) {
-            fetch_ahead(job, t + k, first);
+            fetch_ahead(job, t + k, first, b->n);
             const tw_sweep_bar bar = bar_at(job, t + k, first);
             const tw_sweep_bits signals = bits ? bits[t + k] : signals_at(job, t + k, first, b->n);
-            TW_TRY(tw_sweep_block_bar(b, &bar, &signals, returns[k], err));
+            TW_TRY(tw_sweep_block_bar(b, &bar, &signals, err));
         }
-        if (job->keep.paths) put_paths(&job->keep, first, b->n, t, n, returns);
+        tw_sweep_block_mark(b, returns);
+        const tw_sweep_keep *keep = &job->keep;
+        const tw_sweep_paths paths = {keep->paths + (keep->paths ? first * keep->path_stride + t : 0),
+                                      keep->path_stride};
+        if (keep->paths) r->plan.kernels->turn((const tw_sweep_returns *)returns, n, b->n, &paths);
     }
     return TW_OK;
 }
@@ -186,8 +192,8 @@ static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const 
     TW_TRY(run_bars(r, b, first, bits, err));
     for (size_t i = 0; i < b->n; i++)
         r->result->measures[first + i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
-    r->fills[index] = (tw_sweep_fills){b->fill, b->n_fills};
-    b->fill = NULL;
+    r->fills[index] = (tw_sweep_fills){b->tape.fill, b->tape.n};
+    b->tape.fill = NULL;
     return TW_OK;
 }
 
@@ -198,7 +204,7 @@ tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_swe
     if (!b) return tw_no_memory(err, "a block of a sweep");
     tw_sweep_block_init(b, r->ctx, &r->plan, left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES);
     const tw_status status = run_block(r, index, b, bits, err);
-    tw_free(r->ctx, b->fill);
+    tw_free(r->ctx, b->tape.fill);
     tw_free(r->ctx, b);
     return status;
 }
@@ -241,7 +247,7 @@ static tw_status run_all(run *r, tw_task *block, void *arg, tw_error *err)
 tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_error *err)
 {
     *r->result = (tw_sweep_result){0};
-    TW_TRY(tw_sweep_plan_read(&r->job.rules, &r->plan, err));
+    TW_TRY(tw_sweep_plan_read(r->ctx, &r->job.rules, &r->plan, err));
     TW_TRY(check_job(&r->job, &r->plan, err));
     r->plan.periods_per_year = r->job.prices.periods_per_year;
     r->plan.keep_fills = r->job.keep.fills;

@@ -146,36 +146,70 @@ static void agrees_with_the_twin(void **state)
 
 /* ---------------------------------------------------------------- the same bits */
 
-static void same_whatever_the_machine(void **state)
+static void assert_same_measures(const tw_sweep_measures *a, const tw_sweep_measures *b)
 {
-    (void)state;
+    assert_same(a->sharpe, b->sharpe);
+    assert_same(a->sortino, b->sortino);
+    assert_same(a->max_drawdown, b->max_drawdown);
+    assert_same(a->turnover, b->turnover);
+    assert_same(a->exposure, b->exposure);
+    assert_same(a->fees, b->fees);
+    assert_same(a->win_rate, b->win_rate);
+    assert_same(a->final_value, b->final_value);
+    assert_int_equal(a->orders, b->orders);
+    assert_int_equal(a->trades, b->trades);
+    assert_int_equal(a->ruined, b->ruined);
+}
+
+/* On every instruction set, with threads. */
+static void check_bits(tw_sweep_job *job, tw_pool *pool)
+{
     tw_error err;
     tw_sweep_result first, other;
-    tw_pool *pool;
-    make(9);
-    tw_sweep_job job = {.n = TRIALS, .keep = {.paths = paths, .path_stride = BARS, .fills = true}};
-    job.prices = (tw_sweep_prices){BARS, open_, high, low, close_, TRIALS, 1, 252};
-    job.signals = (tw_sweep_signals){signal[0], signal[1], signal[2], signal[3], TRIALS};
-    assert_ok(tw_params_parse(tw_sweep_rules_params(), "rules", "fee_bp=3 trailing=0.05", &job.rules, &err), &err);
-    assert_ok(tw_sweep_run(NULL, &job, &first, &err), &err);
-    assert_ok(tw_pool_new(3, &pool, &err), &err);
-    job.keep.paths = again;
+    job->keep.paths = paths;
+    assert_ok(tw_sweep_run(NULL, job, &first, &err), &err);
+    job->keep.paths = again;
     for (int isa = TW_ISA_BASELINE; isa < TW_ISA_COUNT; isa++) {
         const tw_ctx ctx = {.pool = pool, .isa = (tw_isa)isa};
         if (!tw_isa_supported((tw_isa)isa)) continue;
         memset(again, 0, sizeof again);
-        assert_ok(tw_sweep_run(&ctx, &job, &other, &err), &err);
+        assert_ok(tw_sweep_run(&ctx, job, &other, &err), &err);
         assert_memory_equal(paths, again, sizeof paths);
         assert_int_equal(other.n_fills, first.n_fills);
         assert_memory_equal(other.fill, first.fill, first.n_fills * sizeof *first.fill);
-        for (size_t i = 0; i < TRIALS; i++) {
-            assert_same(other.measures[i].sharpe, first.measures[i].sharpe);
-            assert_same(other.measures[i].max_drawdown, first.measures[i].max_drawdown);
-        }
+        for (size_t i = 0; i < TRIALS; i++) assert_same_measures(&other.measures[i], &first.measures[i]);
         tw_sweep_clear(&ctx, &other);
     }
-    tw_pool_free(pool);
     tw_sweep_clear(NULL, &first);
+}
+
+/* Each way to size, with and without stops, cash that runs out, one asset for all trials. */
+static void same_whatever_the_machine(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "fee_bp=3 trailing=0.05",
+        "fill=same_close fee_bp=3 slippage_bp=2",
+        "fill=next_close sizing=value size=9000 capital=10000 whole_shares=1 fee_fixed=1",
+        "sizing=shares size=700 capital=10000 fee_bp=5",
+        "whole_shares=1 fee_fixed=20 stop_loss=0.03 take_profit=0.04 capital=2000",
+        "sizing=percent size=0.4 fee_bp=30",
+    };
+    tw_error err;
+    tw_pool *pool;
+    assert_ok(tw_pool_new(3, &pool, &err), &err);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        make(9 + i);
+        tw_sweep_job job = {.n = TRIALS, .keep = {.path_stride = BARS, .fills = true}};
+        job.prices = (tw_sweep_prices){BARS, open_, high, low, close_, TRIALS, 1, 252};
+        job.signals = (tw_sweep_signals){signal[0], signal[1], signal[2], signal[3], TRIALS};
+        if (strstr(cases[i], "percent")) job.signals.enter_short = job.signals.exit_short = NULL;
+        assert_ok(tw_params_parse(tw_sweep_rules_params(), "rules", cases[i], &job.rules, &err), &err);
+        check_bits(&job, pool);
+        job.prices.trial_stride = 0;
+        check_bits(&job, pool);
+    }
+    tw_pool_free(pool);
 }
 
 int main(void)
