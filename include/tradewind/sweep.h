@@ -117,6 +117,28 @@ typedef struct tw_sweep_search {
  *  does, and for an expression with the setting it was compiled under; CANCELLED through the context's progress. */
 TW_API tw_status tw_sweep_search_run(const tw_ctx *ctx, const tw_sweep_search *search, tw_sweep_result *result,
                                      tw_error *err);
+/** One symbol of a panel: its own bars, those that it has. */
+typedef struct tw_sweep_market {
+    const double *const *values; /* [n_columns][prices.n_times], the columns of the search */
+    tw_sweep_prices prices;      /* time_stride 1, trial_stride 0, at least one bar */
+    const size_t *at;            /* [prices.n_times] ascending: where its bars lie on the axis of all */
+} tw_sweep_market;
+
+/** A search over many symbols: a trial is a setting. Its capital is split equally into an account for each symbol,
+ * which trades by the rules on its own; no cash moves between them. What the trial is worth is what they are worth
+ * together, where a symbol has no bar at what it was worth before. */
+typedef struct tw_sweep_panel {
+    const tw_sweep_search *search; /* of prices, n_times (of the axis) and periods_per_year count; no fills are kept */
+    const tw_sweep_market *market;
+    size_t n_markets;
+    tw_sweep_measures *by_market; /* [n_markets][search->n], of each account, or NULL */
+} tw_sweep_panel;
+
+/** Runs a trial for each setting. Turnover and exposure of a trial are the means of its accounts', fees and counts
+ * their sums; it is ruined when all of them are. Fails as tw_sweep_search_run does; BAD_VALUE for a market whose bars
+ * are not on the axis in order. */
+TW_API tw_status tw_sweep_panel_run(const tw_ctx *ctx, const tw_sweep_panel *panel, tw_sweep_result *result,
+                                    tw_error *err);
 /** Keeps, in place and in order, the settings under which `where` holds ("fast < slow"); NULL keeps all. */
 TW_API tw_status tw_sweep_where(const tw_ctx *ctx, const char *where, const char **setting, size_t *n, tw_error *err);
 /** Keeps `most` settings drawn without replacement, in place and in order; the same for the same seed. */

@@ -52,7 +52,4 @@ void tw_sweep_block_mark(tw_sweep_block *block, tw_sweep_returns *returns);
 /* Measures of a lane after n_times bars. */
 tw_sweep_measures tw_sweep_block_measures(const tw_sweep_block *block, size_t lane, size_t n_times);
 
-/* Reads rules as numbers, and chooses the kernels. */
-tw_status tw_sweep_plan_read(const tw_ctx *ctx, const tw_sweep_rules *rules, tw_sweep_plan *plan, tw_error *err);
-
 #endif

@@ -42,7 +42,7 @@ static int place_of(const char *text, const char *const *names)
     return i;
 }
 
-tw_status tw_sweep_plan_read(const tw_ctx *ctx, const tw_sweep_rules *r, tw_sweep_plan *plan, tw_error *err)
+static tw_status read_plan(const tw_ctx *ctx, const tw_sweep_rules *r, tw_sweep_plan *plan, tw_error *err)
 {
     const tw_isa isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST);
     (void)isa; /* one path only, off x86 */
@@ -151,24 +151,38 @@ static inline __attribute__((always_inline)) void fetch_ahead(const tw_sweep_job
     fetch(at_or_null(s->exit_short, at), n);
 }
 
-/* bits: what the signals of each bar say; NULL: the job's arrays do. */
-static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_bits *bits, tw_error *err)
+/* What the accounts are worth stays until the next bar that the symbol has. */
+static void add_values(const tw_sweep_sum *sum, const tw_sweep_block *b, size_t t, size_t n_times)
+{
+    if (t == 0)
+        for (size_t u = 0; u <= sum->at[0]; u++)
+            for (size_t i = 0; i < TW_SWEEP_LANES; i++) sum->value[u][i] += b->value[0][i];
+    for (size_t k = 0; k < b->n_bars; k++) {
+        const size_t end = t + k + 1 < n_times ? sum->at[t + k + 1] : sum->n_times;
+        for (size_t u = sum->at[t + k]; u < end; u++)
+            for (size_t i = 0; i < TW_SWEEP_LANES; i++) sum->value[u + 1][i] += b->value[k + 1][i];
+    }
+}
+
+static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_leg *leg, tw_error *err)
 {
     const tw_sweep_job *job = &r->job;
+    const tw_sweep_keep *keep = &job->keep;
+    const size_t n_times = job->prices.n_times;
     _Alignas(64) tw_sweep_returns returns[TW_SWEEP_BARS];
-    for (size_t t = 0; t < job->prices.n_times; t += TW_SWEEP_BARS) {
-        const size_t left = job->prices.n_times - t, n = left < TW_SWEEP_BARS ? left : TW_SWEEP_BARS;
+    for (size_t t = 0; t < n_times; t += TW_SWEEP_BARS) {
+        const size_t left = n_times - t, n = left < TW_SWEEP_BARS ? left : TW_SWEEP_BARS;
         for (size_t k = 0; k < n; k++) {
             fetch_ahead(job, t + k, first, b->n);
             const tw_sweep_bar bar = bar_at(job, t + k, first);
-            const tw_sweep_bits signals = bits ? bits[t + k] : signals_at(job, t + k, first, b->n);
+            const tw_sweep_bits signals = leg->bits ? leg->bits[t + k] : signals_at(job, t + k, first, b->n);
             TW_TRY(tw_sweep_block_bar(b, &bar, &signals, err));
         }
+        if (leg->sum) add_values(leg->sum, b, t, n_times);
         tw_sweep_block_mark(b, returns);
-        const tw_sweep_keep *keep = &job->keep;
-        const tw_sweep_paths paths = {keep->paths + (keep->paths ? first * keep->path_stride + t : 0),
-                                      keep->path_stride};
-        if (keep->paths) r->plan.kernels->turn((const tw_sweep_returns *)returns, n, b->n, &paths);
+        if (!keep->paths) continue;
+        const tw_sweep_paths paths = {keep->paths + first * keep->path_stride + t, keep->path_stride};
+        r->plan.kernels->turn((const tw_sweep_returns *)returns, n, b->n, &paths);
     }
     return TW_OK;
 }
@@ -186,24 +200,23 @@ static void sort_fills(const tw_sweep_fills *block, size_t first, tw_sweep_fill 
     }
 }
 
-static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_bits *bits, tw_error *err)
+static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_leg *leg, tw_error *err)
 {
     const size_t first = index * TW_SWEEP_LANES;
-    TW_TRY(run_bars(r, b, first, bits, err));
-    for (size_t i = 0; i < b->n; i++)
-        r->result->measures[first + i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
-    r->fills[index] = (tw_sweep_fills){b->tape.fill, b->tape.n};
+    TW_TRY(run_bars(r, b, first, leg, err));
+    for (size_t i = 0; i < b->n; i++) leg->measures[i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
+    if (r->fills) r->fills[index] = (tw_sweep_fills){b->tape.fill, b->tape.n};
     b->tape.fill = NULL;
     return TW_OK;
 }
 
-tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_bits *bits, tw_error *err)
+tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_leg *leg, tw_error *err)
 {
     const size_t left = r->job.n - index * TW_SWEEP_LANES;
     tw_sweep_block *b = tw_new(r->ctx, 1, sizeof *b);
     if (!b) return tw_no_memory(err, "a block of a sweep");
     tw_sweep_block_init(b, r->ctx, &r->plan, left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES);
-    const tw_status status = run_block(r, index, b, bits, err);
+    const tw_status status = run_block(r, index, b, leg, err);
     tw_free(r->ctx, b->tape.fill);
     tw_free(r->ctx, b);
     return status;
@@ -244,13 +257,19 @@ static tw_status run_all(run *r, tw_task *block, void *arg, tw_error *err)
     return join_fills(r, err);
 }
 
+tw_status tw_sweep_task_plan(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_plan *plan, tw_error *err)
+{
+    TW_TRY(read_plan(ctx, &job->rules, plan, err));
+    TW_TRY(check_job(job, plan, err));
+    plan->periods_per_year = job->prices.periods_per_year;
+    plan->keep_fills = job->keep.fills;
+    return TW_OK;
+}
+
 tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_error *err)
 {
     *r->result = (tw_sweep_result){0};
-    TW_TRY(tw_sweep_plan_read(r->ctx, &r->job.rules, &r->plan, err));
-    TW_TRY(check_job(&r->job, &r->plan, err));
-    r->plan.periods_per_year = r->job.prices.periods_per_year;
-    r->plan.keep_fills = r->job.keep.fills;
+    TW_TRY(tw_sweep_task_plan(r->ctx, &r->job, &r->plan, err));
     r->n_blocks = r->job.n / TW_SWEEP_LANES + (r->job.n % TW_SWEEP_LANES != 0);
     const tw_status status = run_all(r, block, arg, err);
     for (size_t i = 0; r->fills && i < r->n_blocks; i++) tw_free(r->ctx, r->fills[i].fill);
@@ -262,8 +281,10 @@ tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_erro
 static tw_status block_of_signals(void *arg, size_t index, int thread, tw_error *err)
 {
     const run *r = arg;
+    const size_t block = r->from + index;
+    const tw_sweep_leg leg = {.measures = r->result->measures + block * TW_SWEEP_LANES};
     (void)thread;
-    return tw_sweep_task_block(r, r->from + index, NULL, err);
+    return tw_sweep_task_block(r, block, &leg, err);
 }
 
 tw_status tw_sweep_run(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_result *result, tw_error *err)
