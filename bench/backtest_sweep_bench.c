@@ -39,7 +39,7 @@ static void read_job(const char *bytes, size_t length, tw_sweep_job *job)
     job->prices = (tw_sweep_prices){
         .n_times = h->bars, .close = close, .time_stride = h->trials, .trial_stride = 1, .periods_per_year = 252};
     const uint8_t *exit = enter + cells;
-    job->signals = (tw_sweep_signals){enter, h->both ? NULL : exit, h->both ? exit : NULL, NULL, h->trials};
+    job->signals = (tw_sweep_signals){enter, h->both ? NULL : exit, h->both ? exit : NULL, NULL, h->trials, NULL};
     if (tw_params_parse(tw_sweep_rules_params(), "rules",
                         h->shares > 0 ? "fill=same_close sizing=shares" : "fill=same_close", &job->rules,
                         &err) != TW_OK)

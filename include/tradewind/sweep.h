@@ -26,10 +26,12 @@ typedef struct tw_sweep_prices {
 
 /** Signals of (t, trial) at t * time_stride + trial, 0 or 1, known at the close of bar t; NULL: never. An entry and an
  *  exit of one side in one bar cancel each other, as do entries of both sides; an entry against what is held turns the
- *  position round. */
+ *  position round. Instead of all of them, weight: the share of equity that the position is to be, negative short; one
+ *  that is not finite asks for nothing. */
 typedef struct tw_sweep_signals {
     const uint8_t *enter_long, *exit_long, *enter_short, *exit_short;
     size_t time_stride;
+    const double *weight; /* at t * time_stride + trial, or NULL */
 } tw_sweep_signals;
 
 /** How signals become orders; the table is tw_sweep_rules_params. */
@@ -42,6 +44,7 @@ typedef struct tw_sweep_rules {
     bool whole_shares;
     char fill[TW_TEXT_MAX]; /* next_open | next_close | same_close (optimistic: decided and filled at one price) */
     double stop_loss, take_profit, trailing; /* distance from the price paid (trailing: from the best since); 0 none */
+    double band; /* with weights: no order while the position is at most this far from its weight; 0 orders each bar */
 } tw_sweep_rules;
 
 /** Table of tw_sweep_rules, for tw_params_parse. */
@@ -94,8 +97,8 @@ typedef struct tw_sweep_job {
 } tw_sweep_job;
 
 /** Runs all trials, blocks of 64 on the pool's threads; the same bits whatever their number. BAD_VALUE for rules
- * outside their table, or sizing=percent with signals of both sides; BAD_DATA when a price that the rules need is not
- * given. On failure the result is empty. */
+ * outside their table, sizing=percent with signals of both sides, or weights with signals, stops or another sizing than
+ * all; BAD_DATA when a price that the rules need is not given. On failure the result is empty. */
 TW_API tw_status tw_sweep_run(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_result *result, tw_error *err);
 /* ---------------------------------------------------------------- searches over parameters */
 
@@ -105,6 +108,7 @@ typedef struct tw_sweep_search {
     const char *const *setting; /* [n], as tw_sweep_settings writes them */
     size_t n;
     const char *enter_long, *exit_long, *enter_short, *exit_short; /* conditions; NULL: never */
+    const char *weight;                                            /* a number, instead of conditions; or NULL */
     const char *const *column;                                     /* names that expressions may use */
     const double *const *values;                                   /* [n_columns][n_times] */
     size_t n_columns;

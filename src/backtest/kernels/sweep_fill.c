@@ -116,7 +116,7 @@ static INLINE void sell(const order *o, account *a, bill *b)
     const double share = o->terms->sizing == TW_SIZE_PERCENT ? o->terms->size : 1;
     const vec before = a->position;
     vec size = o->size;
-    if (o->enters && o->terms->sizing != TW_SIZE_SHARES)
+    if (o->enters && o->terms->sizing != TW_SIZE_SHARES && o->terms->sizing != TW_SIZE_GIVEN)
         size = where(size == __builtin_inf(), share * most_to_sell(o, a), size);
     price_of(o, rounded(o->terms, size), b);
     const vec gain = difference(b->size * o->price, b->fee);
@@ -162,17 +162,27 @@ static INLINE void close_part(const change *c, mask closes, trade *t)
     t->wins += count(closed & (gain > 0));
 }
 
+/* An order in the direction held: the price paid is that of all. */
+static INLINE void add_part(const change *c, mask adds, trade *t)
+{
+    const vec held = size_of(c->before), paid = (t->price * held + c->price * c->bill.size) / (held + c->bill.size);
+    t->price = where(adds, paid, t->price);
+    t->fee += when(adds, c->bill.fee);
+}
+
 /* An order that closes a position opens none. */
 static INLINE void count_fill(const change *c, bool enters, trade *t)
 {
     const mask filled = c->bill.size != 0, held = c->before != 0, is_open = c->after != 0;
+    const mask against = c->side > 0 ? c->before < 0 : c->before > 0, adds = filled & held & ~against;
     t->orders += count(filled);
     t->fees += when(filled, c->bill.fee);
     t->traded += when(filled, c->bill.size * c->price / c->worth);
-    if (any(held)) close_part(c, filled & held, t);
+    if (any(against)) close_part(c, filled & against, t);
     t->held += when(held & ~is_open, c->time - t->since);
     if (!enters) return;
-    const mask opens = filled & is_open & ~(held & ((c->before > 0) == (c->after > 0)));
+    if (any(adds)) add_part(c, adds, t);
+    const mask opens = filled & is_open & (~held | (against & ((c->before > 0) != (c->after > 0))));
     t->price = where(opens, c->price, t->price);
     t->best = where(opens, c->price, t->best);
     t->fee = where(opens, c->bill.fee * size_of(c->after) / c->bill.size, t->fee);
@@ -290,7 +300,10 @@ static INLINE void fill_kind(const desk *d, uint64_t left, bool buys, bool enter
                      no_dust(gather(l->free, 1, &g))};
         order o = {d->terms, enters, (price > 0) & (price < __builtin_inf()),
                    price * (1 + (buys ? 1 : -1) * d->terms->slippage), size_of(enters ? held : a.position)};
-        if (enters) o.size += entry_size(d->terms, price);
+        if (d->terms->sizing == TW_SIZE_GIVEN)
+            o.size = gather(d->orders->size, 1, &g);
+        else if (enters)
+            o.size += entry_size(d->terms, price);
         change c; /* not all of it set to zero first, which takes longer than the orders */
         c.price = o.price;
         c.before = a.position;

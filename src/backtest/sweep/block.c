@@ -75,6 +75,38 @@ static tw_status act(tw_sweep_block *b, const tw_sweep_bits *signals, const doub
     return fill_orders(b, &orders, err);
 }
 
+/* ---------------------------------------------------------------- weights */
+
+/* Shares to buy (or to sell, below 0) to hold the weight of equity at this price; 0 within the band, but for a weight
+ * of 0: out is out. */
+static double shares_to(const tw_sweep_block *b, size_t lane, double weight, double price)
+{
+    const double held = b->lanes.position[lane], equity = b->lanes.cash[lane] + held * price;
+    if (!is_price(price) || !isfinite(weight) || !(equity > 0)) return 0;
+    const double band = weight == 0 ? 0 : b->plan->band, apart = held * price / equity - weight;
+    return fabs(apart) <= band && (band > 0 || held == 0) ? 0 : weight * equity / price - held;
+}
+
+static tw_status follow(tw_sweep_block *b, const double *weight, const double *price, const tw_sweep_bar *bar,
+                        tw_error *err)
+{
+    tw_sweep_row size;
+    tw_sweep_orders orders = {.enter = UINT64_MAX,
+                              .price = price,
+                              .step = bar->step,
+                              .size = size,
+                              .worth = b->value[b->n_bars],
+                              .time = bar->time};
+    for (uint64_t left = weight ? b->alive : 0; left; left &= left - 1) {
+        const size_t lane = (size_t)__builtin_ctzll(left);
+        const double shares = shares_to(b, lane, weight[lane], price[lane * bar->step]);
+        size[lane] = fabs(shares);
+        if (shares > 0) orders.buy |= left & -left;
+        if (shares < 0) orders.sell |= left & -left;
+    }
+    return fill_orders(b, &orders, err);
+}
+
 /* ---------------------------------------------------------------- stops */
 
 /* One bar of a lane, and the worst and best of it for the side that is held. */
@@ -168,22 +200,25 @@ static tw_sweep_bits without(const tw_sweep_bits *s, uint64_t lanes)
 }
 
 /* With closes as prices, a lane that was stopped out has had its order of this bar. */
-static tw_status trade_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const tw_sweep_bits *signals, tw_error *err)
+static tw_status trade_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const tw_sweep_asked *asked, tw_error *err)
 {
     const tw_fill_at fill = b->plan->fill;
+    const tw_sweep_asked *due = fill == TW_FILL_SAME_CLOSE ? asked : &b->waiting;
+    const double *price = fill == TW_FILL_NEXT_OPEN ? bar->open : bar->close;
     uint64_t stopped = 0;
-    if (fill == TW_FILL_NEXT_OPEN) TW_TRY(act(b, &b->waiting, bar->open, bar, err));
+    if (b->plan->terms.sizing == TW_SIZE_GIVEN) return follow(b, due->weight, price, bar, err);
+    if (fill == TW_FILL_NEXT_OPEN) TW_TRY(act(b, &due->bits, price, bar, err));
     if (b->plan->stops) TW_TRY(stop_out(b, bar, &stopped, err));
     if (fill == TW_FILL_NEXT_OPEN) return TW_OK;
-    const tw_sweep_bits due = without(fill == TW_FILL_SAME_CLOSE ? signals : &b->waiting, stopped);
-    return act(b, &due, bar->close, bar, err);
+    const tw_sweep_bits left = without(&due->bits, stopped);
+    return act(b, &left, price, bar, err);
 }
 
-tw_status tw_sweep_block_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const tw_sweep_bits *signals, tw_error *err)
+tw_status tw_sweep_block_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const tw_sweep_asked *asked, tw_error *err)
 {
     const tw_sweep_closes closes = {bar->close, bar->step};
-    TW_TRY(trade_bar(b, bar, signals, err));
-    b->waiting = *signals;
+    TW_TRY(trade_bar(b, bar, asked, err));
+    b->waiting = *asked;
     b->n_bars++;
     if (b->plan->kernels->value(&b->lanes, b->n, &closes, b->value[b->n_bars]) != b->n_spent) end_ruined(b, bar->time);
     return TW_OK;

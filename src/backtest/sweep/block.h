@@ -10,13 +10,19 @@ typedef struct tw_sweep_bits {
     uint64_t enter_long, exit_long, enter_short, exit_short;
 } tw_sweep_bits;
 
+/* All that is asked for at one bar: by bits, or by weights (NULL: none). */
+typedef struct tw_sweep_asked {
+    tw_sweep_bits bits;
+    const double *weight;
+} tw_sweep_asked;
+
 typedef enum tw_fill_at { TW_FILL_NEXT_OPEN, TW_FILL_NEXT_CLOSE, TW_FILL_SAME_CLOSE } tw_fill_at;
 
 /* Rules of a run as numbers. */
 typedef struct tw_sweep_plan {
     tw_terms terms;
     tw_fill_at fill;
-    double capital, stop_loss, take_profit, trailing;
+    double capital, stop_loss, take_profit, trailing, band;
     double periods_per_year;
     bool keep_fills, stops;
     const tw_sweep_kernels *kernels;
@@ -32,8 +38,8 @@ typedef struct tw_sweep_bar {
 typedef struct tw_sweep_block {
     _Alignas(64) tw_sweep_lanes lanes;
     uint64_t alive;
-    tw_sweep_bits waiting; /* decided at the bar before */
-    size_t n, n_spent;     /* trials; those that are worth nothing */
+    tw_sweep_asked waiting; /* decided at the bar before */
+    size_t n, n_spent;      /* trials; those that are worth nothing */
     const tw_sweep_plan *plan;
     const tw_ctx *ctx;
     size_t n_bars; /* valued and not marked yet */
@@ -43,9 +49,9 @@ typedef struct tw_sweep_block {
 
 /* Starts n trials with the capital; the block is zero. */
 void tw_sweep_block_init(tw_sweep_block *block, const tw_ctx *ctx, const tw_sweep_plan *plan, size_t n);
-/* One bar, with what the signals of its close say; after TW_SWEEP_BARS of them at most they must be marked. NO_MEMORY
- * when fills are kept and there is no room. */
-tw_status tw_sweep_block_bar(tw_sweep_block *block, const tw_sweep_bar *bar, const tw_sweep_bits *signals,
+/* One bar, with what its close asks for, which must last until the next bar; after TW_SWEEP_BARS of them at most they
+ * must be marked. NO_MEMORY when fills are kept and there is no room. */
+tw_status tw_sweep_block_bar(tw_sweep_block *block, const tw_sweep_bar *bar, const tw_sweep_asked *asked,
                              tw_error *err);
 /* Counts the bars since the last call, whose returns it writes. */
 void tw_sweep_block_mark(tw_sweep_block *block, tw_sweep_returns *returns);

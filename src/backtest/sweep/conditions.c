@@ -44,7 +44,12 @@ static void set_bits(const double *value, size_t n, size_t side, size_t lane, tw
     for (size_t t = 0; t < n; t++) *side_of(&bits[t], side) |= (uint64_t)(value[t] == 1) << lane;
 }
 
-static tw_status run_plan(const conditions *c, tw_runner *runner, double (*value)[BARS], tw_sweep_bits *bits,
+static void set_weights(const double *value, size_t n, size_t lane, tw_sweep_row *weight)
+{
+    for (size_t t = 0; t < n; t++) weight[t][lane] = value[t];
+}
+
+static tw_status run_plan(const conditions *c, tw_runner *runner, double (*value)[BARS], const tw_sweep_said *said,
                           tw_error *err)
 {
     tw_tiles_out out[MOST_FEATURES];
@@ -56,8 +61,11 @@ static tw_status run_plan(const conditions *c, tw_runner *runner, double (*value
         TW_TRY(tw_runner_run(runner, n, in, out, err));
         size_t f = 0;
         for (size_t i = 0; i < c->n; i++)
-            for (size_t k = 0; k < SIDES; k++)
-                if (c->expression[k]) set_bits(value[f++], n, k, i, bits + t);
+            if (c->weights)
+                set_weights(value[f++], n, i, said->weight + t);
+            else
+                for (size_t k = 0; k < SIDES; k++)
+                    if (c->expression[k]) set_bits(value[f++], n, k, i, said->bits + t);
     }
     return TW_OK;
 }
@@ -75,7 +83,7 @@ static tw_status compile(const tw_ctx *ctx, const conditions *c, tw_plan **plan,
         status = tw_plan_compile(ctx, &spec, plan, err);
         if (status != TW_OK) status = tw_fail_in(err, status, "settings '%s' and after", c->setting[0]);
     }
-    for (size_t f = 0; status == TW_OK && f < n; f++)
+    for (size_t f = 0; status == TW_OK && !c->weights && f < n; f++)
         if (!tw_plan_is_logical(*plan, f))
             status = tw_fail(err, TW_BAD_VALUE, "'%s' is a number; a signal must be a condition, such as x > 0",
                              feature[f].expression);
@@ -83,7 +91,7 @@ static tw_status compile(const tw_ctx *ctx, const conditions *c, tw_plan **plan,
     return status;
 }
 
-tw_status tw_sweep_find_bits(const tw_ctx *ctx, const conditions *c, tw_sweep_bits *bits, tw_error *err)
+tw_status tw_sweep_find(const tw_ctx *ctx, const conditions *c, const tw_sweep_said *said, tw_error *err)
 {
     /* The blocks share the pool already; within one there is nothing to share. */
     const tw_ctx alone = {.alloc = ctx ? ctx->alloc : NULL, .isa = ctx ? ctx->isa : TW_ISA_BEST};
@@ -93,7 +101,7 @@ tw_status tw_sweep_find_bits(const tw_ctx *ctx, const conditions *c, tw_sweep_bi
     if (status == TW_OK) status = tw_runner_new(&alone, plan, 1, NULL, &runner, err);
     if (status == TW_OK) {
         double(*value)[BARS] = tw_new(&alone, MOST_FEATURES, sizeof *value);
-        status = value ? run_plan(c, runner, value, bits, err) : tw_no_memory(err, "conditions of a sweep");
+        status = value ? run_plan(c, runner, value, said, err) : tw_no_memory(err, "conditions of a sweep");
         tw_free(&alone, value);
     }
     tw_runner_free(runner);

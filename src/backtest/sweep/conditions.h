@@ -13,6 +13,7 @@ enum {
 /* Conditions under which 64 settings at most are looked at. */
 typedef struct tw_sweep_conditions {
     const char *expression[TW_SWEEP_SIDES]; /* in the order of tw_sweep_bits; NULL: none */
+    bool weights;                           /* the first is a weight, and there are no others */
     const char *const *setting;             /* those of the block */
     size_t n;
     const char *const *column;
@@ -20,11 +21,15 @@ typedef struct tw_sweep_conditions {
     size_t n_columns, n_times;
 } tw_sweep_conditions;
 
-/* When they hold, a bit a setting; bits[n_times] must be zero. */
-tw_status tw_sweep_find_bits(const tw_ctx *ctx, const tw_sweep_conditions *conditions, tw_sweep_bits *bits,
-                             tw_error *err);
-/* Those of a block of a search. */
-tw_sweep_conditions tw_sweep_conditions_of(const tw_sweep_search *search, size_t block);
+/* What they say at each bar: bits, a bit a setting, or weights; the other is NULL. [n_times], zero at first. */
+typedef struct tw_sweep_said {
+    tw_sweep_bits *bits;
+    tw_sweep_row *weight;
+} tw_sweep_said;
+
+/* Works out what they say. */
+tw_status tw_sweep_find(const tw_ctx *ctx, const tw_sweep_conditions *conditions, const tw_sweep_said *said,
+                        tw_error *err);
 /* The search as a job, but for its signals. */
 tw_sweep_job tw_sweep_job_of(const tw_sweep_search *search);
 /* Whether the search is one; names what is not. */

@@ -8,7 +8,7 @@
 #include "tradewind/sweep.h"
 
 /* What an entry takes. */
-typedef enum tw_sizing { TW_SIZE_ALL, TW_SIZE_VALUE, TW_SIZE_SHARES, TW_SIZE_PERCENT } tw_sizing;
+typedef enum tw_sizing { TW_SIZE_ALL, TW_SIZE_VALUE, TW_SIZE_SHARES, TW_SIZE_PERCENT, TW_SIZE_GIVEN } tw_sizing;
 
 /* Rules as numbers. */
 typedef struct tw_terms {
@@ -24,6 +24,7 @@ typedef struct tw_sweep_orders {
     uint64_t buy, sell, enter;
     const double *price; /* of lane i at i * step */
     size_t step;
+    const double *size;  /* of lane i, shares: of TW_SIZE_GIVEN alone */
     const double *worth; /* the lanes, at the bar before */
     uint32_t time;
 } tw_sweep_orders;

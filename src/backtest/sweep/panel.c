@@ -27,18 +27,10 @@ static tw_sweep_search search_in(const tw_sweep_panel *p, size_t market)
 
 static tw_status run_market(const running *r, size_t market, size_t block, tw_sweep_leg *leg, tw_error *err)
 {
-    const tw_ctx *ctx = r->task.ctx;
     const tw_sweep_search q = search_in(r->panel, market);
-    const tw_sweep_conditions c = tw_sweep_conditions_of(&q, block);
-    tw_sweep_task account = {.ctx = ctx, .job = tw_sweep_job_of(&q), .plan = r->task.plan};
-    tw_sweep_bits *bits = tw_new(ctx, q.prices.n_times, sizeof *bits);
-    if (!bits) return tw_no_memory(err, "signals of a sweep");
+    tw_sweep_task account = {.ctx = r->task.ctx, .job = tw_sweep_job_of(&q), .plan = r->task.plan};
     account.plan.capital = q.rules.capital;
-    leg->bits = bits;
-    tw_status status = tw_sweep_find_bits(ctx, &c, bits, err);
-    if (status == TW_OK) status = tw_sweep_task_block(&account, block, leg, err);
-    tw_free(ctx, bits);
-    return status;
+    return tw_sweep_task_search(&account, &q, block, leg, err);
 }
 
 /* ---------------------------------------------------------------- together */

@@ -17,6 +17,8 @@ static const tw_param RULES[] = {
     TW_PARAM(tw_sweep_rules, stop_loss, 0, 0, 0.999, "leave when this share below (short: above) the price paid"),
     TW_PARAM(tw_sweep_rules, take_profit, 0, 0, 0.999, "leave when this share above (short: below) the price paid"),
     TW_PARAM(tw_sweep_rules, trailing, 0, 0, 0.999, "leave when this share below the best price since the entry"),
+    TW_PARAM(tw_sweep_rules, band, 0, 0, 1,
+             "with weights: no order while the position is at most this far from its weight"),
     TW_PARAM_END,
 };
 
@@ -59,11 +61,29 @@ static tw_status read_plan(const tw_ctx *ctx, const tw_sweep_rules *r, tw_sweep_
         .stop_loss = r->stop_loss,
         .take_profit = r->take_profit,
         .trailing = r->trailing,
+        .band = r->band,
         .kernels = TW_ISA_PICK(isa, tw_sweep_kernels)(),
         .stops = r->stop_loss > 0 || r->take_profit > 0 || r->trailing > 0,
     };
     if (plan->terms.sizing == TW_SIZE_PERCENT && r->size > 1)
         return tw_fail(err, TW_BAD_VALUE, "rules: size must be in [0, 1] with sizing=percent, got %g", r->size);
+    return TW_OK;
+}
+
+static bool has_signals(const tw_sweep_signals *s)
+{
+    return s->enter_long || s->exit_long || s->enter_short || s->exit_short;
+}
+
+static tw_status check_weights(const tw_sweep_signals *s, const tw_sweep_plan *plan, tw_error *err)
+{
+    if (!s->weight && plan->band > 0)
+        return tw_fail(err, TW_BAD_VALUE, "rules: band is for weights, and there are none");
+    if (!s->weight) return TW_OK;
+    if (has_signals(s)) return tw_fail(err, TW_BAD_VALUE, "sweep: weights and signals at once; give one of them");
+    if (plan->stops) return tw_fail(err, TW_BAD_VALUE, "rules: no stops with weights, which would buy again at once");
+    if (plan->terms.sizing != TW_SIZE_ALL)
+        return tw_fail(err, TW_BAD_VALUE, "rules: no sizing with weights, which say what is held");
     return TW_OK;
 }
 
@@ -81,6 +101,7 @@ static tw_status check_job(const tw_sweep_job *job, const tw_sweep_plan *plan, t
         return tw_fail(err, TW_BAD_VALUE, "sweep: periods_per_year must be in (0, 1e9], got %g", p->periods_per_year);
     if (plan->terms.sizing == TW_SIZE_PERCENT && s->enter_long && s->enter_short)
         return tw_fail(err, TW_BAD_VALUE, "sweep: sizing=percent cannot turn a position round; give one side");
+    TW_TRY(check_weights(s, plan, err));
     if (job->keep.paths && job->keep.path_stride < p->n_times)
         return tw_fail(err, TW_BAD_VALUE, "sweep: path_stride %zu must be at least %zu bars", job->keep.path_stride,
                        p->n_times);
@@ -104,12 +125,16 @@ static uint64_t bits_of(const uint8_t *byte, size_t n)
 
 static const void *at_or_null(const void *base, size_t bytes) { return base ? (const char *)base + bytes : NULL; }
 
-static tw_sweep_bits signals_at(const tw_sweep_job *job, size_t t, size_t first, size_t n)
+static tw_sweep_asked asked_at(const tw_sweep_job *job, const tw_sweep_leg *leg, size_t t, size_t first, size_t n)
 {
     const tw_sweep_signals *s = &job->signals;
     const size_t at = t * s->time_stride + first;
-    return (tw_sweep_bits){bits_of(at_or_null(s->enter_long, at), n), bits_of(at_or_null(s->exit_long, at), n),
-                           bits_of(at_or_null(s->enter_short, at), n), bits_of(at_or_null(s->exit_short, at), n)};
+    if (leg->bits) return (tw_sweep_asked){.bits = leg->bits[t]};
+    if (leg->weight) return (tw_sweep_asked){.weight = leg->weight[t]};
+    if (s->weight) return (tw_sweep_asked){.weight = s->weight + at};
+    return (tw_sweep_asked){
+        .bits = {bits_of(at_or_null(s->enter_long, at), n), bits_of(at_or_null(s->exit_long, at), n),
+                 bits_of(at_or_null(s->enter_short, at), n), bits_of(at_or_null(s->exit_short, at), n)}};
 }
 
 static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
@@ -175,8 +200,8 @@ static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const t
         for (size_t k = 0; k < n; k++) {
             fetch_ahead(job, t + k, first, b->n);
             const tw_sweep_bar bar = bar_at(job, t + k, first);
-            const tw_sweep_bits signals = leg->bits ? leg->bits[t + k] : signals_at(job, t + k, first, b->n);
-            TW_TRY(tw_sweep_block_bar(b, &bar, &signals, err));
+            const tw_sweep_asked asked = asked_at(job, leg, t + k, first, b->n);
+            TW_TRY(tw_sweep_block_bar(b, &bar, &asked, err));
         }
         if (leg->sum) add_values(leg->sum, b, t, n_times);
         tw_sweep_block_mark(b, returns);
@@ -261,6 +286,7 @@ tw_status tw_sweep_task_plan(const tw_ctx *ctx, const tw_sweep_job *job, tw_swee
 {
     TW_TRY(read_plan(ctx, &job->rules, plan, err));
     TW_TRY(check_job(job, plan, err));
+    if (job->signals.weight) plan->terms.sizing = TW_SIZE_GIVEN;
     plan->periods_per_year = job->prices.periods_per_year;
     plan->keep_fills = job->keep.fills;
     return TW_OK;

@@ -11,7 +11,8 @@ typedef struct searching {
 tw_sweep_conditions tw_sweep_conditions_of(const tw_sweep_search *q, size_t block)
 {
     const size_t first = block * TW_SWEEP_LANES, left = q->n - first;
-    return (tw_sweep_conditions){{q->enter_long, q->exit_long, q->enter_short, q->exit_short},
+    return (tw_sweep_conditions){{q->weight ? q->weight : q->enter_long, q->exit_long, q->enter_short, q->exit_short},
+                                 q->weight != NULL,
                                  q->setting + first,
                                  left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES,
                                  q->column,
@@ -20,24 +21,37 @@ tw_sweep_conditions tw_sweep_conditions_of(const tw_sweep_search *q, size_t bloc
                                  q->prices.n_times};
 }
 
+tw_status tw_sweep_task_search(const tw_sweep_task *task, const tw_sweep_search *q, size_t index, tw_sweep_leg *leg,
+                               tw_error *err)
+{
+    const size_t n_times = q->prices.n_times ? q->prices.n_times : 1;
+    const tw_sweep_conditions c = tw_sweep_conditions_of(q, index);
+    tw_sweep_said said = {0};
+    if (c.weights)
+        leg->weight = (const tw_sweep_row *)(said.weight = tw_new(task->ctx, n_times, sizeof *said.weight));
+    else
+        leg->bits = said.bits = tw_new(task->ctx, n_times, sizeof *said.bits);
+    if (!said.weight && !said.bits) return tw_no_memory(err, "signals of a sweep");
+    tw_status status = tw_sweep_find(task->ctx, &c, &said, err);
+    if (status == TW_OK) status = tw_sweep_task_block(task, index, leg, err);
+    tw_free(task->ctx, said.bits);
+    tw_free(task->ctx, said.weight);
+    return status;
+}
+
 static tw_status run_block(void *arg, size_t index, int thread, tw_error *err)
 {
     const searching *s = arg;
-    const size_t block = s->task.from + index, n_times = s->search->prices.n_times;
-    const tw_sweep_conditions c = tw_sweep_conditions_of(s->search, block);
+    const size_t block = s->task.from + index;
+    tw_sweep_leg leg = {.measures = s->task.result->measures + block * TW_SWEEP_LANES};
     (void)thread;
-    tw_sweep_bits *bits = tw_new(s->task.ctx, n_times ? n_times : 1, sizeof *bits);
-    if (!bits) return tw_no_memory(err, "signals of a sweep");
-    const tw_sweep_leg leg = {.bits = bits, .measures = s->task.result->measures + block * TW_SWEEP_LANES};
-    tw_status status = tw_sweep_find_bits(s->task.ctx, &c, bits, err);
-    if (status == TW_OK) status = tw_sweep_task_block(&s->task, block, &leg, err);
-    tw_free(s->task.ctx, bits);
-    return status;
+    return tw_sweep_task_search(&s->task, s->search, block, &leg, err);
 }
 
 tw_status tw_sweep_check_search(const tw_sweep_search *q, tw_error *err)
 {
-    if (!q->enter_long && !q->enter_short) return tw_fail(err, TW_BAD_VALUE, "sweep: no condition to enter");
+    if (!q->enter_long && !q->enter_short && !q->weight)
+        return tw_fail(err, TW_BAD_VALUE, "sweep: no condition to enter, nor a weight");
     if (q->n_columns > TW_SWEEP_COLUMNS)
         return tw_fail(err, TW_TOO_LARGE, "sweep: %zu columns, at most %d", q->n_columns, (int)TW_SWEEP_COLUMNS);
     return TW_OK;
@@ -48,8 +62,12 @@ tw_sweep_job tw_sweep_job_of(const tw_sweep_search *q)
     /* Which sides there are is checked with the rules; the bits themselves come block by block. */
     static const uint8_t given[1] = {0};
     tw_sweep_job job = {.n = q->n, .prices = q->prices, .rules = q->rules, .keep = q->keep};
+    static const double weight[1] = {0};
     job.signals.enter_long = q->enter_long ? given : NULL;
+    job.signals.exit_long = q->exit_long ? given : NULL;
     job.signals.enter_short = q->enter_short ? given : NULL;
+    job.signals.exit_short = q->exit_short ? given : NULL;
+    job.signals.weight = q->weight ? weight : NULL;
     return job;
 }
 
@@ -72,9 +90,9 @@ tw_status tw_sweep_where(const tw_ctx *ctx, const char *where, const char **sett
     if (!where) return TW_OK;
     for (size_t first = 0; first < *n; first += TW_SWEEP_LANES) {
         const size_t left = *n - first, m = left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES;
-        const tw_sweep_conditions c = {{where}, setting + first, m, TW_NAMES("nothing"), values, 1, 1};
+        const tw_sweep_conditions c = {{where}, false, setting + first, m, TW_NAMES("nothing"), values, 1, 1};
         tw_sweep_bits bits = {0};
-        TW_TRY(tw_sweep_find_bits(ctx, &c, &bits, err));
+        TW_TRY(tw_sweep_find(ctx, &c, &(tw_sweep_said){.bits = &bits}, err));
         for (size_t i = 0; i < m; i++)
             if (bits.enter_long >> i & 1) setting[kept++] = setting[first + i];
     }

@@ -29,7 +29,8 @@ typedef struct tw_sweep_sum {
 
 /* What one block reads and leaves. */
 typedef struct tw_sweep_leg {
-    const tw_sweep_bits *bits; /* [n_times]; NULL: the signals of the job */
+    const tw_sweep_bits *bits; /* [n_times], or weight; both NULL: the signals of the job */
+    const tw_sweep_row *weight;
     tw_sweep_measures *measures;
     const tw_sweep_sum *sum; /* what the accounts are worth is added; NULL: it is not */
 } tw_sweep_leg;
@@ -38,6 +39,9 @@ typedef struct tw_sweep_leg {
 tw_status tw_sweep_task_plan(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_plan *plan, tw_error *err);
 /* Checks the job and runs `block` for each; the caller fills ctx, job and result. */
 tw_status tw_sweep_task_run(tw_sweep_task *task, tw_task *block, void *arg, tw_error *err);
+/* Runs a block of a search: finds what its expressions ask for, which it puts in the leg for the time being. */
+tw_status tw_sweep_task_search(const tw_sweep_task *task, const tw_sweep_search *search, size_t index,
+                               tw_sweep_leg *leg, tw_error *err);
 /* Runs one block through all bars. */
 tw_status tw_sweep_task_block(const tw_sweep_task *task, size_t index, const tw_sweep_leg *leg, tw_error *err);
 

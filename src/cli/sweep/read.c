@@ -101,42 +101,59 @@ static tw_status read_settings(job *j, const tw_node *root, tw_error *err)
 
 /* ---------------------------------------------------------------- rules */
 
-/* One expression under the first setting, on the first bar: what is wrong with it is told with its line. */
-static tw_status try_expression(const job *j, const tw_node *node, tw_error *err)
+/* The search under the first setting, on the first bar: what is wrong is told with the line of `node`. */
+static tw_status try_search(const job *j, tw_sweep_search *s, const tw_node *node, tw_error *err)
 {
-    tw_sweep_search s = j->search;
     tw_sweep_result none;
     tw_error why;
-    s.n = 1;
-    s.prices.n_times = s.prices.n_times > 0;
-    s.enter_long = node->text;
-    s.exit_long = s.enter_short = s.exit_short = NULL;
-    TW_TRY(tw_params_parse(tw_sweep_rules_params(), "rules", "fill=same_close", &s.rules, err));
-    const tw_status status = tw_sweep_search_run(NULL, &s, &none, &why);
+    s->n = 1;
+    s->prices.n_times = s->prices.n_times > 0;
+    const tw_status status = tw_sweep_search_run(NULL, s, &none, &why);
     tw_sweep_clear(NULL, &none);
     return status == TW_OK ? TW_OK : tw_node_fail(j->doc, node, err, "%s", why.message);
+}
+
+static tw_status try_expression(const job *j, const tw_node *node, bool weight, tw_error *err)
+{
+    tw_sweep_search s = j->search;
+    s.enter_long = weight ? NULL : node->text;
+    s.weight = weight ? node->text : NULL;
+    s.exit_long = s.enter_short = s.exit_short = NULL;
+    TW_TRY(tw_params_parse(tw_sweep_rules_params(), "rules", "fill=same_close", &s.rules, err));
+    return try_search(j, &s, node, err);
+}
+
+static tw_status read_expressions(job *j, const tw_node *root, tw_error *err)
+{
+    const char *const key[] = {"weights", "enter", "exit", "enter_short", "exit_short"};
+    const char **const to[] = {&j->search.weight, &j->search.enter_long, &j->search.exit_long, &j->search.enter_short,
+                               &j->search.exit_short};
+    for (size_t k = 0; k < 5; k++) {
+        const tw_node *node = tw_node_get(root, key[k]);
+        *to[k] = NULL;
+        TW_TRY(tw_sweep_job_text(j, root, key[k], to[k], err));
+        if (*to[k] && k > 0 && j->search.weight)
+            return tw_node_fail(j->doc, node, err, "'%s' and 'weights' at once; give signals or weights", key[k]);
+        if (*to[k]) TW_TRY(try_expression(j, node, k == 0, err));
+    }
+    if (!j->search.enter_long && !j->search.enter_short && !j->search.weight)
+        return tw_node_fail(
+            j->doc, root, err,
+            "'enter', 'enter_short' or 'weights' is missing: a condition such as close > sma(close, n)");
+    return TW_OK;
 }
 
 static tw_status read_rules(job *j, const tw_node *root, tw_error *err)
 {
     const tw_node *rules = tw_node_get(root, "rules");
-    const char *text, *const key[] = {"enter", "exit", "enter_short", "exit_short"};
-    const char **const to[] = {&j->search.enter_long, &j->search.exit_long, &j->search.enter_short,
-                               &j->search.exit_short};
+    const char *text = "";
     tw_error why;
-    for (size_t k = 0; k < 4; k++) {
-        *to[k] = NULL;
-        TW_TRY(tw_sweep_job_text(j, root, key[k], to[k], err));
-        if (*to[k]) TW_TRY(try_expression(j, tw_node_get(root, key[k]), err));
-    }
-    if (!j->search.enter_long && !j->search.enter_short)
-        return tw_node_fail(j->doc, root, err,
-                            "'enter' or 'enter_short' is missing: a condition such as close > sma(close, n)");
-    text = "";
+    TW_TRY(read_expressions(j, root, err));
     TW_TRY(tw_sweep_job_text(j, root, "rules", &text, err));
     if (tw_params_parse(tw_sweep_rules_params(), "rules", text, &j->search.rules, &why) != TW_OK)
         return tw_node_fail(j->doc, rules, err, "%s", why.message);
-    return TW_OK;
+    tw_sweep_search s = j->search;
+    return try_search(j, &s, rules ? rules : root, err);
 }
 
 static tw_status read_windows(job *j, const tw_node *root, tw_error *err)
@@ -162,7 +179,7 @@ static tw_status read_all(job *j, tw_error *err)
     const tw_node *root = tw_doc_root(j->doc), *year = tw_node_get(root, "periods_per_year");
     TW_TRY(tw_sweep_job_keys(j, root,
                              TW_NAMES("name", "seed", "data", "periods_per_year", "parameters", "where", "search",
-                                      "enter", "exit", "enter_short", "exit_short", "rules", "walk_forward"),
+                                      "weights", "enter", "exit", "enter_short", "exit_short", "rules", "walk_forward"),
                              err));
     j->name = "sweep";
     TW_TRY(tw_sweep_job_text(j, root, "name", &j->name, err));

@@ -73,7 +73,7 @@ static tw_status run_signals(const tw_ctx *ctx, void *arg)
     tw_error err;
     tw_sweep_job job = {.n = 1, .prices = f->search.prices, .rules = f->search.rules, .keep = {.fills = true}};
     job.prices.n_times = BARS;
-    job.signals = (tw_sweep_signals){f->enter, f->leave, NULL, NULL, 1};
+    job.signals = (tw_sweep_signals){f->enter, f->leave, NULL, NULL, 1, NULL};
     return close_run(ctx, tw_sweep_run(ctx, &job, &result, &err), &result);
 }
 
