@@ -79,6 +79,15 @@ typedef struct tw_sweep_keep {
     bool fills;
 } tw_sweep_keep;
 
+/** Trials that are done, so that a long sweep can go on where it was stopped. */
+typedef struct tw_sweep_part {
+    size_t from; /* a multiple of 64: trials before it are not run, and their measures and paths not touched */
+    /** Told, by the calling thread, that all trials before n are done; measures[from..n) are there. A failure ends the
+     *  sweep. NULL: not asked for. */
+    tw_status (*done)(void *arg, size_t n, const tw_sweep_measures *measures, tw_error *err);
+    void *arg;
+} tw_sweep_part;
+
 /** Results of n trials. */
 typedef struct tw_sweep_result {
     size_t n;
@@ -94,6 +103,7 @@ typedef struct tw_sweep_job {
     tw_sweep_signals signals;
     tw_sweep_rules rules;
     tw_sweep_keep keep;
+    tw_sweep_part part;
 } tw_sweep_job;
 
 /** Runs all trials, blocks of 64 on the pool's threads; the same bits whatever their number. BAD_VALUE for rules
@@ -115,6 +125,7 @@ typedef struct tw_sweep_search {
     tw_sweep_prices prices; /* of one asset: time_stride 1, trial_stride 0 */
     tw_sweep_rules rules;
     tw_sweep_keep keep;
+    tw_sweep_part part;
 } tw_sweep_search;
 
 /** Runs a trial for each setting. What 64 neighbouring settings have in common is computed once. Fails as tw_sweep_run

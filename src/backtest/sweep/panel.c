@@ -22,6 +22,7 @@ static tw_sweep_search search_in(const tw_sweep_panel *p, size_t market)
     q.prices.periods_per_year = p->search->prices.periods_per_year;
     q.rules.capital /= (double)p->n_markets;
     q.keep = (tw_sweep_keep){0};
+    q.part = (tw_sweep_part){0};
     return q;
 }
 
@@ -152,7 +153,8 @@ tw_status tw_sweep_panel_run(const tw_ctx *ctx, const tw_sweep_panel *p, tw_swee
     if (p->n_markets == 0) return tw_fail(err, TW_BAD_VALUE, "sweep: a panel without symbols");
     if (q->keep.fills) return tw_fail(err, TW_BAD_VALUE, "sweep: fills over a panel are not kept");
     for (size_t m = 0; m < p->n_markets; m++) TW_TRY(check_market(ctx, p, m, err));
-    running r = {.panel = p, .task = {.ctx = ctx, .result = result, .job = tw_sweep_job_of(q)}};
+    running r = {.panel = p,
+                 .task = {.ctx = ctx, .result = result, .job = tw_sweep_job_of(q), .markets = p->n_markets}};
     /* The prices of any symbol tell which there are. */
     r.task.job.prices = p->market[0].prices;
     r.task.job.prices.n_times = q->prices.n_times;

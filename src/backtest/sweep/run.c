@@ -101,6 +101,9 @@ static tw_status check_job(const tw_sweep_job *job, const tw_sweep_plan *plan, t
         return tw_fail(err, TW_BAD_VALUE, "sweep: periods_per_year must be in (0, 1e9], got %g", p->periods_per_year);
     if (plan->terms.sizing == TW_SIZE_PERCENT && s->enter_long && s->enter_short)
         return tw_fail(err, TW_BAD_VALUE, "sweep: sizing=percent cannot turn a position round; give one side");
+    if (job->part.from % TW_SWEEP_LANES != 0 && job->part.from < job->n)
+        return tw_fail(err, TW_BAD_VALUE, "sweep: trials are left out in blocks of %d; got %zu", (int)TW_SWEEP_LANES,
+                       job->part.from);
     TW_TRY(check_weights(s, plan, err));
     if (job->keep.paths && job->keep.path_stride < p->n_times)
         return tw_fail(err, TW_BAD_VALUE, "sweep: path_stride %zu must be at least %zu bars", job->keep.path_stride,
@@ -264,20 +267,34 @@ static tw_status join_fills(const run *r, tw_error *err)
     return TW_OK;
 }
 
+/* Blocks between two looks at whether to stop, which panels of many symbols take long for. */
+static size_t wave_of(const run *r)
+{
+    enum { WAVE = 16 };
+    const size_t each = r->markets > 0 ? WAVE / r->markets : WAVE;
+    return (each ? each : 1) * (size_t)tw_pool_threads(r->ctx ? r->ctx->pool : NULL);
+}
+
+static tw_status tell_done(const run *r, size_t n_blocks, tw_error *err)
+{
+    const tw_sweep_part *part = &r->job.part;
+    const size_t n = n_blocks < r->n_blocks ? n_blocks * TW_SWEEP_LANES : r->job.n;
+    return part->done ? part->done(part->arg, n, r->result->measures, err) : TW_OK;
+}
+
 static tw_status run_all(run *r, tw_task *block, void *arg, tw_error *err)
 {
-    enum { WAVE = 16 }; /* blocks a thread between two looks at whether to stop */
     tw_sweep_result *out = r->result;
-    tw_pool *pool = r->ctx ? r->ctx->pool : NULL;
-    const size_t wave = WAVE * (size_t)tw_pool_threads(pool);
+    const size_t wave = wave_of(r);
     out->n = r->job.n;
     out->measures = tw_new(r->ctx, out->n ? out->n : 1, sizeof *out->measures);
     r->fills = tw_new(r->ctx, r->n_blocks ? r->n_blocks : 1, sizeof *r->fills);
     if (!out->measures || !r->fills) return tw_no_memory(err, "a sweep");
-    for (r->from = 0; r->from < r->n_blocks; r->from += wave) {
-        const size_t left = r->n_blocks - r->from;
+    for (r->from = r->job.part.from / TW_SWEEP_LANES; r->from < r->n_blocks; r->from += wave) {
+        const size_t left = r->n_blocks - r->from, n = left < wave ? left : wave;
         TW_TRY(tw_progress_step(r->ctx, "sweep", r->from, r->n_blocks, NULL));
-        TW_TRY(tw_pool_run(pool, left < wave ? left : wave, block, arg, err));
+        TW_TRY(tw_pool_run(r->ctx ? r->ctx->pool : NULL, n, block, arg, err));
+        TW_TRY(tell_done(r, r->from + n, err));
     }
     return join_fills(r, err);
 }

@@ -61,7 +61,7 @@ tw_sweep_job tw_sweep_job_of(const tw_sweep_search *q)
 {
     /* Which sides there are is checked with the rules; the bits themselves come block by block. */
     static const uint8_t given[1] = {0};
-    tw_sweep_job job = {.n = q->n, .prices = q->prices, .rules = q->rules, .keep = q->keep};
+    tw_sweep_job job = {.n = q->n, .prices = q->prices, .rules = q->rules, .keep = q->keep, .part = q->part};
     static const double weight[1] = {0};
     job.signals.enter_long = q->enter_long ? given : NULL;
     job.signals.exit_long = q->exit_long ? given : NULL;

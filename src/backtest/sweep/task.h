@@ -17,6 +17,7 @@ typedef struct tw_sweep_task {
     tw_sweep_plan plan;
     tw_sweep_fills *fills; /* of each block */
     size_t n_blocks, from; /* the blocks of a call of the pool are from + index */
+    size_t markets;        /* that a block goes through; 0: one */
 } tw_sweep_task;
 
 /* What trials of a block are worth together with their accounts in other symbols: value[0] at the start, value[u + 1]
