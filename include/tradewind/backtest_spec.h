@@ -14,6 +14,8 @@ extern "C" {
 
 /* ---------------------------------------------------------------- a market from files */
 
+enum { TW_MARKET_COLUMNS = 16 };
+
 /** Where a market is read from; NULL for what there is not. Columns are found by name. */
 typedef struct tw_market_files {
     const char *bars;      /* CSV of date, symbol, open, high, low, close, volume; or a panel (.twp) */
@@ -29,6 +31,7 @@ typedef struct tw_market_files {
     const char *benchmark;       /* date, return */
     const char *scores;          /* date, symbol, score: what a model said at the close of that date */
     const char *calendar;        /* a name, or NULL: the dates that the bars have */
+    const char *const *columns;  /* further columns of bars and minutes, numbers, up to TW_MARKET_COLUMNS; NULL ends */
     bool skip_bad_bars;          /* a bar that breaks a rule of markets (high below low, a price of 0) counts as none */
 } tw_market_files;
 
@@ -37,8 +40,10 @@ typedef struct tw_market_read {
     tw_asset_market market;
     const double *benchmark; /* a return for every session (0 where the file has none), or NULL */
     const double *score;     /* [asset * n_sessions + session], NaN without; or NULL */
-    size_t n_skipped;        /* bars that skip_bad_bars left out */
-    tw_error first_skipped;  /* the first of them, in words */
+    size_t n_columns;        /* further columns, as the files have them: [asset * bars + bar], NULL without such bars */
+    const double *daily_column[TW_MARKET_COLUMNS], *minute_column[TW_MARKET_COLUMNS];
+    size_t n_skipped;       /* bars that skip_bad_bars left out */
+    tw_error first_skipped; /* the first of them, in words */
     tw_arena arena;
 } tw_market_read;
 

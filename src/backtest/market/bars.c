@@ -8,7 +8,7 @@
 enum { TIME, SYMBOL, FIRST_VALUE };
 
 static const char *const COLUMNS[] = {
-    "date|session|time|timestamp|stamp", "symbol|ticker|sid", "close", "open", "high", "low", "volume", NULL};
+    "date|session|time|timestamp|stamp", "symbol|ticker|sid", "close", "open", "high", "low", "volume"};
 /* Where the values of the columns above go among open, high, low, close, volume. */
 static const int PLACE[5] = {3, 0, 1, 2, 4};
 
@@ -24,6 +24,23 @@ tw_status tw_market_row_fail(const tw_rows *rows, const size_t *place, tw_error 
                    value ? value->text : "", place ? "\" " : "", what);
 }
 
+static bool widen_more(const tw_ctx *ctx, tw_bar_rows *rows, size_t room)
+{
+    const size_t n = rows->n_more;
+    if (n == 0) return true;
+    if (room > SIZE_MAX / sizeof(double) / n) return false;
+    double *grown = rows->more ? tw_resize(ctx, rows->more, rows->room * n * sizeof *grown, room * n * sizeof *grown)
+                               : tw_new(ctx, room * n, sizeof *grown);
+    if (grown) rows->more = grown;
+    return grown != NULL;
+}
+
+void tw_bar_rows_clear(const tw_ctx *ctx, tw_bar_rows *rows)
+{
+    tw_free(ctx, rows->row);
+    tw_free(ctx, rows->more);
+}
+
 static tw_bar_row *add_row(const tw_ctx *ctx, tw_bar_rows *rows)
 {
     if (rows->n == rows->room) {
@@ -33,6 +50,7 @@ static tw_bar_row *add_row(const tw_ctx *ctx, tw_bar_rows *rows)
                                       : tw_new(ctx, more, sizeof *grown);
         if (!grown) return NULL;
         rows->row = grown;
+        if (!widen_more(ctx, rows, more)) return NULL;
         rows->room = more;
     }
     return &rows->row[rows->n++];
@@ -55,6 +73,21 @@ static tw_status read_values(const tw_rows *rows, double *v, tw_error *err)
         const tw_field *f = &rows->field[rows->place[column]];
         if (f->length == 0) continue;
         if (!tw_parse_double(f->text, f->length, &v[PLACE[k]]) || isinf(v[PLACE[k]]))
+            return tw_market_row_fail(rows, &column, err, "is not a number");
+    }
+    return TW_OK;
+}
+
+/* Further columns of the row that was added last. */
+static tw_status read_more(const tw_rows *rows, tw_bar_rows *out, tw_error *err)
+{
+    double *to = out->more + (out->n - 1) * out->n_more;
+    for (size_t k = 0; k < out->n_more; k++) {
+        const size_t column = FIRST_VALUE + 5 + k;
+        const tw_field *f = &rows->field[rows->place[column]];
+        to[k] = NAN;
+        if (f->length == 0) continue;
+        if (!tw_parse_double(f->text, f->length, &to[k]) || isinf(to[k]))
             return tw_market_row_fail(rows, &column, err, "is not a number");
     }
     return TW_OK;
@@ -84,7 +117,7 @@ static tw_status read_row(tw_market_reader *r, const tw_rows *rows, tw_bar_rows 
     tw_bar_row *to = add_row(r->ctx, out);
     if (!to) return tw_no_memory(err, "a market");
     *to = bar;
-    return TW_OK;
+    return read_more(rows, out, err);
 }
 
 static tw_status read_csv(tw_market_reader *r, tw_rows *rows, tw_bar_rows *out, tw_error *err)
@@ -99,11 +132,20 @@ static tw_status read_csv(tw_market_reader *r, tw_rows *rows, tw_bar_rows *out, 
     return TW_OK;
 }
 
+static tw_status no_column(const char *path, const char *name, tw_error *err)
+{
+    return tw_fail(err, TW_BAD_DATA, "%s: no column named %s", path, name);
+}
+
 static tw_status take_panel(tw_market_reader *r, const tw_panel *panel, tw_bar_rows *out, tw_error *err)
 {
     static const char *const NAMES[5] = {"open", "high", "low", "close", "volume"};
-    size_t column[5];
-    for (size_t k = 0; k < 5; k++) column[k] = tw_panel_find_column(panel, NAMES[k]);
+    size_t column[TW_BAR_VALUES];
+    for (size_t k = 0; k < 5 + r->n_more; k++) {
+        const char *name = k < 5 ? NAMES[k] : r->files->columns[k - 5];
+        column[k] = tw_panel_find_column(panel, name);
+        if (k >= 5 && column[k] == SIZE_MAX) return no_column(out->path, name, err);
+    }
     if (column[3] == SIZE_MAX) return tw_fail(err, TW_BAD_DATA, "%s: no column named close", out->path);
     for (size_t s = 0; s < tw_panel_symbols(panel); s++) {
         const char *symbol = tw_panel_symbol(panel, s);
@@ -118,6 +160,8 @@ static tw_status take_panel(tw_market_reader *r, const tw_panel *panel, tw_bar_r
             *bar = (tw_bar_row){.time = tw_panel_stamps(panel)[t], .asset = (uint32_t)asset};
             for (size_t k = 0; k < 5; k++)
                 bar->value[k] = column[k] == SIZE_MAX ? NAN : tw_panel_at(panel, column[k], s, t);
+            for (size_t k = 0; k < r->n_more; k++)
+                out->more[(out->n - 1) * r->n_more + k] = tw_panel_at(panel, column[5 + k], s, t);
         }
     }
     return TW_OK;
@@ -137,10 +181,16 @@ tw_status tw_market_bars(tw_market_reader *r, const char *path, tw_bar_rows *out
 {
     const size_t n = strlen(path);
     tw_rows rows;
-    *out = (tw_bar_rows){.path = path};
+    const char *wanted[TW_ROWS_COLUMNS] = {NULL};
+    *out = (tw_bar_rows){.path = path, .n_more = r->n_more};
     if (n > 4 && strcmp(path + n - 4, ".twp") == 0) return read_panel(r, out, err);
-    TW_TRY(tw_rows_open(r->ctx, path, COLUMNS, 3, &rows, err));
-    const tw_status status = read_csv(r, &rows, out, err);
+    memcpy(wanted, COLUMNS, sizeof COLUMNS);
+    for (size_t k = 0; k < r->n_more; k++) wanted[FIRST_VALUE + 5 + k] = r->files->columns[k];
+    TW_TRY(tw_rows_open(r->ctx, path, wanted, 3, &rows, err));
+    tw_status status = TW_OK;
+    for (size_t k = FIRST_VALUE + 5; k < rows.n_wanted && status == TW_OK; k++)
+        if (rows.place[k] == SIZE_MAX) status = no_column(path, wanted[k], err);
+    if (status == TW_OK) status = read_csv(r, &rows, out, err);
     tw_rows_close(&rows);
     if (status == TW_OK && out->n == 0) return tw_fail(err, TW_BAD_DATA, "%s: no bars below the header", path);
     return status;

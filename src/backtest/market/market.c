@@ -124,12 +124,18 @@ static tw_status make_values(tw_market_reader *r, size_t n, double **value, tw_e
     const size_t assets = r->to->market.n_assets;
     if (n > SIZE_MAX / sizeof(double) / (assets + 1))
         return tw_fail(err, TW_TOO_LARGE, "market: %zu assets of %zu bars", assets, n);
-    for (size_t k = 0; k < N_VALUES; k++) {
+    for (size_t k = 0; k < N_VALUES + r->n_more; k++) {
         value[k] = tw_arena_new(&r->to->arena, assets * n, sizeof **value);
         if (!value[k]) return no_memory(err);
         for (size_t i = 0; i < assets * n; i++) value[k][i] = NAN;
     }
     return TW_OK;
+}
+
+static void put_row(double *const *value, size_t cell, const tw_bar_rows *rows, size_t i)
+{
+    for (size_t k = 0; k < N_VALUES; k++) value[k][cell] = rows->row[i].value[k];
+    for (size_t k = 0; k < rows->n_more; k++) value[N_VALUES + k][cell] = rows->more[i * rows->n_more + k];
 }
 
 /* Rows to their places; `seen` has a flag for every place. */
@@ -143,7 +149,7 @@ static tw_status put_daily(tw_market_reader *r, const tw_bar_rows *rows, unsigne
         if (s == m->n_sessions || m->session[s].day != day)
             return place_fail(r, rows, row, err, "the calendar has no session on this day");
         if (seen[cell]++) return place_fail(r, rows, row, err, "there is a bar of this day already");
-        for (size_t k = 0; k < N_VALUES; k++) r->value[k][cell] = row->value[k];
+        put_row(r->value, cell, rows, i);
     }
     return TW_OK;
 }
@@ -167,7 +173,7 @@ static tw_status put_minutes(tw_market_reader *r, const tw_bar_rows *rows, unsig
         const tw_bar_row *row = &rows->row[i];
         const size_t cell = row->asset * m->n_minutes + minute_at(m, row->time);
         if (seen[cell]++) return place_fail(r, rows, row, err, "there is a bar of this minute already");
-        for (size_t k = 0; k < N_VALUES; k++) r->minute_value[k][cell] = row->value[k];
+        put_row(r->minute_value, cell, rows, i);
     }
     return TW_OK;
 }
@@ -206,8 +212,10 @@ static tw_status index_minutes(tw_market_reader *r, const tw_bar_rows *rows, tw_
     return TW_OK;
 }
 
-static void sum_minute(double *const *to, size_t cell, double *const *from, size_t minute)
+static void sum_minute(double *const *to, size_t cell, double *const *from, size_t minute, size_t n_more)
 {
+    for (size_t k = N_VALUES; k < N_VALUES + n_more; k++)
+        if (!isnan(from[k][minute])) to[k][cell] = from[k][minute];
     if (isnan(from[CLOSE][minute])) return;
     if (isnan(to[OPEN][cell])) to[OPEN][cell] = from[OPEN][minute];
     to[HIGH][cell] = fmax(to[HIGH][cell], from[HIGH][minute]);
@@ -225,7 +233,7 @@ static tw_status sum_minutes(tw_market_reader *r, tw_error *err)
     for (size_t a = 0; a < m->n_assets; a++)
         for (size_t s = 0; s < m->n_sessions; s++)
             for (size_t i = m->minute_from[s]; i < m->minute_from[s + 1]; i++)
-                sum_minute(r->value, a * m->n_sessions + s, r->minute_value, a * m->n_minutes + i);
+                sum_minute(r->value, a * m->n_sessions + s, r->minute_value, a * m->n_minutes + i, r->n_more);
     return TW_OK;
 }
 
@@ -271,6 +279,11 @@ static tw_status build(tw_market_reader *r, const tw_bar_rows *daily, const tw_b
     }
     TW_TRY(daily->n ? put_bars(r, daily, false, err) : sum_minutes(r, err));
     m->daily = bars_of(r->value, m->n_assets * m->n_sessions);
+    r->to->n_columns = r->n_more;
+    for (size_t k = 0; k < r->n_more; k++) {
+        r->to->daily_column[k] = r->value[N_VALUES + k];
+        r->to->minute_column[k] = r->minute_value[N_VALUES + k];
+    }
     if (r->files->assets) TW_TRY(tw_market_assets(r, false, err));
     TW_TRY(tw_market_actions(r, err));
     return tw_market_series(r, err);
@@ -282,13 +295,16 @@ tw_status tw_market_open(const tw_ctx *ctx, const tw_market_files *files, tw_mar
     tw_market_reader r = {.ctx = ctx, .files = files, .to = read, .symbols = {.arena = &read->arena}};
     *read = (tw_market_read){0};
     tw_arena_init(&read->arena, ctx);
+    while (files->columns && files->columns[r.n_more]) r.n_more++;
+    if (r.n_more > TW_MARKET_COLUMNS)
+        return tw_fail(err, TW_TOO_LARGE, "market: %zu further columns; at most %d", r.n_more, (int)TW_MARKET_COLUMNS);
     if (!files->bars && !files->minutes) return tw_fail(err, TW_BAD_VALUE, "market: a file of bars is needed");
     tw_status status = files->assets ? tw_market_assets(&r, true, err) : TW_OK;
     if (status == TW_OK && files->bars) status = tw_market_bars(&r, files->bars, &daily, err);
     if (status == TW_OK && files->minutes) status = tw_market_bars(&r, files->minutes, &minute, err);
     if (status == TW_OK) status = build(&r, &daily, &minute, err);
-    tw_free(ctx, daily.row);
-    tw_free(ctx, minute.row);
+    tw_bar_rows_clear(ctx, &daily);
+    tw_bar_rows_clear(ctx, &minute);
     return status;
 }
 

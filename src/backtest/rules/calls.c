@@ -65,16 +65,52 @@ static tw_status fill_bars(tw_backtest_spec *s, tw_moment *now, size_t column, t
     return TW_OK;
 }
 
-static void fill_scores(tw_backtest_spec *s, size_t session)
+/* Where the score of a row stands: at the close of its bar it is known. In a run by minute a day's is known when the
+ * day is over, so that each row has that of the day before its own. SIZE_MAX: none is known. */
+static size_t score_place(const tw_backtest_spec *s, const tw_moment *now, size_t back)
+{
+    const tw_asset_market *m = &s->market.market;
+    const bool minute_rows = s->strategy.window_of[0] == 'm';
+    const size_t bar = tw_moment_bar(now), session = tw_moment_session(now);
+    if (minute_rows) {
+        if (s->score_minutes) return bar - back;
+        size_t day = session;
+        while (m->minute_from[day] > bar - back) day--;
+        return day ? day - 1 : SIZE_MAX;
+    }
+    const size_t late = s->run.by_minute && !s->score_minutes;
+    if (back + late > session) return SIZE_MAX;
+    if (!s->score_minutes) return session - back - late;
+    return back || !s->run.by_minute ? m->minute_from[session - back + 1] - 1 : bar;
+}
+
+static void fill_scores(tw_backtest_spec *s, const tw_moment *now)
 {
     const tw_formula *f = &s->now;
-    const size_t n = s->market.market.n_sessions;
+    const size_t n = s->score_minutes ? s->market.market.n_minutes : s->market.market.n_sessions;
+    for (size_t row = 0; row < f->window; row++) {
+        const size_t at = s->score ? score_place(s, now, f->window - 1 - row) : SIZE_MAX;
+        for (size_t lane = 0; lane < f->n_universe; lane++)
+            *tw_formula_cell(f, TW_COLUMN_SCORE, row, lane) =
+                at == SIZE_MAX ? NAN : s->score[s->universe[lane] * n + at];
+    }
+}
+
+/* A further column of the bars, as the file has it: known at the close of its bar, and so missing in the row of a day
+ * that still lasts. */
+static void fill_more(tw_backtest_spec *s, const tw_moment *now, size_t k)
+{
+    const tw_formula *f = &s->now;
+    const tw_asset_market *m = &s->market.market;
+    const bool minutes = s->strategy.window_of[0] == 'm';
+    const double *x = minutes ? s->market.minute_column[k] : s->market.daily_column[k];
+    const size_t n = minutes ? m->n_minutes : m->n_sessions, column = f->n_columns - s->data_text.n_columns + k;
+    const size_t end = minutes ? tw_moment_bar(now) : tw_moment_session(now);
     for (size_t lane = 0; lane < f->n_universe; lane++)
         for (size_t row = 0; row < f->window; row++) {
             const size_t back = f->window - 1 - row;
-            const bool there = s->market.score && back <= session;
-            *tw_formula_cell(f, TW_COLUMN_SCORE, row, lane) =
-                there ? s->market.score[s->universe[lane] * n + session - back] : NAN;
+            const bool there = x && (back || minutes || !s->run.by_minute);
+            *tw_formula_cell(f, column, row, lane) = there ? x[s->universe[lane] * n + end - back] : NAN;
         }
 }
 
@@ -99,7 +135,7 @@ static void fill_now(tw_backtest_spec *s, tw_moment *now)
 {
     const tw_formula *f = &s->now;
     const tw_strategy_account account = tw_moment_account(now);
-    for (size_t column = TW_COLUMN_FIRST_NOW; column < f->n_columns; column++) {
+    for (size_t column = TW_COLUMN_FIRST_NOW; column < f->n_columns - s->data_text.n_columns; column++) {
         if (!is_used(f, column)) continue;
         for (size_t lane = 0; lane < f->n_universe; lane++) {
             double x = column == TW_COLUMN_CASH ? account.cash : account.portfolio_value;
@@ -116,7 +152,9 @@ static tw_status evaluate(tw_backtest_spec *s, tw_moment *now, tw_error *err)
     if (f->n == 0) return TW_OK;
     for (size_t column = 0; column < TW_COLUMN_SCORE; column++)
         if (is_used(f, column)) TW_TRY(fill_bars(s, now, column, err));
-    if (is_used(f, TW_COLUMN_SCORE)) fill_scores(s, tw_moment_session(now));
+    if (is_used(f, TW_COLUMN_SCORE)) fill_scores(s, now);
+    for (size_t k = 0; k < s->data_text.n_columns; k++)
+        if (is_used(f, f->n_columns - s->data_text.n_columns + k)) fill_more(s, now, k);
     fill_now(s, now);
     return tw_formula_run(f, err);
 }

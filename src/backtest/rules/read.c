@@ -160,19 +160,21 @@ static const tw_key TOP[] = {TW_KEY("name", TEXT, tw_backtest_spec, name),
                              TW_KEY("strategy", NODE, tw_backtest_spec, strategy_node),
                              {0}};
 
-static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_market_files, bars),
-                              TW_KEY("minutes", PATH, tw_market_files, minutes),
-                              TW_KEY("assets", PATH, tw_market_files, assets),
-                              TW_KEY("actions", PATH, tw_market_files, actions),
-                              TW_KEY("splits", PATH, tw_market_files, splits),
-                              TW_KEY("dividends", PATH, tw_market_files, dividends),
-                              TW_KEY("stock_dividends", PATH, tw_market_files, stock_dividends),
-                              TW_KEY("mergers", PATH, tw_market_files, mergers),
-                              TW_KEY("funding", PATH, tw_market_files, funding),
-                              TW_KEY("benchmark", PATH, tw_market_files, benchmark),
-                              TW_KEY("scores", PATH, tw_market_files, scores),
-                              TW_KEY("calendar", TEXT, tw_market_files, calendar),
-                              TW_KEY("skip_bad_bars", FLAG, tw_market_files, skip_bad_bars),
+static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_data_text, files.bars),
+                              TW_KEY("minutes", PATH, tw_data_text, files.minutes),
+                              TW_KEY("assets", PATH, tw_data_text, files.assets),
+                              TW_KEY("actions", PATH, tw_data_text, files.actions),
+                              TW_KEY("splits", PATH, tw_data_text, files.splits),
+                              TW_KEY("dividends", PATH, tw_data_text, files.dividends),
+                              TW_KEY("stock_dividends", PATH, tw_data_text, files.stock_dividends),
+                              TW_KEY("mergers", PATH, tw_data_text, files.mergers),
+                              TW_KEY("funding", PATH, tw_data_text, files.funding),
+                              TW_KEY("benchmark", PATH, tw_data_text, files.benchmark),
+                              TW_KEY("scores", PATH, tw_data_text, files.scores),
+                              TW_KEY("calendar", TEXT, tw_data_text, files.calendar),
+                              TW_KEY("skip_bad_bars", FLAG, tw_data_text, files.skip_bad_bars),
+                              TW_KEY("model", NODE, tw_data_text, model),
+                              TW_KEY("columns", NODE, tw_data_text, columns),
                               {0}};
 
 static bool is_top(const char *key)
@@ -263,8 +265,8 @@ static tw_status read_top(tw_backtest_spec *s, tw_error *err)
     s->run.capital = s->capital;
     if (!s->data) return tw_node_fail(s->doc, root, err, "'data' is missing: it names the files of the market");
     if (!s->strategy_node) return tw_node_fail(s->doc, root, err, "'strategy' is missing");
-    TW_TRY(tw_spec_map(s, s->data, DATA, &s->files, err));
-    if (!s->files.bars && !s->files.minutes)
+    TW_TRY(tw_spec_map(s, s->data, DATA, &s->data_text, err));
+    if (!s->data_text.files.bars && !s->data_text.files.minutes)
         return tw_node_fail(s->doc, s->data, err, "'data' needs 'bars' or 'minutes'");
     return TW_OK;
 }
@@ -330,6 +332,34 @@ static tw_status read_run(tw_backtest_spec *s, tw_error *err)
     return read_changes(s, err);
 }
 
+tw_status tw_spec_column(tw_backtest_spec *s, const tw_node *node, const char *name, tw_error *err)
+{
+    static const char *const OWN[] = {"open", "high", "low", "close", "volume"};
+    tw_data_text *d = &s->data_text;
+    for (size_t i = 0; i < 5; i++)
+        if (strcmp(OWN[i], name) == 0) return TW_OK;
+    for (size_t i = 0; i < d->n_columns; i++)
+        if (strcmp(d->column[i], name) == 0) return TW_OK;
+    if (d->n_columns == TW_MARKET_COLUMNS)
+        return tw_node_fail(s->doc, node, err, "more than %d further columns of the bars", (int)TW_MARKET_COLUMNS);
+    d->column[d->n_columns++] = name;
+    d->files.columns = d->column;
+    return TW_OK;
+}
+
+static tw_status read_columns(tw_backtest_spec *s, tw_error *err)
+{
+    const tw_node *list = s->data_text.columns;
+    const char *name;
+    if (!list) return TW_OK;
+    if (list->kind != TW_NODE_LIST) return tw_node_fail(s->doc, list, err, "'columns' must be a list of names");
+    for (const tw_node *c = list->first; c; c = c->next) {
+        TW_TRY(tw_spec_text(s, c, &name, err));
+        TW_TRY(tw_spec_column(s, c, name, err));
+    }
+    return TW_OK;
+}
+
 static tw_status read_file(tw_backtest_spec *s, const char *path, const char *const *set, tw_error *err)
 {
     const char *slash = strrchr(path, '/');
@@ -338,8 +368,11 @@ static tw_status read_file(tw_backtest_spec *s, const char *path, const char *co
     TW_TRY(tw_doc_read(s->ctx, path, &s->doc, err));
     TW_TRY(keep_overrides(s, set, err));
     TW_TRY(read_top(s, err));
-    TW_TRY(tw_market_open(s->ctx, &s->files, &s->market, err));
+    TW_TRY(read_columns(s, err));
+    TW_TRY(tw_spec_model(s, err));
+    TW_TRY(tw_market_open(s->ctx, &s->data_text.files, &s->market, err));
     TW_TRY(read_run(s, err));
+    TW_TRY(tw_spec_score(s, err));
     return tw_spec_strategy(s, err);
 }
 
@@ -364,6 +397,7 @@ void tw_backtest_spec_free(tw_backtest_spec *s)
     if (!s) return;
     tw_formula_clear(s, &s->now);
     tw_formula_clear(s, &s->pipeline);
+    tw_spec_model_clear(s);
     tw_market_close(&s->market);
     tw_doc_free(s->doc);
     tw_arena_clear(&s->arena);

@@ -102,6 +102,15 @@ typedef struct tw_strategy_text {
     size_t window, start_after, max_positions;
 } tw_strategy_text;
 
+typedef struct tw_model_text tw_model_text;
+
+typedef struct tw_data_text {
+    tw_market_files files;
+    const tw_node *model, *columns;
+    const char *column[TW_MARKET_COLUMNS + 1];
+    size_t n_columns;
+} tw_data_text;
+
 typedef struct tw_override {
     const char *key, *value;
 } tw_override;
@@ -120,7 +129,7 @@ struct tw_backtest_spec {
     double capital, year;
     bool lists;
     const tw_node *data, *settings, *changes, *strategy_node;
-    tw_market_files files;
+    tw_data_text data_text;
     tw_strategy_text strategy;
     tw_rule_text *rule;
     size_t n_rules;
@@ -132,6 +141,9 @@ struct tw_backtest_spec {
     size_t screen;            /* of the pipeline */
     /* what it is run with */
     tw_market_read market;
+    tw_model_text *model; /* NULL: none */
+    const double *score;  /* [asset][session], or [asset][minute]; NULL: none */
+    bool score_minutes;
     tw_strategy_run run;
     tw_capital_change *change;
     /* a run */
@@ -178,6 +190,13 @@ typedef struct tw_key {
 tw_status tw_spec_map(tw_backtest_spec *s, const tw_node *map, const tw_key *keys, void *to, tw_error *err);
 /* Text of a scalar with its parameters filled in. */
 tw_status tw_spec_text(tw_backtest_spec *s, const tw_node *node, const char **text, tw_error *err);
+/* Adds a further column of the bars, unless it is there. */
+tw_status tw_spec_column(tw_backtest_spec *s, const tw_node *node, const char *name, tw_error *err);
+/* Reads `data.model`; the columns that its bundle needs are added. */
+tw_status tw_spec_model(tw_backtest_spec *s, tw_error *err);
+/* Lets it score the market, which is known; without a model the scores are those of the market. */
+tw_status tw_spec_score(tw_backtest_spec *s, tw_error *err);
+void tw_spec_model_clear(tw_backtest_spec *s);
 /* Adds an expression; *number counts from 1. */
 tw_status tw_spec_expression(tw_backtest_spec *s, tw_formula *f, const tw_node *node, const char *text, bool condition,
                              size_t *number, tw_error *err);

@@ -134,11 +134,23 @@ static tw_status read_pipeline(tw_backtest_spec *s, tw_error *err)
     return tw_spec_expression(s, f, p.screen, text, true, &s->screen, err);
 }
 
-/* The columns of the strategy's expressions: its own and those of the pipeline. */
+/* A further column of the bars hides nothing: neither a column that is there already nor one of the pipeline. */
+static tw_status check_further(const tw_backtest_spec *s, const char *const *name, size_t n, tw_error *err)
+{
+    const tw_data_text *d = &s->data_text;
+    for (size_t k = 0; k < d->n_columns; k++)
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(d->column[k], name[i]) == 0)
+                return tw_node_fail(s->doc, d->columns ? d->columns : d->model, err, "'%s' is a column already",
+                                    name[i]);
+    return TW_OK;
+}
+
+/* The columns of the strategy's expressions: its own, those of the pipeline, further ones of the bars. */
 static tw_status name_columns(tw_backtest_spec *s, tw_error *err)
 {
-    const size_t more = s->pipeline.n - (s->screen != 0);
-    const char **name = tw_arena_new(&s->arena, TW_COLUMN_COUNT + more, sizeof *name);
+    const size_t more = s->pipeline.n - (s->screen != 0), further = s->data_text.n_columns;
+    const char **name = tw_arena_new(&s->arena, TW_COLUMN_COUNT + more + further, sizeof *name);
     if (!name) return no_memory(err);
     memcpy(name, BASE, sizeof BASE);
     for (size_t i = 0; i < more; i++) {
@@ -148,9 +160,10 @@ static tw_status name_columns(tw_backtest_spec *s, tw_error *err)
                 return tw_node_fail(s->doc, node, err, "'%s' is a column already", node->key);
         name[TW_COLUMN_COUNT + i] = node->key;
     }
+    for (size_t k = 0; k < further; k++) name[TW_COLUMN_COUNT + more + k] = s->data_text.column[k];
     s->now.column = name;
-    s->now.n_columns = TW_COLUMN_COUNT + more;
-    return TW_OK;
+    s->now.n_columns = TW_COLUMN_COUNT + more + further;
+    return check_further(s, name, TW_COLUMN_COUNT + more, err);
 }
 
 /* ---------------------------------------------------------------- rules */
