@@ -364,6 +364,9 @@ TW_API tw_status tw_moment_set(tw_moment *now, const char *name, const char *tex
 /** Calls `call` on the days and, in a run by minute, at the minute of a rule, once a day: "date=month_start days=1
  *  time=market_open minutes=30 half_days=0". Defaults: every day, the first minute, half days too. */
 TW_API tw_status tw_moment_schedule(tw_moment *now, const char *rule, tw_strategy_call call, tw_error *err);
+/** The same for a call with a state of its own, where a strategy is made of several. */
+TW_API tw_status tw_moment_schedule_with(tw_moment *now, const char *rule, tw_strategy_call call, void *state,
+                                         tw_error *err);
 
 #ifdef __cplusplus
 }

@@ -213,6 +213,36 @@ spec("schedule: date=month_start\nrules:\n  - {shares: 1, asset: B}", mode="real
 run()
 assert len(read("txns.csv")) == 3, read("txns.csv")
 
+# ---------------------------------------------------------------- several blocks, each at its schedule
+BUY, SELL = "{when: 'close > lag(close, 1)', shares: 10, remember: remembered + 1}", "{when: 'holding > 0 and close < lag(close, 2)', target_shares: 0}"
+
+
+def blocks(*texts, mode):
+    write("s.yaml", f"mode: {mode}\ndata: {{bars: bars.csv}}\nstrategy:\n" + "".join(f"  - {t}\n" for t in texts))
+    run()
+    return [open(f"out/{name}").read() for name in ("daily.csv", "txns.csv", "orders.csv", "positions.csv")]
+
+
+for mode in ("zipline", "realistic"):
+    for schedule in ("", "schedule: date=week_start days=1, "):
+        one = blocks(f"{{{schedule}window: 3, rules: [{BUY}, {SELL}], record: {{r: remembered}}}}", mode=mode)
+        two = blocks(f"{{{schedule}window: 3, rules: [{BUY}]}}", f"{{{schedule}window: 3, rules: [{SELL}], record: {{r: remembered}}}}", mode=mode)
+        assert one[1:] == two[1:] and len(one[1].splitlines()) > 8, (mode, schedule)
+        # a block sees what the blocks before it remembered at the same moment; one that decides in a whole does not
+        assert one[0] != two[0] and max(float(r["r"] or 0) for r in read("daily.csv")) > 1
+blocks("{universe: [A], schedule: date=month_start, rules: [{target_shares: 7}]}", "{universe: [A, B], schedule: date=month_end days=1, rules: [{asset: A, target_shares: 0}, {asset: B, shares: 1}]}",
+       mode="realistic")
+months = days(60)
+starts = [i for i in range(60) if i == 0 or months[i].month != months[i - 1].month]
+want = sorted([(str(months[i + 1]), "A", 7.0) for i in starts] +
+              [(str(months[i - 1]), s, a) for i in starts[1:] + [60] for s, a in (("A", -7.0), ("B", 1.0))])
+got = sorted((t["session"][:10], t["symbol"], float(t["amount"])) for t in read("txns.csv"))
+assert got == want, (got, want)
+write("s.yaml", "data: {bars: bars.csv}\nstrategy:\n  - {rules: [{shares: 1}]}\n  - {rules: [{shares: clos}]}\n")
+fails("s.yaml:4:")
+write("s.yaml", "data: {bars: bars.csv}\nstrategy: []\n")
+fails("'strategy' is an empty list")
+
 # ---------------------------------------------------------------- minutes, the panel of an import, an order that waits
 rows, price = [], 50.0
 rng = random.Random(3)

@@ -113,7 +113,7 @@ static tw_status read_value(tw_backtest_spec *s, const tw_node *node, const tw_k
     case TW_KEY_EXPRESSION:
     case TW_KEY_CONDITION:
         TW_TRY(tw_spec_text(s, node, &text, err));
-        return tw_spec_expression(s, &s->now, node, text, key->kind == TW_KEY_CONDITION, at, err);
+        return tw_spec_expression(s, s->reading, node, text, key->kind == TW_KEY_CONDITION, at, err);
     }
     return TW_OK;
 }
@@ -395,8 +395,10 @@ tw_status tw_backtest_spec_read(const tw_ctx *ctx, const char *path, const char 
 void tw_backtest_spec_free(tw_backtest_spec *s)
 {
     if (!s) return;
-    tw_formula_clear(s, &s->now);
-    tw_formula_clear(s, &s->pipeline);
+    for (size_t i = 0; i < s->n_blocks; i++) {
+        tw_formula_clear(s, &s->block[i].now);
+        tw_formula_clear(s, &s->block[i].pipeline);
+    }
     tw_spec_model_clear(s);
     tw_market_close(&s->market);
     tw_doc_free(s->doc);

@@ -111,6 +111,31 @@ typedef struct tw_data_text {
     size_t n_columns;
 } tw_data_text;
 
+/* What is done at one schedule: a strategy is one of these, or a list that shares an account. */
+typedef struct tw_block {
+    tw_backtest_spec *spec;
+    const tw_node *node;
+    /* what the file says */
+    tw_strategy_text strategy;
+    tw_rule_text *rule;
+    size_t n_rules;
+    tw_record_text *record;
+    size_t n_records;
+    tw_portfolio_text portfolio;
+    size_t *universe, n_universe;
+    tw_formula now, pipeline; /* pipeline.n 0: none */
+    size_t screen;            /* of the pipeline */
+    /* a run */
+    size_t calls;
+    double *window;       /* room for one */
+    double *pipeline_row; /* [pipeline expression][lane], of the session that runs */
+    size_t pipeline_size;
+    double *weight, *last_weight, *by;
+    signed char *side;
+    size_t *order;
+    bool weighed;
+} tw_block;
+
 typedef struct tw_override {
     const char *key, *value;
 } tw_override;
@@ -130,15 +155,9 @@ struct tw_backtest_spec {
     bool lists;
     const tw_node *data, *settings, *changes, *strategy_node;
     tw_data_text data_text;
-    tw_strategy_text strategy;
-    tw_rule_text *rule;
-    size_t n_rules;
-    tw_record_text *record;
-    size_t n_records;
-    tw_portfolio_text portfolio;
-    size_t *universe, n_universe;
-    tw_formula now, pipeline; /* pipeline.n 0: none */
-    size_t screen;            /* of the pipeline */
+    tw_block *block;
+    size_t n_blocks;
+    tw_formula *reading; /* where expressions of the map that is read go */
     /* what it is run with */
     tw_market_read market;
     tw_model_text *model; /* NULL: none */
@@ -146,16 +165,7 @@ struct tw_backtest_spec {
     bool score_minutes;
     tw_strategy_run run;
     tw_capital_change *change;
-    /* a run */
-    size_t calls;
-    double *window;       /* room for one */
-    double *pipeline_row; /* [pipeline expression][lane], of the session that runs */
-    size_t pipeline_size;
-    double *weight, *last_weight, *by;
-    double *remembered; /* [lane], what the last rule with `remember` left */
-    signed char *side;
-    size_t *order;
-    bool weighed;
+    double *remembered; /* [asset], what the last rule with `remember` left */
 };
 
 /* A key of a map: TW_KEY("name", TEXT, struct, field). */
@@ -197,15 +207,15 @@ tw_status tw_spec_model(tw_backtest_spec *s, tw_error *err);
 /* Lets it score the market, which is known; without a model the scores are those of the market. */
 tw_status tw_spec_score(tw_backtest_spec *s, tw_error *err);
 void tw_spec_model_clear(tw_backtest_spec *s);
-/* Adds an expression; *number counts from 1. */
+/* Adds an expression to a formula of the spec; *number counts from 1. */
 tw_status tw_spec_expression(tw_backtest_spec *s, tw_formula *f, const tw_node *node, const char *text, bool condition,
                              size_t *number, tw_error *err);
 /* Reads `strategy`; the market is known. */
 tw_status tw_spec_strategy(tw_backtest_spec *s, tw_error *err);
 /* Lane of an asset of the universe. */
-tw_status tw_spec_lane(const tw_backtest_spec *s, const tw_node *node, const char *symbol, size_t *lane, tw_error *err);
+tw_status tw_spec_lane(const tw_block *b, const tw_node *node, const char *symbol, size_t *lane, tw_error *err);
 /* Reads `portfolio`; the expressions of it are added. */
-tw_status tw_spec_portfolio(tw_backtest_spec *s, tw_error *err);
+tw_status tw_spec_portfolio(tw_block *b, tw_error *err);
 
 /* ---------------------------------------------------------------- expressions (formula.c) */
 
@@ -221,10 +231,10 @@ double tw_formula_value(const tw_formula *f, size_t number, size_t lane);
 
 /* ---------------------------------------------------------------- running (calls.c, pipeline.c, portfolio.c) */
 
-tw_status tw_spec_call(void *state, tw_moment *now, tw_error *err);
-tw_status tw_pipeline_run(tw_backtest_spec *s, size_t session, tw_error *err);
+tw_status tw_spec_call(void *block, tw_moment *now, tw_error *err);
+tw_status tw_pipeline_run(tw_block *b, size_t session, tw_error *err);
 /* Cancels the open orders of an asset. */
 tw_status tw_spec_cancel(tw_moment *now, size_t asset, tw_error *err);
-tw_status tw_portfolio_run(tw_backtest_spec *s, tw_moment *now, tw_error *err);
+tw_status tw_portfolio_run(tw_block *b, tw_moment *now, tw_error *err);
 
 #endif
