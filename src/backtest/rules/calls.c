@@ -46,123 +46,6 @@ static tw_status initialize(void *state, tw_moment *now, tw_error *err)
     return TW_OK;
 }
 
-/* ---------------------------------------------------------------- what expressions see */
-
-static const tw_bar_field FIELD[] = {
-    [TW_COLUMN_PRICE] = TW_PRICE, [TW_COLUMN_OPEN] = TW_OPEN,   [TW_COLUMN_HIGH] = TW_HIGH,
-    [TW_COLUMN_LOW] = TW_LOW,     [TW_COLUMN_CLOSE] = TW_CLOSE, [TW_COLUMN_VOLUME] = TW_VOLUME};
-
-static bool is_used(const tw_formula *f, size_t column) { return tw_plan_uses_column(f->plan, column); }
-
-/* A window of the market's bars, asset by asset. */
-static tw_status fill_bars(tw_block *b, tw_moment *now, size_t column, tw_error *err)
-{
-    const tw_formula *f = &b->now;
-    for (size_t lane = 0; lane < f->n_universe; lane++) {
-        const tw_window window = {.asset = b->universe[lane],
-                                  .n = f->window,
-                                  .field = FIELD[column],
-                                  .minutes = b->strategy.window_of[0] == 'm'};
-        TW_TRY(tw_moment_window(now, &window, b->window, err));
-        for (size_t row = 0; row < f->window; row++) *tw_formula_cell(f, column, row, lane) = b->window[row];
-    }
-    return TW_OK;
-}
-
-/* Where the score of a row stands: at the close of its bar it is known. In a run by minute a day's is known when the
- * day is over, so that each row has that of the day before its own. SIZE_MAX: none is known. */
-static size_t score_place(const tw_block *b, const tw_moment *now, size_t back)
-{
-    const tw_asset_market *m = &b->spec->market.market;
-    const bool minute_rows = b->strategy.window_of[0] == 'm';
-    const size_t bar = tw_moment_bar(now), session = tw_moment_session(now);
-    if (minute_rows) {
-        if (b->spec->score_minutes) return bar - back;
-        size_t day = session;
-        while (m->minute_from[day] > bar - back) day--;
-        return day ? day - 1 : SIZE_MAX;
-    }
-    const size_t late = b->spec->run.by_minute && !b->spec->score_minutes;
-    if (back + late > session) return SIZE_MAX;
-    if (!b->spec->score_minutes) return session - back - late;
-    return back || !b->spec->run.by_minute ? m->minute_from[session - back + 1] - 1 : bar;
-}
-
-static void fill_scores(tw_block *b, const tw_moment *now)
-{
-    const tw_formula *f = &b->now;
-    const size_t n = b->spec->score_minutes ? b->spec->market.market.n_minutes : b->spec->market.market.n_sessions;
-    for (size_t row = 0; row < f->window; row++) {
-        const size_t at = b->spec->score ? score_place(b, now, f->window - 1 - row) : SIZE_MAX;
-        for (size_t lane = 0; lane < f->n_universe; lane++)
-            *tw_formula_cell(f, TW_COLUMN_SCORE, row, lane) =
-                at == SIZE_MAX ? NAN : b->spec->score[b->universe[lane] * n + at];
-    }
-}
-
-/* A further column of the bars, as the file has it: known at the close of its bar, and so missing in the row of a day
- * that still lasts. */
-static void fill_more(tw_block *b, const tw_moment *now, size_t k)
-{
-    const tw_formula *f = &b->now;
-    const tw_asset_market *m = &b->spec->market.market;
-    const bool minutes = b->strategy.window_of[0] == 'm';
-    const double *x = minutes ? b->spec->market.minute_column[k] : b->spec->market.daily_column[k];
-    const size_t n = minutes ? m->n_minutes : m->n_sessions, column = f->n_columns - b->spec->data_text.n_columns + k;
-    const size_t end = minutes ? tw_moment_bar(now) : tw_moment_session(now);
-    for (size_t lane = 0; lane < f->n_universe; lane++)
-        for (size_t row = 0; row < f->window; row++) {
-            const size_t back = f->window - 1 - row;
-            const bool there = x && (back || minutes || !b->spec->run.by_minute);
-            *tw_formula_cell(f, column, row, lane) = there ? x[b->universe[lane] * n + end - back] : NAN;
-        }
-}
-
-/* A value of now stands in every row, so that it may be part of any expression. */
-static double value_now(tw_block *b, tw_moment *now, size_t column, size_t lane, double portfolio_value)
-{
-    const size_t asset = b->universe[lane];
-    const tw_holding held = tw_moment_position(now, asset);
-    switch (column) {
-    case TW_COLUMN_HOLDING: return held.amount;
-    case TW_COLUMN_COST_BASIS: return held.amount != 0 ? held.cost_basis : NAN;
-    case TW_COLUMN_WEIGHT: return held.amount != 0 ? held.amount * tw_moment_price(now, asset) / portfolio_value : 0;
-    case TW_COLUMN_OPEN_ORDERS: return (double)tw_moment_open_orders(now, asset, 0, NULL);
-    case TW_COLUMN_CALLS: return (double)b->calls;
-    case TW_COLUMN_PIPELINE_SIZE: return (double)b->pipeline_size;
-    case TW_COLUMN_REMEMBERED: return b->spec->remembered[b->universe[lane]];
-    default: return b->pipeline_row[(column - TW_COLUMN_COUNT) * b->n_universe + lane];
-    }
-}
-
-static void fill_now(tw_block *b, tw_moment *now)
-{
-    const tw_formula *f = &b->now;
-    const tw_strategy_account account = tw_moment_account(now);
-    for (size_t column = TW_COLUMN_FIRST_NOW; column < f->n_columns - b->spec->data_text.n_columns; column++) {
-        if (!is_used(f, column)) continue;
-        for (size_t lane = 0; lane < f->n_universe; lane++) {
-            double x = column == TW_COLUMN_CASH ? account.cash : account.portfolio_value;
-            if (column != TW_COLUMN_CASH && column != TW_COLUMN_PORTFOLIO_VALUE)
-                x = value_now(b, now, column, lane, account.portfolio_value);
-            for (size_t row = 0; row < f->window; row++) *tw_formula_cell(f, column, row, lane) = x;
-        }
-    }
-}
-
-static tw_status evaluate(tw_block *b, tw_moment *now, tw_error *err)
-{
-    tw_formula *f = &b->now;
-    if (f->n == 0) return TW_OK;
-    for (size_t column = 0; column < TW_COLUMN_SCORE; column++)
-        if (is_used(f, column)) TW_TRY(fill_bars(b, now, column, err));
-    if (is_used(f, TW_COLUMN_SCORE)) fill_scores(b, now);
-    for (size_t k = 0; k < b->spec->data_text.n_columns; k++)
-        if (is_used(f, f->n_columns - b->spec->data_text.n_columns + k)) fill_more(b, now, k);
-    fill_now(b, now);
-    return tw_formula_run(f, err);
-}
-
 /* ---------------------------------------------------------------- rules */
 
 static double value_or(const tw_block *b, size_t number, size_t lane, double fallback)
@@ -199,47 +82,39 @@ static bool style_of(const tw_block *b, const tw_rule_text *r, size_t lane, tw_o
            isfinite(style->take_profit) && isfinite(style->stop_loss);
 }
 
-tw_status tw_spec_cancel(tw_moment *now, size_t asset, tw_error *err)
-{
-    size_t id;
-    while (tw_moment_open_orders(now, asset, 1, &id) > 0) TW_TRY(tw_moment_cancel(now, id, err));
-    return TW_OK;
-}
-
 /* Positions held or on their way, for the bound on them. */
 static size_t count_positions(const tw_block *b, tw_moment *now)
 {
     size_t n = 0;
-    for (size_t i = 0; i < b->n_universe; i++)
-        n += tw_moment_holding(now, b->universe[i]) != 0 || tw_moment_open_orders(now, b->universe[i], 0, NULL) > 0;
+    for (size_t i = 0; i < b->n_universe; i++) n += tw_lane_holding(b, now, i) != 0 || tw_lane_orders(b, now, i) > 0;
     return n;
 }
 
-static bool has_room(const tw_block *b, tw_moment *now, const tw_rule_text *r, size_t asset)
+static bool has_room(const tw_block *b, tw_moment *now, const tw_rule_text *r, size_t lane)
 {
-    if (b->strategy.max_positions == 0 || !r->opens || tw_moment_holding(now, asset) != 0) return true;
+    if (b->strategy.max_positions == 0 || !r->opens || tw_lane_holding(b, now, lane) != 0) return true;
     return count_positions(b, now) < b->strategy.max_positions;
 }
 
 /* *done is false when the order cannot be placed now. */
 static tw_status place(tw_block *b, tw_moment *now, const tw_rule_text *r, size_t lane, bool *done, tw_error *err)
 {
-    tw_order_request request = {.asset = b->universe[lane]};
+    tw_order_request request = {.asset = b->asset[lane]};
     size_t unit = 0;
     while (unit <= TW_TARGET_PERCENT && r->amount[unit] == 0) unit++;
     if (unit > TW_TARGET_PERCENT) return TW_OK; /* the rule remembers and no more */
     request.unit = (tw_order_unit)unit;
     request.amount = tw_formula_value(&b->now, r->amount[unit], lane);
     *done = !isnan(request.amount) && style_of(b, r, lane, &request.style) && tw_moment_can_trade(now, request.asset) &&
-            has_room(b, now, r, request.asset);
-    return *done ? at_node(b->spec, r->node, tw_moment_place(now, &request, NULL, err), err) : TW_OK;
+            has_room(b, now, r, lane);
+    return *done ? at_node(b->spec, r->node, tw_lane_place(b, now, lane, &request, err), err) : TW_OK;
 }
 
 static tw_status follow(tw_block *b, tw_moment *now, const tw_rule_text *r, size_t lane, tw_error *err)
 {
     bool done = true;
     if (value_or(b, r->when, lane, 1) != 1) return TW_OK;
-    TW_TRY(r->cancel ? tw_spec_cancel(now, b->universe[lane], err) : place(b, now, r, lane, &done, err));
+    TW_TRY(r->cancel ? tw_lane_cancel(b, now, lane, err) : place(b, now, r, lane, &done, err));
     if (r->remember && done) b->spec->remembered[b->universe[lane]] = tw_formula_value(&b->now, r->remember, lane);
     return TW_OK;
 }
@@ -276,7 +151,8 @@ tw_status tw_spec_call(void *block, tw_moment *now, tw_error *err)
     tw_block *b = block;
     b->calls++;
     if (b->calls <= b->strategy.start_after || bars_there(b, now) < b->now.window) return TW_OK;
-    TW_TRY(evaluate(b, now, err));
+    TW_TRY(tw_lanes_look(b, now, err));
+    TW_TRY(tw_block_evaluate(b, now, err));
     TW_TRY(follow_rules(b, now, err));
     if (b->strategy.portfolio) TW_TRY(tw_portfolio_run(b, now, err));
     return record(b, now, err);
@@ -285,6 +161,7 @@ tw_status tw_spec_call(void *block, tw_moment *now, tw_error *err)
 static tw_status handle_data(void *state, tw_moment *now, tw_error *err)
 {
     tw_backtest_spec *s = state;
+    for (size_t k = 0; k < s->n_chains; k++) TW_TRY(tw_chain_roll(s, &s->chain[k], now, err));
     for (size_t i = 0; i < s->n_blocks; i++)
         if (!s->block[i].strategy.schedule) TW_TRY(tw_spec_call(&s->block[i], now, err));
     return TW_OK;
@@ -306,7 +183,8 @@ tw_status tw_backtest_spec_run(tw_backtest_spec *s, tw_strategy_result **result,
         s->block[i].calls = s->block[i].pipeline_size = 0;
         s->block[i].weighed = false;
     }
-    for (size_t i = 0; i < s->market.market.n_assets; i++) s->remembered[i] = 0;
+    for (size_t i = 0; i < s->market.market.n_assets + s->n_chains; i++) s->remembered[i] = 0;
+    for (size_t k = 0; k < s->n_chains; k++) s->chain[k].looked = 0;
     return tw_strategy_simulate(s->ctx, &s->market.market, &strategy, &s->run, result, err);
 }
 

@@ -140,16 +140,16 @@ static void weigh(tw_block *b)
 /* The weight as a target; "nearest" rounds to the nearest whole share (half to even) instead of towards zero. */
 static tw_status order_weight(tw_block *b, tw_moment *now, size_t lane, double value, tw_error *err)
 {
-    const size_t asset = b->universe[lane];
+    const size_t asset = b->asset[lane];
     tw_order_request request = {.asset = asset, .unit = TW_TARGET_PERCENT, .amount = b->weight[lane]};
     if (!tw_moment_can_trade(now, asset)) return TW_OK;
-    if (b->portfolio.cancel_open) TW_TRY(tw_spec_cancel(now, asset, err));
+    if (b->portfolio.cancel_open) TW_TRY(tw_lane_cancel(b, now, lane, err));
     if (b->portfolio.shares[0] == 'n') {
         request.unit = TW_TARGET_SHARES;
-        request.amount = nearbyint(b->weight[lane] * value / tw_moment_price(now, asset));
+        request.amount = nearbyint(b->weight[lane] * value / tw_moment_price(now, asset) / tw_lane_multiplier(b, lane));
         if (!isfinite(request.amount)) return TW_OK;
     }
-    const tw_status status = tw_moment_place(now, &request, NULL, err);
+    const tw_status status = tw_lane_place(b, now, lane, &request, err);
     if (status == TW_OK) return TW_OK;
     return tw_fail_in(err, status, "%s:%u", tw_doc_name(b->spec->doc), b->portfolio.node->line);
 }
@@ -157,9 +157,7 @@ static tw_status order_weight(tw_block *b, tw_moment *now, size_t lane, double v
 /* Held, or about to be. */
 static bool is_held(const tw_block *b, tw_moment *now, size_t lane)
 {
-    const size_t asset = b->universe[lane];
-    return tw_moment_holding(now, asset) != 0 ||
-           (b->portfolio.cancel_open && tw_moment_open_orders(now, asset, 0, NULL) > 0);
+    return tw_lane_holding(b, now, lane) != 0 || (b->portfolio.cancel_open && tw_lane_orders(b, now, lane) > 0);
 }
 
 static tw_status order_side(tw_block *b, tw_moment *now, signed char side, double value, tw_error *err)

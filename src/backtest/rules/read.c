@@ -175,6 +175,7 @@ static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_data_text, files.bars),
                               TW_KEY("skip_bad_bars", FLAG, tw_data_text, files.skip_bad_bars),
                               TW_KEY("model", NODE, tw_data_text, model),
                               TW_KEY("columns", NODE, tw_data_text, columns),
+                              TW_KEY("continuous", NODE, tw_data_text, continuous),
                               {0}};
 
 static bool is_top(const char *key)
@@ -373,6 +374,7 @@ static tw_status read_file(tw_backtest_spec *s, const char *path, const char *co
     TW_TRY(tw_market_open(s->ctx, &s->data_text.files, &s->market, err));
     TW_TRY(read_run(s, err));
     TW_TRY(tw_spec_score(s, err));
+    TW_TRY(tw_spec_chains(s, err));
     return tw_spec_strategy(s, err);
 }
 

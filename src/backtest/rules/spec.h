@@ -106,10 +106,19 @@ typedef struct tw_model_text tw_model_text;
 
 typedef struct tw_data_text {
     tw_market_files files;
-    const tw_node *model, *columns;
+    const tw_node *model, *columns, *continuous;
     const char *column[TW_MARKET_COLUMNS + 1];
     size_t n_columns;
 } tw_data_text;
+
+/* The contracts of a root as a symbol of its own. */
+typedef struct tw_chain_text {
+    const char *name, *root, *roll, *adjust, *held;
+    size_t offset;
+    tw_chain chain;
+    size_t *member, n_members; /* its contracts */
+    size_t looked;             /* 1 + session in which holdings were rolled last */
+} tw_chain_text;
 
 /* What is done at one schedule: a strategy is one of these, or a list that shares an account. */
 typedef struct tw_block {
@@ -122,10 +131,11 @@ typedef struct tw_block {
     tw_record_text *record;
     size_t n_records;
     tw_portfolio_text portfolio;
-    size_t *universe, n_universe;
-    tw_formula now, pipeline; /* pipeline.n 0: none */
-    size_t screen;            /* of the pipeline */
+    size_t *universe, n_universe; /* assets; from n_assets on: series of contracts */
+    tw_formula now, pipeline;     /* pipeline.n 0: none */
+    size_t screen;                /* of the pipeline */
     /* a run */
+    size_t *asset; /* [lane] that is traded now; SIZE_MAX: none */
     size_t calls;
     double *window;       /* room for one */
     double *pipeline_row; /* [pipeline expression][lane], of the session that runs */
@@ -165,7 +175,9 @@ struct tw_backtest_spec {
     bool score_minutes;
     tw_strategy_run run;
     tw_capital_change *change;
-    double *remembered; /* [asset], what the last rule with `remember` left */
+    tw_chain_text *chain;
+    size_t n_chains;
+    double *remembered; /* [asset or series], what the last rule with `remember` left */
 };
 
 /* A key of a map: TW_KEY("name", TEXT, struct, field). */
@@ -229,12 +241,37 @@ tw_status tw_formula_run(tw_formula *f, tw_error *err);
 /* Value of expression `number` (from 1) at the window's end. */
 double tw_formula_value(const tw_formula *f, size_t number, size_t lane);
 
+/* ---------------------------------------------------------------- lanes: an asset, or contracts (lanes.c) */
+
+/* Reads `data.continuous`; the market is known. */
+tw_status tw_spec_chains(tw_backtest_spec *s, tw_error *err);
+/* The asset or series of this symbol, as universe has it; SIZE_MAX: none. */
+size_t tw_spec_find(const tw_backtest_spec *s, const char *symbol);
+/* Moves what is held of other contracts to the present one, once a session, as the series says. */
+tw_status tw_chain_roll(tw_backtest_spec *s, tw_chain_text *c, tw_moment *now, tw_error *err);
+/* Finds the asset that each lane is now. */
+tw_status tw_lanes_look(tw_block *b, tw_moment *now, tw_error *err);
+/* The series that a lane is; NULL: an asset. */
+const tw_chain_text *tw_lane_chain(const tw_block *b, size_t lane);
+/* Fills b->window. */
+tw_status tw_lane_window(tw_block *b, tw_moment *now, size_t lane, const tw_window *window, tw_error *err);
+/* Of all contracts: what is held, its worth at last prices, its open orders. */
+double tw_lane_holding(const tw_block *b, const tw_moment *now, size_t lane);
+double tw_lane_exposure(const tw_block *b, const tw_moment *now, size_t lane);
+size_t tw_lane_orders(const tw_block *b, const tw_moment *now, size_t lane);
+/* Of what is held of the present asset; NaN: nothing is. */
+double tw_lane_cost_basis(const tw_block *b, tw_moment *now, size_t lane);
+double tw_lane_multiplier(const tw_block *b, size_t lane);
+/* Orders the present asset; a target counts what is held of all contracts. */
+tw_status tw_lane_place(const tw_block *b, tw_moment *now, size_t lane, const tw_order_request *request, tw_error *err);
+tw_status tw_lane_cancel(const tw_block *b, tw_moment *now, size_t lane, tw_error *err);
+
 /* ---------------------------------------------------------------- running (calls.c, pipeline.c, portfolio.c) */
 
 tw_status tw_spec_call(void *block, tw_moment *now, tw_error *err);
 tw_status tw_pipeline_run(tw_block *b, size_t session, tw_error *err);
-/* Cancels the open orders of an asset. */
-tw_status tw_spec_cancel(tw_moment *now, size_t asset, tw_error *err);
+/* What the expressions see, through them; the lanes are looked at. */
+tw_status tw_block_evaluate(tw_block *b, tw_moment *now, tw_error *err);
 tw_status tw_portfolio_run(tw_block *b, tw_moment *now, tw_error *err);
 
 #endif

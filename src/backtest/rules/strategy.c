@@ -29,7 +29,7 @@ static tw_status add_asset(tw_block *b, const tw_node *node, tw_error *err)
 {
     const char *symbol;
     TW_TRY(tw_spec_text(b->spec, node, &symbol, err));
-    const size_t asset = tw_market_find(&b->spec->market.market, symbol);
+    const size_t asset = tw_spec_find(b->spec, symbol);
     if (asset == SIZE_MAX) return tw_node_fail(b->spec->doc, node, err, "the market has no symbol '%s'", symbol);
     for (size_t i = 0; i < b->n_universe; i++)
         if (b->universe[i] == asset) return tw_node_fail(b->spec->doc, node, err, "'%s' is there already", symbol);
@@ -56,8 +56,9 @@ static tw_status read_universe(tw_block *b, tw_error *err)
 
 tw_status tw_spec_lane(const tw_block *b, const tw_node *node, const char *symbol, size_t *lane, tw_error *err)
 {
-    for (*lane = 0; *lane < b->n_universe; ++*lane)
-        if (strcmp(b->spec->market.market.asset[b->universe[*lane]].symbol, symbol) == 0) return TW_OK;
+    const size_t asset = tw_spec_find(b->spec, symbol);
+    for (*lane = 0; asset != SIZE_MAX && *lane < b->n_universe; ++*lane)
+        if (b->universe[*lane] == asset) return TW_OK;
     return tw_node_fail(b->spec->doc, node, err, "'%s' is not in the universe", symbol);
 }
 
@@ -119,6 +120,11 @@ static tw_status read_pipeline(tw_block *b, tw_error *err)
     const char *text;
     TW_TRY(tw_spec_map(b->spec, b->strategy.pipeline, PIPELINE, &p, err));
     TW_TRY(check_window(b, b->strategy.pipeline, p.window, err));
+    for (size_t i = 0; i < b->n_universe; i++)
+        if (tw_lane_chain(b, i))
+            return tw_node_fail(b->spec->doc, b->strategy.pipeline, err,
+                                "a pipeline is of assets, and '%s' of the universe is a series of contracts",
+                                tw_lane_chain(b, i)->name);
     f->column = COLUMNS;
     f->n_columns = sizeof COLUMNS / sizeof *COLUMNS;
     f->window = p.window;
@@ -339,12 +345,14 @@ static tw_status make_state(tw_block *b, tw_error *err)
     const size_t n = b->n_universe;
     b->pipeline_row = tw_arena_new(&b->spec->arena, (b->pipeline.n + 1) * n, sizeof *b->pipeline_row);
     b->window = tw_arena_new(&b->spec->arena, b->now.window, sizeof *b->window);
+    b->asset = tw_arena_new(&b->spec->arena, n, sizeof *b->asset);
     b->weight = tw_arena_new(&b->spec->arena, n, sizeof *b->weight);
     b->last_weight = tw_arena_new(&b->spec->arena, n, sizeof *b->last_weight);
     b->by = tw_arena_new(&b->spec->arena, 2 * n, sizeof *b->by);
     b->side = tw_arena_new(&b->spec->arena, n, sizeof *b->side);
     b->order = tw_arena_new(&b->spec->arena, 2 * n, sizeof *b->order);
-    const bool made = b->window && b->pipeline_row && b->weight && b->last_weight && b->by && b->side && b->order;
+    const bool made =
+        b->window && b->asset && b->pipeline_row && b->weight && b->last_weight && b->by && b->side && b->order;
     return made ? TW_OK : no_memory(err);
 }
 
@@ -372,7 +380,7 @@ tw_status tw_spec_strategy(tw_backtest_spec *s, tw_error *err)
     const bool list = node->kind == TW_NODE_LIST;
     if (list && node->n_children == 0) return tw_node_fail(s->doc, node, err, "'strategy' is an empty list");
     s->block = tw_arena_new(&s->arena, list ? node->n_children : 1, sizeof *s->block);
-    s->remembered = tw_arena_new(&s->arena, s->market.market.n_assets, sizeof *s->remembered);
+    s->remembered = tw_arena_new(&s->arena, s->market.market.n_assets + s->n_chains, sizeof *s->remembered);
     if (!s->block || !s->remembered) return no_memory(err);
     for (const tw_node *c = list ? node->first : node; c; c = list ? c->next : NULL) {
         tw_block *b = &s->block[s->n_blocks++];
