@@ -50,7 +50,7 @@ static tw_status initialize(void *state, tw_moment *now, tw_error *err)
 
 static double value_or(const tw_block *b, size_t number, size_t lane, double fallback)
 {
-    return number ? tw_formula_value(&b->now, number, lane) : fallback;
+    return number ? tw_block_value(b, number, lane) : fallback;
 }
 
 static tw_order_when when_of(const char *word)
@@ -104,7 +104,7 @@ static tw_status place(tw_block *b, tw_moment *now, const tw_rule_text *r, size_
     while (unit <= TW_TARGET_PERCENT && r->amount[unit] == 0) unit++;
     if (unit > TW_TARGET_PERCENT) return TW_OK; /* the rule remembers and no more */
     request.unit = (tw_order_unit)unit;
-    request.amount = tw_formula_value(&b->now, r->amount[unit], lane);
+    request.amount = tw_block_value(b, r->amount[unit], lane);
     *done = !isnan(request.amount) && style_of(b, r, lane, &request.style) && tw_moment_can_trade(now, request.asset) &&
             has_room(b, now, r, lane);
     return *done ? at_node(b->spec, r->node, tw_lane_place(b, now, lane, &request, err), err) : TW_OK;
@@ -115,7 +115,7 @@ static tw_status follow(tw_block *b, tw_moment *now, const tw_rule_text *r, size
     bool done = true;
     if (value_or(b, r->when, lane, 1) != 1) return TW_OK;
     TW_TRY(r->cancel ? tw_lane_cancel(b, now, lane, err) : place(b, now, r, lane, &done, err));
-    if (r->remember && done) b->spec->remembered[b->universe[lane]] = tw_formula_value(&b->now, r->remember, lane);
+    if (r->remember && done) b->spec->remembered[b->universe[lane]] = tw_block_value(b, r->remember, lane);
     return TW_OK;
 }
 
@@ -133,7 +133,7 @@ static tw_status record(tw_block *b, tw_moment *now, tw_error *err)
 {
     for (size_t i = 0; i < b->n_records; i++) {
         const tw_record_text *r = &b->record[i];
-        TW_TRY(tw_moment_record(now, r->name, tw_formula_value(&b->now, r->expression, r->lane), err));
+        TW_TRY(tw_moment_record(now, r->name, tw_block_value(b, r->expression, r->lane), err));
     }
     return TW_OK;
 }
@@ -182,6 +182,7 @@ tw_status tw_backtest_spec_run(tw_backtest_spec *s, tw_strategy_result **result,
     for (size_t i = 0; i < s->n_blocks; i++) {
         s->block[i].calls = s->block[i].pipeline_size = 0;
         s->block[i].weighed = false;
+        s->block[i].split.n = 0;
     }
     for (size_t i = 0; i < s->market.market.n_assets + s->n_chains; i++) s->remembered[i] = 0;
     for (size_t k = 0; k < s->n_chains; k++) s->chain[k].looked = 0;

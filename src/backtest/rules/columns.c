@@ -8,19 +8,31 @@ static const tw_bar_field FIELD[] = {
     [TW_COLUMN_PRICE] = TW_PRICE, [TW_COLUMN_OPEN] = TW_OPEN,   [TW_COLUMN_HIGH] = TW_HIGH,
     [TW_COLUMN_LOW] = TW_LOW,     [TW_COLUMN_CLOSE] = TW_CLOSE, [TW_COLUMN_VOLUME] = TW_VOLUME};
 
-static bool is_used(const tw_formula *f, size_t column) { return tw_plan_uses_column(f->plan, column); }
+/* Where values go: the lanes of a formula from `first` on. */
+typedef struct target {
+    tw_block *block;
+    tw_moment *now;
+    const tw_formula *of;
+    size_t first;
+} target;
 
 /* A window of the market's bars, asset by asset. */
-static tw_status fill_bars(tw_block *b, tw_moment *now, size_t column, tw_error *err)
+static tw_status fill_bars(const target *t, size_t column, tw_error *err)
 {
-    const tw_formula *f = &b->now;
-    for (size_t lane = 0; lane < f->n_universe; lane++) {
+    tw_block *b = t->block;
+    const tw_formula *f = t->of, *known = f->known && f->known->n && f->known->used[column] ? f->known : NULL;
+    for (size_t lane = 0; known && lane < b->n_universe; lane++)
+        for (size_t row = 0; row < f->rows; row++)
+            *tw_formula_cell(f, column, row, t->first + lane) =
+                *tw_formula_cell(known, column, known->rows - f->rows + row, f->known_first + lane);
+    if (known) return TW_OK;
+    for (size_t lane = 0; lane < b->n_universe; lane++) {
         const tw_window window = {.asset = b->asset[lane],
-                                  .n = f->window,
+                                  .n = t->of->window,
                                   .field = FIELD[column],
                                   .minutes = b->strategy.window_of[0] == 'm'};
-        TW_TRY(tw_lane_window(b, now, lane, &window, err));
-        for (size_t row = 0; row < f->window; row++) *tw_formula_cell(f, column, row, lane) = b->window[row];
+        TW_TRY(tw_lane_window(b, t->now, lane, &window, err));
+        tw_formula_put(t->of, column, t->first + lane, b->window);
     }
     return TW_OK;
 }
@@ -44,33 +56,35 @@ static size_t score_place(const tw_block *b, const tw_moment *now, size_t back)
     return back || !b->spec->run.by_minute ? m->minute_from[session - back + 1] - 1 : bar;
 }
 
-static void fill_scores(tw_block *b, const tw_moment *now)
+static void fill_scores(const target *t)
 {
-    const tw_formula *f = &b->now;
+    const tw_block *b = t->block;
+    const tw_formula *f = t->of;
     const size_t n = b->spec->score_minutes ? b->spec->market.market.n_minutes : b->spec->market.market.n_sessions;
-    for (size_t row = 0; row < f->window; row++) {
-        const size_t at = b->spec->score ? score_place(b, now, f->window - 1 - row) : SIZE_MAX;
-        for (size_t lane = 0; lane < f->n_universe; lane++)
-            *tw_formula_cell(f, TW_COLUMN_SCORE, row, lane) =
+    for (size_t row = 0; row < f->rows; row++) {
+        const size_t at = b->spec->score ? score_place(b, t->now, f->rows - 1 - row) : SIZE_MAX;
+        for (size_t lane = 0; lane < b->n_universe; lane++)
+            *tw_formula_cell(f, TW_COLUMN_SCORE, row, t->first + lane) =
                 at == SIZE_MAX || tw_lane_chain(b, lane) ? NAN : b->spec->score[b->universe[lane] * n + at];
     }
 }
 
 /* A further column of the bars, as the file has it: known at the close of its bar, and so missing in the row of a day
  * that still lasts. */
-static void fill_more(tw_block *b, const tw_moment *now, size_t k)
+static void fill_more(const target *t, size_t k)
 {
-    const tw_formula *f = &b->now;
+    const tw_block *b = t->block;
+    const tw_formula *f = t->of;
     const tw_asset_market *m = &b->spec->market.market;
     const bool minutes = b->strategy.window_of[0] == 'm';
     const double *x = minutes ? b->spec->market.minute_column[k] : b->spec->market.daily_column[k];
     const size_t n = minutes ? m->n_minutes : m->n_sessions, column = f->n_columns - b->spec->data_text.n_columns + k;
-    const size_t end = minutes ? tw_moment_bar(now) : tw_moment_session(now);
-    for (size_t lane = 0; lane < f->n_universe; lane++)
-        for (size_t row = 0; row < f->window; row++) {
-            const size_t back = f->window - 1 - row;
+    const size_t end = minutes ? tw_moment_bar(t->now) : tw_moment_session(t->now);
+    for (size_t lane = 0; lane < b->n_universe; lane++)
+        for (size_t row = 0; row < f->rows; row++) {
+            const size_t back = f->rows - 1 - row;
             const bool there = x && !tw_lane_chain(b, lane) && (back || minutes || !b->spec->run.by_minute);
-            *tw_formula_cell(f, column, row, lane) = there ? x[b->universe[lane] * n + end - back] : NAN;
+            *tw_formula_cell(f, column, row, t->first + lane) = there ? x[b->universe[lane] * n + end - back] : NAN;
         }
 }
 
@@ -90,30 +104,49 @@ static double value_now(tw_block *b, tw_moment *now, size_t column, size_t lane,
     }
 }
 
-static void fill_now(tw_block *b, tw_moment *now)
+static void fill_now(const target *t)
 {
-    const tw_formula *f = &b->now;
-    const tw_strategy_account account = tw_moment_account(now);
-    for (size_t column = TW_COLUMN_FIRST_NOW; column < f->n_columns - b->spec->data_text.n_columns; column++) {
-        if (!is_used(f, column)) continue;
-        for (size_t lane = 0; lane < f->n_universe; lane++) {
+    tw_block *b = t->block;
+    const tw_formula *f = t->of;
+    const size_t end = f->n_columns - b->spec->data_text.n_columns;
+    size_t column = TW_COLUMN_FIRST_NOW;
+    while (column < end && !f->used[column]) column++;
+    if (column == end) return;
+    const tw_strategy_account account = tw_moment_account(t->now);
+    for (; column < end; column++) {
+        if (!f->used[column]) continue;
+        for (size_t lane = 0; lane < b->n_universe; lane++) {
             double x = column == TW_COLUMN_CASH ? account.cash : account.portfolio_value;
             if (column != TW_COLUMN_CASH && column != TW_COLUMN_PORTFOLIO_VALUE)
-                x = value_now(b, now, column, lane, account.portfolio_value);
-            for (size_t row = 0; row < f->window; row++) *tw_formula_cell(f, column, row, lane) = x;
+                x = value_now(b, t->now, column, lane, account.portfolio_value);
+            for (size_t row = 0; row < f->rows; row++) *tw_formula_cell(f, column, row, t->first + lane) = x;
         }
     }
 }
 
+tw_status tw_block_fill(tw_block *b, tw_moment *now, const tw_formula *f, size_t first, tw_error *err)
+{
+    const target t = {.block = b, .now = now, .of = f, .first = first};
+    for (size_t column = 0; column < TW_COLUMN_SCORE; column++)
+        if (f->used[column]) TW_TRY(fill_bars(&t, column, err));
+    if (f->used[TW_COLUMN_SCORE]) fill_scores(&t);
+    for (size_t k = 0; k < b->spec->data_text.n_columns; k++)
+        if (f->used[f->n_columns - b->spec->data_text.n_columns + k]) fill_more(&t, k);
+    fill_now(&t);
+    return TW_OK;
+}
+
+static bool is_split(const tw_block *b) { return b->split.from && !b->spec->whole; }
+
 tw_status tw_block_evaluate(tw_block *b, tw_moment *now, tw_error *err)
 {
-    tw_formula *f = &b->now;
-    if (f->n == 0) return TW_OK;
-    for (size_t column = 0; column < TW_COLUMN_SCORE; column++)
-        if (is_used(f, column)) TW_TRY(fill_bars(b, now, column, err));
-    if (is_used(f, TW_COLUMN_SCORE)) fill_scores(b, now);
-    for (size_t k = 0; k < b->spec->data_text.n_columns; k++)
-        if (is_used(f, f->n_columns - b->spec->data_text.n_columns + k)) fill_more(b, now, k);
-    fill_now(b, now);
-    return tw_formula_run(f, err);
+    if (b->now.n == 0) return TW_OK;
+    if (is_split(b)) return tw_split_evaluate(b, now, err);
+    TW_TRY(tw_block_fill(b, now, &b->now, 0, err));
+    return tw_formula_run(&b->now, err);
+}
+
+double tw_block_value(const tw_block *b, size_t number, size_t lane)
+{
+    return is_split(b) ? tw_split_value(b, number, lane) : tw_formula_value(&b->now, number, lane);
 }

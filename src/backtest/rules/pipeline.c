@@ -74,7 +74,7 @@ tw_status tw_pipeline_run(tw_block *b, size_t session, tw_error *err)
 {
     tw_formula *f = &b->pipeline;
     for (size_t column = 0; column < f->n_columns; column++)
-        if (tw_plan_uses_column(f->plan, column)) fill_column(b, column, session);
+        if (f->used[column]) fill_column(b, column, session);
     TW_TRY(tw_formula_run(f, err));
     keep(b, session);
     return TW_OK;

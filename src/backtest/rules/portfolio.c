@@ -72,7 +72,7 @@ tw_status tw_spec_portfolio(tw_block *b, tw_error *err)
 
 static bool holds(const tw_block *b, size_t condition, size_t lane)
 {
-    return condition == 0 || tw_formula_value(&b->now, condition, lane) == 1;
+    return condition == 0 || tw_block_value(b, condition, lane) == 1;
 }
 
 /* Candidates of a choice in ascending (descending) order of their rank; ties in the order of the universe. */
@@ -81,7 +81,7 @@ static size_t sort_candidates(tw_block *b, const tw_choice_text *c, bool descend
     size_t n = 0;
     size_t *lane = b->order, *place = b->order + b->n_universe;
     for (size_t i = 0; i < b->n_universe; i++) {
-        const double x = tw_formula_value(&b->now, c->rank, i);
+        const double x = tw_block_value(b, c->rank, i);
         if (isnan(x) || !holds(b, c->where, i)) continue;
         lane[n] = i;
         b->by[n++] = descending ? -x : x;
@@ -111,7 +111,7 @@ static void choose(tw_block *b, const tw_choice_text *c, signed char side)
 static void choose_all(tw_block *b)
 {
     for (size_t i = 0; i < b->n_universe; i++)
-        b->side[i] = !b->portfolio.by || !isnan(tw_formula_value(&b->now, b->portfolio.by, i));
+        b->side[i] = !b->portfolio.by || !isnan(tw_block_value(b, b->portfolio.by, i));
 }
 
 static void weigh(tw_block *b)
@@ -123,7 +123,7 @@ static void weigh(tw_block *b)
     if (!p->longs.node && !p->shorts.node) choose_all(b);
     choose(b, &p->longs, 1);
     choose(b, &p->shorts, -1);
-    for (size_t i = 0; i < n; i++) b->by[i] = p->by ? tw_formula_value(&b->now, p->by, i) : NAN;
+    for (size_t i = 0; i < n; i++) b->by[i] = p->by ? tw_block_value(b, p->by, i) : NAN;
     p->sizer->weigh(p->params, &(tw_sizing){.n = n,
                                             .side = b->side,
                                             .by = b->by,

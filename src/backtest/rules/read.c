@@ -400,6 +400,8 @@ void tw_backtest_spec_free(tw_backtest_spec *s)
     for (size_t i = 0; i < s->n_blocks; i++) {
         tw_formula_clear(s, &s->block[i].now);
         tw_formula_clear(s, &s->block[i].pipeline);
+        tw_formula_clear(s, &s->block[i].split.market);
+        tw_formula_clear(s, &s->block[i].split.account);
     }
     tw_spec_model_clear(s);
     tw_market_close(&s->market);

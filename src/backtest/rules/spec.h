@@ -40,17 +40,22 @@ typedef struct tw_expression {
     bool condition;
 } tw_expression;
 
-/* Expressions over one window, compiled; what is known of the universe goes through it at every call. */
+/* Expressions over one window, compiled; what is known of the universe goes through it at every call. Of the window the
+ * last `rows` are kept: all of it, unless every expression depends on its own bar alone. */
 typedef struct tw_formula {
     const char *const *column;
-    size_t n_columns, window;
+    size_t n_columns, window, rows;
+    bool *used; /* [column] */
     tw_feature *let;
     const tw_node **let_node;
     size_t n_lets, n, room;
     tw_expression *expression;
     tw_plan *plan;
     tw_runner *runner;
-    double *cells;     /* [column][block][window][16] */
+    const struct tw_formula *known; /* columns that this one has, in its lanes from known_first on, are taken from it */
+    size_t known_first;
+    double *cells;     /* [column that is used][block][rows][16] */
+    size_t *slot;      /* [column]: its place among those used */
     double *values;    /* [expression][block][16] */
     tw_tiles *in;      /* [column] */
     tw_tiles_out *out; /* [expression] */
@@ -120,6 +125,23 @@ typedef struct tw_chain_text {
     size_t looked;             /* 1 + session in which holdings were rolled last */
 } tw_chain_text;
 
+/* A part of an expression: one that looks at the account, or one that the market alone decides. */
+typedef struct tw_part {
+    bool of_account;
+    size_t number;
+} tw_part;
+
+/* The expressions of a block in parts. A condition holds when all its parts do. What the market alone decides is
+ * evaluated for `room` calls at once, each in lanes of its own: lane k * n_universe + i is asset i at the k-th. */
+typedef struct tw_split {
+    tw_formula market, account;
+    tw_part *part;
+    size_t *from; /* [expression + 1]: its parts; NULL: the block is not split */
+    size_t n_parts, room;
+    size_t first, n, at; /* bars [first, first + n) are known; the present one */
+    size_t *rounded;     /* [k]: prices that were rounded for it */
+} tw_split;
+
 /* What is done at one schedule: a strategy is one of these, or a list that shares an account. */
 typedef struct tw_block {
     tw_backtest_spec *spec;
@@ -134,6 +156,7 @@ typedef struct tw_block {
     size_t *universe, n_universe; /* assets; from n_assets on: series of contracts */
     tw_formula now, pipeline;     /* pipeline.n 0: none */
     size_t screen;                /* of the pipeline */
+    tw_split split;
     /* a run */
     size_t *asset; /* [lane] that is traded now; SIZE_MAX: none */
     size_t calls;
@@ -167,6 +190,7 @@ struct tw_backtest_spec {
     tw_data_text data_text;
     tw_block *block;
     size_t n_blocks;
+    bool whole;          /* no block is split: every call evaluates its whole window */
     tw_formula *reading; /* where expressions of the map that is read go */
     /* what it is run with */
     tw_market_read market;
@@ -236,7 +260,9 @@ tw_status tw_formula_compile(tw_backtest_spec *s, tw_formula *f, size_t n, tw_er
 void tw_formula_clear(tw_backtest_spec *s, tw_formula *f);
 /* Cell (row, lane) of a column. */
 double *tw_formula_cell(const tw_formula *f, size_t column, size_t row, size_t lane);
-/* Runs the window that the cells hold. */
+/* Fills the kept rows of a lane from a window. */
+void tw_formula_put(const tw_formula *f, size_t column, size_t lane, const double *window);
+/* Runs the rows that the cells hold. */
 tw_status tw_formula_run(tw_formula *f, tw_error *err);
 /* Value of expression `number` (from 1) at the window's end. */
 double tw_formula_value(const tw_formula *f, size_t number, size_t lane);
@@ -272,6 +298,14 @@ tw_status tw_spec_call(void *block, tw_moment *now, tw_error *err);
 tw_status tw_pipeline_run(tw_block *b, size_t session, tw_error *err);
 /* What the expressions see, through them; the lanes are looked at. */
 tw_status tw_block_evaluate(tw_block *b, tw_moment *now, tw_error *err);
+/* Fills the columns that a formula uses, for the assets of the block in its lanes from `first` on. */
+tw_status tw_block_fill(tw_block *b, tw_moment *now, const tw_formula *f, size_t first, tw_error *err);
+/* Value of expression `number` (from 1) at the call. */
+double tw_block_value(const tw_block *b, size_t number, size_t lane);
+/* Makes the parts of the expressions, which are compiled, where there is anything to win (split.c). */
+tw_status tw_split_make(tw_block *b, tw_error *err);
+tw_status tw_split_evaluate(tw_block *b, tw_moment *now, tw_error *err);
+double tw_split_value(const tw_block *b, size_t number, size_t lane);
 tw_status tw_portfolio_run(tw_block *b, tw_moment *now, tw_error *err);
 
 #endif

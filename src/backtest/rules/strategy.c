@@ -371,6 +371,7 @@ static tw_status read_block(tw_block *b, tw_error *err)
     TW_TRY(read_records(b, err));
     TW_TRY(tw_formula_compile(b->spec, &b->pipeline, b->n_universe, err));
     TW_TRY(tw_formula_compile(b->spec, &b->now, b->n_universe, err));
+    TW_TRY(tw_split_make(b, err));
     return make_state(b, err);
 }
 
