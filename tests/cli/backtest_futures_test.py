@@ -41,10 +41,10 @@ with open("assets.csv", "w") as file:
         file.write(f"{symbol},future,ZZ,50,0.01,{DAYS[first]},{DAYS[min(end, N - 1)]},{DAYS[min(end, N - 1)]}\n")
 
 
-def run(strategy, continuous, mode="realistic", good=True):
+def run(strategy, continuous, mode="realistic", good=True, commission="per_contract cost=1 exchange_fee=0"):
     with open("s.yaml", "w") as file:
         file.write(f"mode: {mode}\ncapital: 1e6\ndata:\n  bars: bars.csv\n  assets: assets.csv\n  continuous: {continuous}\n"
-                   f"settings: {{future_slippage: none, future_commission: per_contract cost=1}}\nstrategy:\n{strategy}")
+                   f"settings: {{future_slippage: none, future_commission: {commission}}}\nstrategy:\n{strategy}")
     done = subprocess.run([PROGRAM, "backtest", "s.yaml", "--out", "out", "--quiet"], capture_output=True, text=True)
     assert (done.returncode == 0) == good, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -107,7 +107,7 @@ first = {t["symbol"]: float(t["amount"]) for t in read("txns.csv")[:2]}
 want = {s: math.trunc(0.5 * 1e6 / (close[s, 25] * 50)) for s in ("ZZH21", "ZZM21")}
 assert first == want, (first, want)
 
-assert all(float(t["commission"]) == abs(float(t["amount"])) for t in read("txns.csv") if t["cause"] == "open"), "an amount a contract, also of a root that no table has"
+assert all(float(t["commission"]) == abs(float(t["amount"])) for t in read("txns.csv") if t["cause"] == "open"), "an amount a contract"
 
 # ---------------------------------------------------------------- what is told
 RULE = "  universe: [ZZ]\n  rules:\n    - {shares: 1}\n"
@@ -115,6 +115,7 @@ assert "no future of 'assets' has the root 'YY'" in run(RULE, "{ZZ: {root: YY}}"
 assert "'adjust' must be none, mul or add, got 'ratio'" in run(RULE, "{ZZ: {adjust: ratio}}", good=False)
 assert "'roll' must be calendar or volume, got 'never'" in run(RULE, "{ZZ: {roll: never}}", good=False)
 assert "'ZZH21' is a symbol already" in run(RULE, "{ZZH21: {root: ZZ}}", good=False)
+assert "no exchange fee is known for root 'ZZ'; give per_contract exchange_fee=" in run(RULE, "{ZZ: {}}", good=False, commission="per_contract cost=1")
 assert "are of one root" in run(RULE, "{ZZ: {}, next: {root: ZZ, offset: 1}}", good=False)
 assert "a pipeline is of assets" in run("  universe: [ZZ]\n  pipeline: {columns: {c: close}}\n  rules:\n    - {shares: 1}\n", "{ZZ: {}}", good=False)
 print("ok")

@@ -48,8 +48,8 @@ static double cost_per_contract(const void *params, const char *root, const tw_o
 {
     const contract_params *p = params;
     const double fee = p->exchange_fee < 0 ? tw_future_fee(root) : p->exchange_fee;
-    /* a root that is not in the table pays no fee of an exchange, and the rest all the same */
-    return by_unit(&(unit_cost){p->cost, isnan(fee) ? 0 : fee, p->min_trade_cost}, order, fill->amount);
+    if (isnan(fee)) return NAN; /* fmax would hide it, and the run is to be refused */
+    return by_unit(&(unit_cost){p->cost, fee, p->min_trade_cost}, order, fill->amount);
 }
 
 static double cost_per_future_trade(const void *params, const char *root, const tw_order *order, const tw_trade *fill)
