@@ -32,6 +32,8 @@ static const tw_param RULE[] = {
     TW_PARAM_END,
 };
 
+const tw_param *tw_schedule_params(void) { return RULE; }
+
 tw_status tw_moment_schedule(tw_moment *now, const char *text, tw_strategy_call call, tw_error *err)
 {
     return tw_moment_schedule_with(now, text, call, NULL, err);
