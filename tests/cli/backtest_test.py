@@ -255,6 +255,26 @@ spec("window: 10\nwindow_of: minutes\nrules:\n  - {when: 'close > mean(close, 10
      data="minutes: minutes.csv", more="frequency: minute\n", mode="realistic")
 run()
 assert len(read("daily.csv")) == 4 and len(read("txns.csv")) > 4
+# days that begin before the first minute: windows of days reach back; a day that no file of days has is made of its minutes
+early = [str(d) for d in days(24, datetime.date(2020, 12, 1)) if d < datetime.date(2021, 1, 4)]
+write("days.csv", HEAD + "\n" + "".join(f"{d},X,{i + 1},{i + 1},{i + 1},{i + 1},10\n" for i, d in enumerate(early)))
+for window in (2, 12):
+    spec(f"window: {window}\nrules:\n  - {{when: 'close > 1e9', shares: 1}}\nrecord: {{before: 'lag(close, {window - 1})', now: close}}",
+         data="minutes: minutes.csv\n  bars: days.csv", more="frequency: minute\n", mode="realistic")
+    run()
+    daily, closes = read("daily.csv"), list(range(1, len(early) + 1)) + [float(r.split(",")[5]) for r in rows[29::30]]
+    assert len(daily) == 4
+    for i, row in enumerate(daily):
+        assert float(row["before"]) == closes[len(early) + i - window + 1] and float(row["now"]) == closes[len(early) + i], (window, i, row)
+# capital that comes within a day
+spec("rules:\n  - {when: 'close > 1e9', shares: 1}\nrecord: {cash: cash}", data="minutes: minutes.csv", mode="realistic",
+     more="frequency: minute\ncapital_changes:\n  - {date: 2021-01-05, minute: 7, value: 1000}\n  - {date: 2021-01-05, minute: 9, target: 5000}\n")
+run()
+assert [float(r["ending_cash"]) for r in read("daily.csv")] == [1e6, 5000, 5000, 5000]
+spec("rules:\n  - {shares: 1}", more="capital_changes:\n  - {date: 2021-01-05, minute: 7, value: 1000}\n")
+fails("s.yaml:6:32: 'minute' of a change needs 'frequency: minute'")
+spec("rules:\n  - {shares: 1}", data="minutes: minutes.csv", more="frequency: minute\ncapital_changes:\n  - {date: 2021-01-05, minute: 7, value: 1}\n  - {date: 2021-01-05, minute: 3, value: 1}\n")
+fails("in the order of their dates and minutes")
 subprocess.run([PROGRAM, "data", "import", "bars.csv", "--out", "bars.twp", "--quiet"], check=True, capture_output=True)
 spec("rules:\n  - shares: 1")
 run()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forms.c - what settings take, for those who list it. */
+#include "backtest/event/account.h"
 #include "backtest/event/controls.h"
-#include "backtest/event/engine.h"
 
 typedef struct list {
     tw_setting_form *form;

@@ -35,11 +35,10 @@ static tw_status place_fail(const tw_market_reader *r, const tw_bar_rows *rows, 
 
 /* ---------------------------------------------------------------- sessions */
 
+/* Widens the range to the days of some bars. */
 static tw_status day_range(const tw_market_reader *r, const tw_bar_rows *rows, bool minute, int64_t *range,
                            tw_error *err)
 {
-    range[0] = INT64_MAX;
-    range[1] = INT64_MIN;
     for (size_t i = 0; i < rows->n; i++) {
         const int64_t day = day_of(r, &rows->row[i], minute);
         if (day == TW_NO_TIME) return place_fail(r, rows, &rows->row[i], err, "the exchange is closed at this time");
@@ -61,19 +60,25 @@ static tw_status calendar_sessions(tw_market_reader *r, const int64_t *range, tw
     return TW_OK;
 }
 
+static void mark_days(tw_market_reader *r, const tw_bar_rows *rows, bool minute, int64_t first, unsigned char *there)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        unsigned char *day = &there[day_of(r, &rows->row[i], minute) - first];
+        r->to->market.n_sessions += !*day;
+        *day = 1;
+    }
+}
+
 /* Without a calendar every day that has a bar is a session, from midnight to midnight UTC. */
-static tw_status found_sessions(tw_market_reader *r, const tw_bar_rows *rows, bool minute, const int64_t *range,
-                                tw_error *err)
+static tw_status found_sessions(tw_market_reader *r, const tw_bar_rows *daily, const tw_bar_rows *minute,
+                                const int64_t *range, tw_error *err)
 {
     tw_asset_market *m = &r->to->market;
     const size_t n = (size_t)(range[1] - range[0]) + 1;
     unsigned char *there = tw_new(r->ctx, n, 1);
     if (!there) return no_memory(err);
-    for (size_t i = 0; i < rows->n; i++) {
-        unsigned char *day = &there[day_of(r, &rows->row[i], minute) - range[0]];
-        m->n_sessions += !*day;
-        *day = 1;
-    }
+    mark_days(r, daily, false, range[0], there);
+    mark_days(r, minute, true, range[0], there);
     r->session = tw_arena_new(&r->to->arena, m->n_sessions, sizeof *r->session);
     for (size_t i = 0, k = 0; r->session && i < n; i++) {
         if (!there[i]) continue;
@@ -87,12 +92,11 @@ static tw_status found_sessions(tw_market_reader *r, const tw_bar_rows *rows, bo
 
 static tw_status find_sessions(tw_market_reader *r, const tw_bar_rows *daily, const tw_bar_rows *minute, tw_error *err)
 {
-    int64_t range[2];
-    const bool by_minute = daily->n == 0;
-    const tw_bar_rows *rows = by_minute ? minute : daily;
+    int64_t range[2] = {INT64_MAX, INT64_MIN};
     if (r->files->calendar) TW_TRY(tw_calendar_find(r->files->calendar, &r->to->market.calendar, err));
-    TW_TRY(day_range(r, rows, by_minute, range, err));
-    TW_TRY(r->to->market.calendar ? calendar_sessions(r, range, err) : found_sessions(r, rows, by_minute, range, err));
+    TW_TRY(day_range(r, daily, false, range, err));
+    TW_TRY(day_range(r, minute, true, range, err));
+    TW_TRY(r->to->market.calendar ? calendar_sessions(r, range, err) : found_sessions(r, daily, minute, range, err));
     r->to->market.session = r->session;
     return TW_OK;
 }
@@ -225,15 +229,18 @@ static void sum_minute(double *const *to, size_t cell, double *const *from, size
         to[VOLUME][cell] = (isnan(to[VOLUME][cell]) ? 0 : to[VOLUME][cell]) + from[VOLUME][minute];
 }
 
-/* Days made of their minutes, where there is no file of days. */
-static tw_status sum_minutes(tw_market_reader *r, tw_error *err)
+/* Days made of their minutes, where no file of days has them. */
+static tw_status sum_minutes(tw_market_reader *r, bool all, tw_error *err)
 {
     const tw_asset_market *m = &r->to->market;
-    TW_TRY(make_values(r, m->n_sessions, r->value, err));
+    if (all) TW_TRY(make_values(r, m->n_sessions, r->value, err));
     for (size_t a = 0; a < m->n_assets; a++)
-        for (size_t s = 0; s < m->n_sessions; s++)
+        for (size_t s = 0; s < m->n_sessions; s++) {
+            const size_t cell = a * m->n_sessions + s;
+            if (!isnan(r->value[CLOSE][cell])) continue;
             for (size_t i = m->minute_from[s]; i < m->minute_from[s + 1]; i++)
-                sum_minute(r->value, a * m->n_sessions + s, r->minute_value, a * m->n_minutes + i, r->n_more);
+                sum_minute(r->value, cell, r->minute_value, a * m->n_minutes + i, r->n_more);
+        }
     return TW_OK;
 }
 
@@ -277,7 +284,8 @@ static tw_status build(tw_market_reader *r, const tw_bar_rows *daily, const tw_b
         TW_TRY(put_bars(r, minute, true, err));
         m->minute = bars_of(r->minute_value, m->n_assets * m->n_minutes);
     }
-    TW_TRY(daily->n ? put_bars(r, daily, false, err) : sum_minutes(r, err));
+    if (daily->n) TW_TRY(put_bars(r, daily, false, err));
+    if (minute->n) TW_TRY(sum_minutes(r, daily->n == 0, err));
     m->daily = bars_of(r->value, m->n_assets * m->n_sessions);
     r->to->n_columns = r->n_more;
     for (size_t k = 0; k < r->n_more; k++) {

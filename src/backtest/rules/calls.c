@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* calls.c - a declared strategy as the calls of the engine. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* columns.c - what the expressions of a block see at a call: bars, scores, the account. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include <math.h>
 

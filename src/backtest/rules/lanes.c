@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lanes.c - what a strategy trades under one name: an asset, or the contracts of a root one after the other. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include <math.h>
 #include <string.h>

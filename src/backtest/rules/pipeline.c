@@ -50,8 +50,7 @@ static void fill_column(tw_block *b, size_t column, size_t session)
     for (size_t i = 0; i < m->n_actions && m->action[i].session <= session; i++) {
         const tw_asset_action *action = &m->action[i];
         if (action->session + f->window <= session) continue;
-        for (size_t lane = 0; lane < b->n_universe; lane++)
-            if (b->universe[lane] == action->asset) scale(b, column, action, lane, session);
+        if (b->lane_of[action->asset] != SIZE_MAX) scale(b, column, action, b->lane_of[action->asset], session);
     }
 }
 

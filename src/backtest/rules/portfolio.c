@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* portfolio.c - what is held by rank, and how much of it. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include "tradewind/num.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* read.c - the file of a backtest: its keys, parameters and data. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -276,26 +276,32 @@ static tw_status read_top(tw_backtest_spec *s, tw_error *err)
 
 typedef struct change_text {
     int64_t date;
+    size_t minute;
     double value, target;
 } change_text;
 
 static const tw_key CHANGE[] = {TW_KEY("date", DAY, change_text, date),
+                                TW_KEY("minute", WHOLE, change_text, minute),
                                 TW_KEY("value", NUMBER, change_text, value),
                                 TW_KEY("target", NUMBER, change_text, target),
                                 {0}};
 
 static tw_status read_change(tw_backtest_spec *s, const tw_node *node, tw_error *err)
 {
-    change_text c = {INT64_MIN, NAN, NAN};
+    change_text c = {INT64_MIN, 0, NAN, NAN};
     TW_TRY(tw_spec_map(s, node, CHANGE, &c, err));
     if (c.date == INT64_MIN || isnan(c.value) == isnan(c.target))
         return tw_node_fail(s->doc, node, err, "a change of capital needs 'date' and either 'value' or 'target'");
+    if (c.minute && !s->run.by_minute)
+        return tw_node_fail(s->doc, tw_node_get(node, "minute"), err, "'minute' of a change needs 'frequency: minute'");
     tw_capital_change *to = &s->change[s->run.n_changes];
     *to = (tw_capital_change){.session = tw_market_session_from(&s->market.market, c.date),
+                              .minute = c.minute,
                               .is_target = isnan(c.value),
                               .value = isnan(c.value) ? c.target : c.value};
-    if (s->run.n_changes && to->session < to[-1].session)
-        return tw_node_fail(s->doc, node, err, "changes of capital must be in the order of their dates");
+    if (s->run.n_changes &&
+        (to->session < to[-1].session || (to->session == to[-1].session && to->minute < to[-1].minute)))
+        return tw_node_fail(s->doc, node, err, "changes of capital must be in the order of their dates and minutes");
     s->run.n_changes++;
     return TW_OK;
 }
@@ -312,12 +318,23 @@ static tw_status read_changes(tw_backtest_spec *s, tw_error *err)
     return TW_OK;
 }
 
+/* A file of days may begin before that of minutes, so that windows of days reach back. */
+static size_t first_with_minutes(const tw_asset_market *m)
+{
+    size_t s = 0;
+    while (m->n_minutes && s < m->n_sessions && m->minute_from[s + 1] == 0) s++;
+    return s;
+}
+
 static tw_status read_run(tw_backtest_spec *s, tw_error *err)
 {
     const tw_asset_market *m = &s->market.market;
     const tw_node *root = tw_doc_root(s->doc);
     s->run.from = s->from == INT64_MIN ? 0 : tw_market_session_from(m, s->from);
     s->run.to = s->to == INT64_MAX ? m->n_sessions : tw_market_session_from(m, s->to + 1);
+    if (s->run.by_minute && s->from == INT64_MIN) s->run.from = first_with_minutes(m);
+    if (s->run.by_minute && s->to == INT64_MAX)
+        while (s->run.to > s->run.from && m->n_minutes && m->minute_from[s->run.to - 1] == m->n_minutes) s->run.to--;
     if (s->run.from >= s->run.to)
         return tw_node_fail(s->doc, tw_node_get(root, "from") ? tw_node_get(root, "from") : root, err,
                             "the market has no session between 'from' and 'to'");

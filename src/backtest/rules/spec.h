@@ -154,6 +154,7 @@ typedef struct tw_block {
     size_t n_records;
     tw_portfolio_text portfolio;
     size_t *universe, n_universe; /* assets; from n_assets on: series of contracts */
+    size_t *lane_of;              /* [asset]; SIZE_MAX: not of the universe */
     tw_formula now, pipeline;     /* pipeline.n 0: none */
     size_t screen;                /* of the pipeline */
     tw_split split;
@@ -266,31 +267,6 @@ void tw_formula_put(const tw_formula *f, size_t column, size_t lane, const doubl
 tw_status tw_formula_run(tw_formula *f, tw_error *err);
 /* Value of expression `number` (from 1) at the window's end. */
 double tw_formula_value(const tw_formula *f, size_t number, size_t lane);
-
-/* ---------------------------------------------------------------- lanes: an asset, or contracts (lanes.c) */
-
-/* Reads `data.continuous`; the market is known. */
-tw_status tw_spec_chains(tw_backtest_spec *s, tw_error *err);
-/* The asset or series of this symbol, as universe has it; SIZE_MAX: none. */
-size_t tw_spec_find(const tw_backtest_spec *s, const char *symbol);
-/* Moves what is held of other contracts to the present one, once a session, as the series says. */
-tw_status tw_chain_roll(tw_backtest_spec *s, tw_chain_text *c, tw_moment *now, tw_error *err);
-/* Finds the asset that each lane is now. */
-tw_status tw_lanes_look(tw_block *b, tw_moment *now, tw_error *err);
-/* The series that a lane is; NULL: an asset. */
-const tw_chain_text *tw_lane_chain(const tw_block *b, size_t lane);
-/* Fills b->window. */
-tw_status tw_lane_window(tw_block *b, tw_moment *now, size_t lane, const tw_window *window, tw_error *err);
-/* Of all contracts: what is held, its worth at last prices, its open orders. */
-double tw_lane_holding(const tw_block *b, const tw_moment *now, size_t lane);
-double tw_lane_exposure(const tw_block *b, const tw_moment *now, size_t lane);
-size_t tw_lane_orders(const tw_block *b, const tw_moment *now, size_t lane);
-/* Of what is held of the present asset; NaN: nothing is. */
-double tw_lane_cost_basis(const tw_block *b, tw_moment *now, size_t lane);
-double tw_lane_multiplier(const tw_block *b, size_t lane);
-/* Orders the present asset; a target counts what is held of all contracts. */
-tw_status tw_lane_place(const tw_block *b, tw_moment *now, size_t lane, const tw_order_request *request, tw_error *err);
-tw_status tw_lane_cancel(const tw_block *b, tw_moment *now, size_t lane, tw_error *err);
 
 /* ---------------------------------------------------------------- running (calls.c, pipeline.c, portfolio.c) */
 

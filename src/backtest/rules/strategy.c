@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strategy.c - the `strategy` of a spec: universe, expressions, rules, what is recorded. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -356,12 +356,24 @@ static tw_status make_state(tw_block *b, tw_error *err)
     return made ? TW_OK : no_memory(err);
 }
 
+static tw_status index_lanes(tw_block *b, tw_error *err)
+{
+    const size_t n = b->spec->market.market.n_assets;
+    b->lane_of = tw_arena_new(&b->spec->arena, n, sizeof *b->lane_of);
+    if (!b->lane_of) return no_memory(err);
+    for (size_t i = 0; i < n; i++) b->lane_of[i] = SIZE_MAX;
+    for (size_t i = 0; i < b->n_universe; i++)
+        if (b->universe[i] < n) b->lane_of[b->universe[i]] = i;
+    return TW_OK;
+}
+
 static tw_status read_block(tw_block *b, tw_error *err)
 {
     b->strategy.window = 1;
     b->spec->reading = &b->now;
     TW_TRY(tw_spec_map(b->spec, b->node, STRATEGY, &b->strategy, err));
     TW_TRY(read_universe(b, err));
+    TW_TRY(index_lanes(b, err));
     TW_TRY(read_window(b, err));
     if (b->strategy.pipeline) TW_TRY(read_pipeline(b, err));
     TW_TRY(name_columns(b, err));
