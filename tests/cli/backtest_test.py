@@ -187,6 +187,51 @@ spec("window: 21\nportfolio: {weights: inverse, by: 'std(close / lag(close, 1), 
 run()
 assert abs(float(read("daily.csv")[-1]["gross_leverage"]) - 1) < 0.05 and read("daily.csv")[0]["vol"] == "" and float(read("daily.csv")[-1]["vol"]) > 0
 
+# ---------------------------------------------------------------- groups: chosen in each, held alike on both sides, bounded
+write("six.csv", HEAD + "\n" + "\n".join(market("ABCDEF", 40, seed=5)) + "\n")
+write("sectors.csv", "symbol,sector\nA,food\nB,food\nC,food\nD,oil\nE,oil\nF,\n")
+SECTOR, BY_DAY = {"A": 1, "B": 1, "C": 1, "D": 2, "E": 2, "F": 0}, {}
+for r in (line.split(",") for line in market("ABCDEF", 40, seed=5)):
+    BY_DAY.setdefault(r[0], {})[r[1]] = float(r[5])
+DATES = sorted(BY_DAY)
+SIX = "bars: six.csv\n  assets: sectors.csv"
+
+
+def weights(portfolio, window=1):
+    """Shares of the portfolio held as orders of the last call but one were filled, by symbol; by mode realistic with no costs they are targets at the close before."""
+    spec(f"window: {window}\nportfolio: {portfolio}\nrecord: {{v: portfolio_value}}", data=SIX, mode="realistic", more="settings: {slippage: none, commission: none, interest: credit=0}\n")
+    run()
+    value = {r["session"][:10]: float(r["v"] or "nan") for r in read("daily.csv")}
+    held = {p["symbol"]: float(p["amount"]) for p in read("positions.csv") if p["session"][:10] == DATES[-1]}
+    return {s: a * BY_DAY[DATES[-2]][s] / value[DATES[-2]] for s, a in held.items()}
+
+
+def near(got, want):
+    assert set(got) == set(want) and all(abs(got[s] - w) < 1e-3 for s, w in want.items()), (got, want)
+
+
+order = sorted("ABCDEF", key=lambda s: -BY_DAY[DATES[-2]][s])
+best = {g: [s for s in order if SECTOR[s] == g] for g in (0, 1, 2)}
+near(weights("{long: {rank: close, top: 1}, within_groups: true}"), {best[g][0]: 1 / 3 for g in (0, 1, 2)})
+near(weights("{long: {rank: close, top_share: 0.5}, within_groups: true}"), {best[1][0]: 0.5, best[2][0]: 0.5})
+near(weights("{weights: equal long_total=0.9, max_group_weight: 0.3}"), {s: {1: 0.1, 2: 0.15, 0: 0.15}[g] for s, g in SECTOR.items()})
+top, low = order[:2], order[2:]
+got = weights("{long: {rank: close, top: 2}, short: {rank: close, bottom: 4}, weights: equal long_total=0.5 short_total=0.5, group_neutral: true}")
+want = {}
+for g in (0, 1, 2):
+    longs, shorts = [s for s in top if SECTOR[s] == g], [s for s in low if SECTOR[s] == g]
+    side = min(0.25 * len(longs), 0.125 * len(shorts))
+    want.update({s: side / len(longs) for s in longs if side} | {s: -side / len(shorts) for s in shorts if side})
+near(got, want)
+assert want
+spec("window: 1\nrules:\n  - {when: 'group == 1 and group_rank_number(close) == 1 and holding == 0', shares: 1}\nrecord: {g: {asset: D, value: group}, none: {asset: F, value: group}}", data=SIX)
+run()
+assert {r["symbol"] for r in read("positions.csv")} <= set("ABC") and read("daily.csv")[5]["g"] == "2" and read("daily.csv")[5]["none"] == ""
+spec("portfolio: {weights: equal, group_neutral: true}")
+fails("need a column 'group' in data.assets")
+spec("portfolio: {weights: equal, max_group_weight: 0}", data=SIX)
+fails("'max_group_weight' must be above 0")
+
 # ---------------------------------------------------------------- what comes later changes nothing before
 write("early.csv", HEAD + "\n" + "".join(r + "\n" for r in ROWS if r[:10] < "2021-03-10"))
 write("acts.csv", "ex_date,symbol,kind,ratio,amount\n2021-02-01,A,split,0.5,\n2021-02-10,B,dividend,,0.3\n2021-03-15,A,split,0.25,\n2021-03-18,B,dividend,,2\n")

@@ -267,7 +267,8 @@ static tw_status make_assets(tw_market_reader *r, tw_error *err)
 {
     tw_asset_market *m = &r->to->market;
     r->asset = tw_arena_new(&r->to->arena, r->symbols.n, sizeof *r->asset);
-    if (!r->asset) return no_memory(err);
+    r->group = tw_arena_new(&r->to->arena, r->symbols.n, sizeof *r->group);
+    if (!r->asset || !r->group) return no_memory(err);
     for (size_t i = 0; i < r->symbols.n; i++) r->asset[i].symbol = r->symbols.name[i];
     m->asset = r->asset;
     m->n_assets = r->symbols.n;
@@ -293,6 +294,9 @@ static tw_status build(tw_market_reader *r, const tw_bar_rows *daily, const tw_b
         r->to->minute_column[k] = r->minute_value[N_VALUES + k];
     }
     if (r->files->assets) TW_TRY(tw_market_assets(r, false, err));
+    r->to->n_groups = r->groups.n;
+    r->to->group_name = r->groups.name;
+    r->to->group = r->groups.n ? r->group : NULL;
     TW_TRY(tw_market_actions(r, err));
     return tw_market_series(r, err);
 }
@@ -300,7 +304,8 @@ static tw_status build(tw_market_reader *r, const tw_bar_rows *daily, const tw_b
 tw_status tw_market_open(const tw_ctx *ctx, const tw_market_files *files, tw_market_read *read, tw_error *err)
 {
     tw_bar_rows daily = {0}, minute = {0};
-    tw_market_reader r = {.ctx = ctx, .files = files, .to = read, .symbols = {.arena = &read->arena}};
+    tw_market_reader r = {
+        .ctx = ctx, .files = files, .to = read, .symbols = {.arena = &read->arena}, .groups = {.arena = &read->arena}};
     *read = (tw_market_read){0};
     tw_arena_init(&read->arena, ctx);
     while (files->columns && files->columns[r.n_more]) r.n_more++;

@@ -42,6 +42,8 @@ typedef struct tw_market_reader {
     tw_symbols symbols;
     bool listed; /* the assets are given by a file: no other may come */
     tw_asset *asset;
+    tw_symbols groups;
+    int32_t *group; /* [asset] */
     tw_session *session;
     double *value[TW_BAR_VALUES], *minute_value[TW_BAR_VALUES]; /* the five, then further columns */
     size_t n_more;

@@ -69,6 +69,15 @@ static void fill_scores(const target *t)
     }
 }
 
+static void fill_groups(const target *t)
+{
+    const tw_block *b = t->block;
+    for (size_t lane = 0; lane < b->n_universe; lane++)
+        for (size_t row = 0; row < t->of->rows; row++)
+            *tw_formula_cell(t->of, TW_COLUMN_GROUP, row, t->first + lane) =
+                b->group && b->group[lane] ? (double)b->group[lane] : NAN;
+}
+
 /* A further column of the bars, as the file has it: known at the close of its bar, and so missing in the row of a day
  * that still lasts. */
 static void fill_more(const target *t, size_t k)
@@ -130,6 +139,7 @@ tw_status tw_block_fill(tw_block *b, tw_moment *now, const tw_formula *f, size_t
     for (size_t column = 0; column < TW_COLUMN_SCORE; column++)
         if (f->used[column]) TW_TRY(fill_bars(&t, column, err));
     if (f->used[TW_COLUMN_SCORE]) fill_scores(&t);
+    if (f->used[TW_COLUMN_GROUP]) fill_groups(&t);
     for (size_t k = 0; k < b->spec->data_text.n_columns; k++)
         if (f->used[f->n_columns - b->spec->data_text.n_columns + k]) fill_more(&t, k);
     fill_now(&t);

@@ -119,7 +119,7 @@ static tw_status make_room(tw_backtest_spec *s, tw_formula *f, size_t n, tw_erro
     /* all rows of a result go to one place, so that the last is what stays */
     for (size_t i = 0; i < f->n; i++)
         f->out[i] = (tw_tiles_out){.f64 = f->values + i * row, .block_stride = TW_LANES, .time_stride = 0};
-    return tw_runner_new(s->ctx, f->plan, n, NULL, &f->runner, err);
+    return tw_runner_new(s->ctx, f->plan, n, f->group, &f->runner, err);
 }
 
 tw_status tw_formula_compile(tw_backtest_spec *s, tw_formula *f, size_t n, tw_error *err)

@@ -43,7 +43,21 @@ static const tw_key PORTFOLIO[] = {TW_KEY("long", NODE, tw_portfolio_text, long_
                                    TW_KEY("shares", TEXT, tw_portfolio_text, shares),
                                    TW_KEY("keep_others", FLAG, tw_portfolio_text, keep_others),
                                    TW_KEY("cancel_open", FLAG, tw_portfolio_text, cancel_open),
+                                   TW_KEY("within_groups", FLAG, tw_portfolio_text, within_groups),
+                                   TW_KEY("group_neutral", FLAG, tw_portfolio_text, group_neutral),
+                                   TW_KEY("max_group_weight", NUMBER, tw_portfolio_text, max_group_weight),
                                    {0}};
+
+static tw_status check_groups(const tw_block *b, tw_error *err)
+{
+    const tw_portfolio_text *p = &b->portfolio;
+    const tw_node *bound = tw_node_get(p->node, "max_group_weight");
+    if (bound && !(p->max_group_weight > 0))
+        return tw_node_fail(b->spec->doc, bound, err, "'max_group_weight' must be above 0");
+    if (b->group || !(p->within_groups || p->group_neutral || bound)) return TW_OK;
+    return tw_node_fail(b->spec->doc, p->node, err,
+                        "within_groups, group_neutral and max_group_weight need a column 'group' in data.assets");
+}
 
 tw_status tw_spec_portfolio(tw_block *b, tw_error *err)
 {
@@ -55,6 +69,7 @@ tw_status tw_spec_portfolio(tw_block *b, tw_error *err)
     p->shares = "target";
     p->cancel_open = b->spec->run.mode == TW_REALISTIC; /* a target that is still being filled would be ordered twice */
     TW_TRY(tw_spec_map(b->spec, node, PORTFOLIO, p, err));
+    TW_TRY(check_groups(b, err));
     TW_TRY(read_choice(b, p->long_node, &p->longs, err));
     TW_TRY(read_choice(b, p->short_node, &p->shorts, err));
     const tw_status status = tw_sizer_read(&b->spec->arena, p->weights, &p->sizer, &p->params, &why);
@@ -91,6 +106,12 @@ static size_t sort_candidates(tw_block *b, const tw_choice_text *c, bool descend
     return n;
 }
 
+size_t tw_choice_count(const tw_choice_text *c, size_t n)
+{
+    const double share = c->top_share > 0 ? c->top_share : c->bottom_share;
+    return share > 0 ? (size_t)floor(share * (double)n) : c->top ? c->top : c->bottom;
+}
+
 static void choose(tw_block *b, const tw_choice_text *c, signed char side)
 {
     if (!c->node) return;
@@ -101,9 +122,11 @@ static void choose(tw_block *b, const tw_choice_text *c, signed char side)
     }
     const bool top = c->top > 0 || c->top_share > 0;
     const size_t n = sort_candidates(b, c, top);
-    size_t count = top ? c->top : c->bottom;
-    if (c->top_share > 0 || c->bottom_share > 0)
-        count = (size_t)floor((top ? c->top_share : c->bottom_share) * (double)n);
+    if (b->portfolio.within_groups) {
+        tw_groups_choose(b, c, n, side);
+        return;
+    }
+    const size_t count = tw_choice_count(c, n);
     for (size_t i = 0; i < count && i < n; i++) b->side[b->order[b->n_universe + i]] = side;
 }
 
@@ -133,6 +156,7 @@ static void weigh(tw_block *b)
                                             .scratch = b->by + n});
     memcpy(b->last_weight, b->weight, n * sizeof *b->weight);
     b->weighed = true;
+    if (b->group) tw_groups_scale(b);
 }
 
 /* ---------------------------------------------------------------- orders */

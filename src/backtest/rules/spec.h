@@ -18,6 +18,7 @@ enum {
     TW_COLUMN_CLOSE,
     TW_COLUMN_VOLUME,
     TW_COLUMN_SCORE,
+    TW_COLUMN_GROUP,
     TW_COLUMN_FIRST_NOW,
     TW_COLUMN_HOLDING = TW_COLUMN_FIRST_NOW,
     TW_COLUMN_COST_BASIS,
@@ -45,7 +46,8 @@ typedef struct tw_expression {
 typedef struct tw_formula {
     const char *const *column;
     size_t n_columns, window, rows;
-    bool *used; /* [column] */
+    bool *used;           /* [column] */
+    const int32_t *group; /* [lane], for operators that work within groups; NULL: one group */
     tw_feature *let;
     const tw_node **let_node;
     size_t n_lets, n, room;
@@ -85,7 +87,8 @@ typedef struct tw_portfolio_text {
     tw_choice_text longs, shorts;
     const char *weights, *shares;
     size_t by;
-    bool keep_others, cancel_open;
+    bool keep_others, cancel_open, within_groups, group_neutral;
+    double max_group_weight;
     const tw_sizer *sizer;
     void *params;
 } tw_portfolio_text;
@@ -155,6 +158,7 @@ typedef struct tw_block {
     tw_portfolio_text portfolio;
     size_t *universe, n_universe; /* assets; from n_assets on: series of contracts */
     size_t *lane_of;              /* [asset]; SIZE_MAX: not of the universe */
+    int32_t *group;               /* [lane]; NULL: the assets have none */
     tw_formula now, pipeline;     /* pipeline.n 0: none */
     size_t screen;                /* of the pipeline */
     tw_split split;
@@ -167,6 +171,8 @@ typedef struct tw_block {
     double *weight, *last_weight, *by;
     signed char *side;
     size_t *order;
+    double *sum;   /* [2 * group] */
+    size_t *taken; /* [2 * group] */
     bool weighed;
 } tw_block;
 
@@ -282,6 +288,11 @@ double tw_block_value(const tw_block *b, size_t number, size_t lane);
 tw_status tw_split_make(tw_block *b, tw_error *err);
 tw_status tw_split_evaluate(tw_block *b, tw_moment *now, tw_error *err);
 double tw_split_value(const tw_block *b, size_t number, size_t lane);
+/* How many of n candidates a choice takes; in each group, the first of n sorted lanes (groups.c). */
+size_t tw_choice_count(const tw_choice_text *c, size_t n);
+void tw_groups_choose(tw_block *b, const tw_choice_text *c, size_t n, signed char side);
+/* Scales the weights: in each group the longs and shorts alike, and none of them above a bound. */
+void tw_groups_scale(tw_block *b);
 tw_status tw_portfolio_run(tw_block *b, tw_moment *now, tw_error *err);
 
 #endif

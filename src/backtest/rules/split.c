@@ -205,6 +205,7 @@ static tw_formula like(const tw_formula *f)
                         .window = f->window,
                         .let = f->let,
                         .let_node = f->let_node,
+                        .group = f->group,
                         .n_lets = f->n_lets};
 }
 
@@ -218,6 +219,7 @@ tw_status tw_split_make(tw_block *b, tw_error *err)
     if (!from || !s->part || !s->rounded) return no_memory(err);
     s->market = s->account = like(&b->now);
     s->account.rows = 1;
+    if (s->room > 1) s->market.group = NULL; /* nothing looks across lanes */
     s->account.known = &s->market;
     TW_TRY(split_all(b, from, err));
     TW_TRY(tw_formula_compile(b->spec, &s->account, b->n_universe, err));

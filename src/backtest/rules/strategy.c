@@ -88,6 +88,7 @@ static const char *const BASE[TW_COLUMN_COUNT] = {
     [TW_COLUMN_CLOSE] = "close",
     [TW_COLUMN_VOLUME] = "volume",
     [TW_COLUMN_SCORE] = "score",
+    [TW_COLUMN_GROUP] = "group",
     [TW_COLUMN_HOLDING] = "holding",
     [TW_COLUMN_COST_BASIS] = "cost_basis",
     [TW_COLUMN_WEIGHT] = "weight",
@@ -346,13 +347,15 @@ static tw_status make_state(tw_block *b, tw_error *err)
     b->pipeline_row = tw_arena_new(&b->spec->arena, (b->pipeline.n + 1) * n, sizeof *b->pipeline_row);
     b->window = tw_arena_new(&b->spec->arena, b->now.window, sizeof *b->window);
     b->asset = tw_arena_new(&b->spec->arena, n, sizeof *b->asset);
+    b->sum = tw_arena_new(&b->spec->arena, 2 * (b->spec->market.n_groups + 1), sizeof *b->sum);
+    b->taken = tw_arena_new(&b->spec->arena, 2 * (b->spec->market.n_groups + 1), sizeof *b->taken);
     b->weight = tw_arena_new(&b->spec->arena, n, sizeof *b->weight);
     b->last_weight = tw_arena_new(&b->spec->arena, n, sizeof *b->last_weight);
     b->by = tw_arena_new(&b->spec->arena, 2 * n, sizeof *b->by);
     b->side = tw_arena_new(&b->spec->arena, n, sizeof *b->side);
     b->order = tw_arena_new(&b->spec->arena, 2 * n, sizeof *b->order);
-    const bool made =
-        b->window && b->asset && b->pipeline_row && b->weight && b->last_weight && b->by && b->side && b->order;
+    const bool made = b->window && b->sum && b->taken && b->asset && b->pipeline_row && b->weight && b->last_weight &&
+                      b->by && b->side && b->order;
     return made ? TW_OK : no_memory(err);
 }
 
@@ -364,6 +367,13 @@ static tw_status index_lanes(tw_block *b, tw_error *err)
     for (size_t i = 0; i < n; i++) b->lane_of[i] = SIZE_MAX;
     for (size_t i = 0; i < b->n_universe; i++)
         if (b->universe[i] < n) b->lane_of[b->universe[i]] = i;
+    const int32_t *group = b->spec->market.group;
+    if (!group) return TW_OK;
+    b->group = tw_arena_new(&b->spec->arena, b->n_universe, sizeof *b->group);
+    if (!b->group) return no_memory(err);
+    for (size_t i = 0; i < b->n_universe; i++)
+        b->group[i] = group[tw_lane_chain(b, i) ? tw_lane_chain(b, i)->member[0] : b->universe[i]];
+    b->now.group = b->pipeline.group = b->group;
     return TW_OK;
 }
 
