@@ -141,6 +141,7 @@ static tw_status new_result(tw_moment *now, tw_error *err)
                                         .trades.size = sizeof(tw_trade),
                                         .holdings.size = sizeof(tw_holding),
                                         .orders.size = sizeof(tw_order_row),
+                                        .actions.size = sizeof(tw_booked_action),
                                         .recorded.size = sizeof(tw_recorded),
                                         .names.size = sizeof(char *)};
     memcpy(now->result->quirks, QUIRKS, sizeof QUIRKS);
