@@ -73,8 +73,10 @@ typedef struct tw_track_record {
     const double *volume;            /* [n][n_symbols] traded in the bar; NaN unknown. Capacity needs it */
     size_t n_factors;
     const char *const *factor_name;
-    const double *const *factor; /* [n_factors][n]; none: the benchmark is the factor */
-    const double *multiplier;    /* [n_symbols] of prices, to money; NULL: 1 */
+    const double *const *factor;  /* [n_factors][n]; none: the benchmark is the factor */
+    const double *const *loading; /* [n_factors][n * n_symbols] by bar, NaN unknown: how much of a factor a symbol has;
+                                     NULL: not known */
+    const double *multiplier;     /* [n_symbols] of prices, to money; NULL: 1 */
     size_t n_sectors;
     const char *const *sector_name;
     const uint32_t *sector; /* [n_symbols]; NULL: not known */
@@ -178,6 +180,23 @@ typedef struct tw_factor_fit {
     double r_squared, adjusted;
 } tw_factor_fit;
 
+/** A part of the returns, as if it were all of them. */
+typedef struct tw_return_part {
+    const double *returns; /* [n] */
+    double exposure;       /* to a factor, mean */
+    double annual_return, cumulative_return, sharpe;
+} tw_return_part;
+
+/** Returns by what was held: the exposure to a factor is the sum of shares of equity times loadings, what it earned is
+ *  that times the factor's return; `common` is the sum of those, `specific` the rest. Bars in which no loading is known
+ *  are NaN. */
+typedef struct tw_attribution {
+    size_t n; /* bars; 0: not known */
+    tw_return_part total, common, specific;
+    const tw_return_part *factor;  /* [n_factors] */
+    const double *const *exposure; /* [n_factors][n] */
+} tw_attribution;
+
 /** What one more basis point of every trade's value, or a larger capital, would do. */
 typedef struct tw_cost_step {
     double at; /* basis points, or capital */
@@ -247,6 +266,7 @@ typedef struct tw_tearsheet {
     size_t n_reasons;
     const tw_order_reason *reason; /* the most frequent first */
     tw_factor_fit factors;
+    tw_attribution attribution;
     size_t n_costs;
     tw_cost_step cost[TW_SHEET_COSTS];
     size_t n_capitals;
@@ -277,6 +297,7 @@ typedef struct tw_record_files {
     const char *folder;                           /* has daily.csv, and the others a run writes if there are any */
     const char *benchmark;                        /* date and return or level, or NULL: daily.csv's own */
     const char *factors;                          /* date and a column a factor, or NULL */
+    const char *loadings;                         /* date, symbol and a column a factor of `factors`, or NULL */
     const char *bars;                             /* date, symbol, volume, or NULL */
     const char *sectors;                          /* symbol, sector, or NULL: run_assets.csv's own */
     double periods_per_year, risk_free, required; /* rates of a year, made those of a bar by compounding */

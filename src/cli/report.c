@@ -9,6 +9,7 @@
 static const tw_option options[] = {
     {"benchmark", "FILE", "CSV of date and return, or date and level (default: the benchmark in daily.csv)"},
     {"factors", "FILE", "CSV of date and one column of returns a factor (default: the benchmark is the factor)"},
+    {"loadings", "FILE", "CSV of date, symbol and one column a factor of --factors: returns by what was held"},
     {"bars", "FILE", "CSV of date, symbol and volume: what capacity is reckoned from"},
     {"sectors", "FILE", "CSV of symbol and sector: exposure and profit by sector"},
     {"risk-free", "RATE", "return of a year without risk, 0.02 for 2 % (default 0)"},
@@ -35,6 +36,7 @@ static tw_status read_options(const tw_cli *cli, tw_record_files *files, tw_tear
     *files = (tw_record_files){.folder = cli->positional[0],
                                .benchmark = tw_cli_value(cli, "benchmark"),
                                .factors = tw_cli_value(cli, "factors"),
+                               .loadings = tw_cli_value(cli, "loadings"),
                                .bars = tw_cli_value(cli, "bars"),
                                .sectors = tw_cli_value(cli, "sectors")};
     TW_TRY(number(cli, "risk-free", 0, &files->risk_free, err));

@@ -17,7 +17,7 @@ static const char head[] =
     "padding-bottom:4px}p{margin:4px 0 12px;color:#52606d}\n"
     "svg{max-width:100%;height:auto;display:block;margin-bottom:12px}\n"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin-bottom:12px}\n"
-    "th,td{padding:3px 10px;text-align:right;border-bottom:1px solid #eceff2;white-space:nowrap}\n"
+    "th,td{padding:3px 8px;text-align:right;border-bottom:1px solid #eceff2;white-space:nowrap}\n"
     "th{font-weight:600;color:#52606d}th:first-child,td:first-child{text-align:left}\n"
     "table.heat td{border:1px solid #fff;text-align:center;min-width:44px}\n"
     ".cards{display:flex;flex-wrap:wrap;gap:12px;margin:16px 0}.card{border:1px solid #d9dee3;border-radius:6px;"
@@ -69,9 +69,11 @@ static tw_status draw_wealth(const page *p, tw_error *err)
         p->scratch[t] = (t ? p->scratch[t - 1] : 1) * (isnan(b[t]) ? 1 : 1 + b[t]);
     const tw_chart_series wealth[] = {{.name = "strategy", .y = s->wealth}, {.name = "benchmark", .y = p->scratch}};
     const tw_chart_series under[] = {{.name = "drawdown", .y = s->underwater}};
+    const tw_chart_series bars[] = {{.name = "return", .kind = TW_CHART_HISTOGRAM, .y = s->record.path.returns}};
     const tw_chart_panel panels[] = {{.series = wealth, .n_series = b ? 2 : 1, .share = 2},
-                                     {.series = under, .n_series = 1, .share = 1}};
-    return draw(p, "Growth of 1, and what is lost from the highest", panels, 2, err);
+                                     {.series = under, .n_series = 1, .share = 1},
+                                     {.series = bars, .n_series = 1, .share = 1}};
+    return draw(p, "Growth of 1, what is lost from the highest, returns", panels, 3, err);
 }
 
 /* A panel for each series that is there. */
@@ -132,6 +134,17 @@ static tw_status draw_traded(const page *p, tw_error *err)
     const tw_chart_series traded[] = {{.name = "value traded", .kind = TW_CHART_HISTOGRAM, .y = p->sheet->traded}};
     const tw_chart_panel panel = {.series = traded, .n_series = 1, .share = 1};
     return draw(p, "Value traded", &panel, 1, err);
+}
+
+static tw_status draw_attribution(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    tw_chart_series exposures[MOST_SECTORS];
+    size_t n = 0;
+    for (; n < s->record.n_factors && n < MOST_SECTORS; n++)
+        exposures[n] = (tw_chart_series){.name = s->record.factor_name[n], .y = s->attribution.exposure[n]};
+    const tw_chart_panel panel = {.series = exposures, .n_series = n, .share = 1};
+    return draw(p, "Exposure to factors", &panel, 1, err);
 }
 
 static tw_status draw_sectors(const page *p, tw_error *err)
@@ -218,6 +231,11 @@ static tw_status trade_part(const page *p, tw_error *err)
     if (s->factors.n) {
         heading(p, "Factors", NULL);
         tw_page_factors(s, p->out);
+    }
+    if (s->attribution.n) {
+        heading(p, "Returns by what was held", "Exposures are shares of equity times loadings.");
+        tw_page_attribution(s, p->out);
+        TW_TRY(draw_attribution(p, err));
     }
     if (s->n_costs) {
         heading(p, "Costs and capacity", NULL);

@@ -20,6 +20,7 @@ void tw_page_hours(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_orders(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_trips(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_factors(const tw_tearsheet *sheet, tw_buf *out);
+void tw_page_attribution(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_costs(const tw_tearsheet *sheet, tw_buf *out);
 /* Parts of tables: heads as "a|b|c", rows that begin with a name and end, numbers as people read them (NaN is a dash),
  * shares in per cent. */

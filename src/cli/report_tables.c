@@ -19,7 +19,8 @@ void tw_page_share(tw_buf *out, double x) { tw_page_cell(out, "%.2f %%", 100 * x
 
 void tw_page_plain(tw_buf *out, double x) { tw_page_cell(out, "%.3g", x); }
 
-void tw_page_money(tw_buf *out, double x) { tw_page_cell(out, "%.2f", x); }
+/* Cents are of no use where there are many. */
+void tw_page_money(tw_buf *out, double x) { tw_page_cell(out, fabs(x) < 1e5 ? "%.2f" : "%.0f", x); }
 
 void tw_page_whole(tw_buf *out, size_t n) { tw_buf_printf(out, "<td>%zu</td>", n); }
 

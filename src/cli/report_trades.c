@@ -193,8 +193,8 @@ void tw_page_orders(const tw_tearsheet *s, tw_buf *out)
     double unit;
     const char *name = unit_of(s->orders.wait_median, &unit);
     (void)snprintf(heads, sizeof heads,
-                   "orders|n|filled|in part|cancelled|rejected|open|fill rate|%s to fill, median|longest|"
-                   "slippage, bp|slippage|commission",
+                   "orders|n|filled|in part|cancelled|rejected|open|fill rate|%s to fill|longest|"
+                   "slip, bp|slippage|commission",
                    name);
     tw_page_open_table(out, heads);
     for (int k = 0; k < TW_ORDER_KIND_COUNT; k++)
@@ -227,6 +227,27 @@ void tw_page_factors(const tw_tearsheet *s, tw_buf *out)
         tw_page_cell(out, "%.2f", f->t[k]);
         tw_page_end_row(out);
     }
+    tw_page_close_table(out);
+}
+
+static void part_row(tw_buf *out, const char *what, const tw_return_part *p)
+{
+    tw_page_name(out, what);
+    tw_page_cell(out, "%.3g", p->exposure);
+    tw_page_share(out, p->annual_return);
+    tw_page_share(out, p->cumulative_return);
+    tw_page_cell(out, "%.2f", p->sharpe);
+    tw_page_end_row(out);
+}
+
+void tw_page_attribution(const tw_tearsheet *s, tw_buf *out)
+{
+    const tw_attribution *a = &s->attribution;
+    tw_page_open_table(out, "part of the return|mean exposure|annual return|cumulative return|Sharpe");
+    part_row(out, "all", &a->total);
+    part_row(out, "common: factors", &a->common);
+    part_row(out, "specific: the rest", &a->specific);
+    for (size_t k = 0; k < s->record.n_factors; k++) part_row(out, s->record.factor_name[k], &a->factor[k]);
     tw_page_close_table(out);
 }
 

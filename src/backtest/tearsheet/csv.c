@@ -4,6 +4,7 @@
 #include "tradewind/io.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static void number(tw_buf *b, double x)
 {
@@ -233,6 +234,31 @@ static void factors(const tw_tearsheet *s, tw_buf *b)
     }
 }
 
+/* By bar: returns, their two parts, and each factor's exposure and earnings. */
+static void attribution(const tw_tearsheet *s, tw_buf *b)
+{
+    const tw_attribution *a = &s->attribution;
+    tw_buf_text(b, "time,total,common,specific");
+    for (size_t k = 0; k < 2 * s->record.n_factors; k++) {
+        char head[128];
+        (void)snprintf(head, sizeof head, "%s %s", k % 2 ? "earned by" : "exposure to", s->record.factor_name[k / 2]);
+        tw_buf_text(b, ",");
+        tw_csv_write_field(b, head);
+    }
+    tw_buf_text(b, "\n");
+    for (size_t t = 0; t < a->n; t++) {
+        when(b, s->record.time[t]);
+        number(b, a->total.returns[t]);
+        number(b, a->common.returns[t]);
+        number(b, a->specific.returns[t]);
+        for (size_t k = 0; k < s->record.n_factors; k++) {
+            number(b, a->exposure[k][t]);
+            number(b, a->factor[k].returns[t]);
+        }
+        tw_buf_text(b, "\n");
+    }
+}
+
 static void steps(const tw_tearsheet *s, tw_buf *b)
 {
     tw_buf_text(b, "kind,at,annual_return,sharpe\n");
@@ -306,6 +332,7 @@ tw_status tw_tearsheet_csv(const tw_tearsheet *s, const char *folder, tw_error *
                               {"top_holdings", s->exposure.gross != NULL, top_holdings},
                               {"sectors", s->exposure.sector != NULL, sectors},
                               {"factors", s->factors.n > 0, factors},
+                              {"attribution", s->attribution.n > 0, attribution},
                               {"costs", s->n_costs > 0, steps},
                               {"liquidity", s->n_liquidity > 0, liquidity},
                               {"volume_taken", s->n_consumed > 0, consumed}};

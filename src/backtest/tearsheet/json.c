@@ -244,6 +244,32 @@ static void factors(const tw_tearsheet *s, tw_json *j)
     tw_json_object_end(j);
 }
 
+static void part(tw_json *j, const char *key, const tw_return_part *p)
+{
+    tw_json_key(j, key);
+    tw_json_object(j);
+    number(j, "exposure", p->exposure);
+    number(j, "annual_return", p->annual_return);
+    number(j, "cumulative_return", p->cumulative_return);
+    number(j, "sharpe", p->sharpe);
+    tw_json_object_end(j);
+}
+
+static void attribution(const tw_tearsheet *s, tw_json *j)
+{
+    const tw_attribution *a = &s->attribution;
+    tw_json_key(j, "attribution");
+    tw_json_object(j);
+    part(j, "total", &a->total);
+    part(j, "common", &a->common);
+    part(j, "specific", &a->specific);
+    tw_json_key(j, "factors");
+    tw_json_object(j);
+    for (size_t k = 0; k < s->record.n_factors; k++) part(j, s->record.factor_name[k], &a->factor[k]);
+    tw_json_object_end(j);
+    tw_json_object_end(j);
+}
+
 static void steps(tw_json *j, const char *key, size_t n, const tw_cost_step *step)
 {
     tw_json_key(j, key);
@@ -385,6 +411,7 @@ tw_status tw_tearsheet_json(const tw_tearsheet *sheet, tw_buf *out, tw_error *er
     if (sheet->orders.n) orders(sheet, &j);
     if (sheet->trip) round_trips(sheet, &j);
     if (sheet->factors.n) factors(sheet, &j);
+    if (sheet->attribution.n) attribution(sheet, &j);
     if (sheet->n_costs) steps(&j, "costs", sheet->n_costs, sheet->cost);
     if (sheet->n_capitals) steps(&j, "capacity", sheet->n_capitals, sheet->capital);
     if (sheet->n_liquidity) liquidity(sheet, &j);

@@ -97,7 +97,8 @@ static tw_status read_factors(tw_record_reader *r, tw_error *err)
     return TW_OK;
 }
 
-static tw_status read_volume_rows(tw_record_reader *r, tw_rows *rows, double *out, tw_error *err)
+/* The third column by bar and symbol. */
+static tw_status read_cells(tw_record_reader *r, tw_rows *rows, double *out, tw_error *err)
 {
     bool more;
     TW_TRY(tw_rows_next(rows, &more, err));
@@ -115,26 +116,43 @@ static tw_status read_volume_rows(tw_record_reader *r, tw_rows *rows, double *ou
     return TW_OK;
 }
 
-static tw_status read_volume(tw_record_reader *r, tw_error *err)
+/* A column of a file of days and symbols: [n][n_symbols]. */
+static tw_status read_matrix(tw_record_reader *r, const char *path, const char *column, const double **matrix,
+                             tw_error *err)
 {
-    static const char *const COLUMNS[] = {TW_RECORD_DAY, TW_RECORD_SYMBOL, "volume", NULL};
+    const char *const columns[] = {TW_RECORD_DAY, TW_RECORD_SYMBOL, column, NULL};
     tw_rows rows;
     const size_t n = r->record->path.n, n_symbols = r->record->n_symbols;
     if (n_symbols == 0) return TW_OK;
     if (n > SIZE_MAX / sizeof(double) / n_symbols)
-        return tw_fail(err, TW_TOO_LARGE, "%s: %zu bars of %zu symbols", r->files->bars, n, n_symbols);
+        return tw_fail(err, TW_TOO_LARGE, "%s: %zu bars of %zu symbols", path, n, n_symbols);
     double *out = missing(r, n * n_symbols);
     if (!out) return tw_record_no_memory(err);
-    TW_TRY(tw_rows_open(r->ctx, r->files->bars, COLUMNS, 3, &rows, err));
-    const tw_status status = read_volume_rows(r, &rows, out, err);
+    TW_TRY(tw_rows_open(r->ctx, path, columns, 3, &rows, err));
+    const tw_status status = read_cells(r, &rows, out, err);
     tw_rows_close(&rows);
-    r->record->volume = out;
+    *matrix = out;
     return status;
+}
+
+/* As factors, the file again for each. */
+static tw_status read_loadings(tw_record_reader *r, tw_error *err)
+{
+    const size_t n = r->record->n_factors;
+    if (n == 0) return tw_fail(err, TW_BAD_VALUE, "%s: loadings need the returns of their factors", r->files->loadings);
+    if (r->record->n_symbols == 0) return TW_OK;
+    const double **loading = tw_arena_new(r->arena, n, sizeof *loading);
+    if (!loading) return tw_record_no_memory(err);
+    for (size_t k = 0; k < n; k++)
+        TW_TRY(read_matrix(r, r->files->loadings, r->record->factor_name[k], &loading[k], err));
+    r->record->loading = loading;
+    return TW_OK;
 }
 
 tw_status tw_record_series(tw_record_reader *r, tw_error *err)
 {
     if (r->files->benchmark) TW_TRY(read_benchmark(r, err));
     if (r->files->factors) TW_TRY(read_factors(r, err));
-    return r->files->bars ? read_volume(r, err) : TW_OK;
+    if (r->files->loadings) TW_TRY(read_loadings(r, err));
+    return r->files->bars ? read_matrix(r, r->files->bars, "volume", &r->record->volume, err) : TW_OK;
 }

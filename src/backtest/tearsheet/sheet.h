@@ -20,6 +20,7 @@ tw_status tw_sheet_trips(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_trip_stats(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_orders(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_factors(tw_tearsheet *sheet, tw_error *err);
+tw_status tw_sheet_attribution(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_costs(tw_tearsheet *sheet, tw_error *err);
 
 /* n doubles of the sheet, all `value`; NULL when out of memory. */

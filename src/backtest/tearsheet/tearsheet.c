@@ -196,6 +196,7 @@ tw_status tw_tearsheet_make(const tw_ctx *ctx, const tw_track_record *record, co
     TW_TRY(tw_sheet_trips(sheet, err));
     TW_TRY(tw_sheet_orders(sheet, err));
     TW_TRY(tw_sheet_factors(sheet, err));
+    TW_TRY(tw_sheet_attribution(sheet, err));
     return tw_sheet_costs(sheet, err);
 }
 

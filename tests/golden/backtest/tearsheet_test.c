@@ -89,6 +89,8 @@ static void make_sheet(const run *r, const char *text, tw_tearsheet *sheet)
 {
     static const char *const sectors[] = {"food", "metals"};
     static const uint32_t sector[] = {1, 0, 1};
+    static double loading[2][DAYS * 3];
+    static const double *const loadings[] = {loading[0], loading[1]};
     static const double *factors[2];
     static const char *const names[] = {"f1", "f2"};
     tw_tearsheet_options how;
@@ -96,6 +98,8 @@ static void make_sheet(const run *r, const char *text, tw_tearsheet *sheet)
     factors[0] = r->factor[0];
     factors[1] = r->factor[1];
     assert_ok(tw_params_parse(tw_tearsheet_params(), "report", text, &how, &err), &err);
+    for (size_t i = 0; i < r->n * 3; i++) /* as the script has them */
+        for (size_t k = 0; k < 2; k++) loading[k][i] = ((double)((7 * (i / 3) + 3 * (i % 3) + 5 * k) % 11) - 4) / 7;
     const tw_track_record record = {
         .path = {.n = r->n, .returns = r->returns, .benchmark = r->benchmark, .periods_per_year = 252},
         .time = r->time,
@@ -110,6 +114,7 @@ static void make_sheet(const run *r, const char *text, tw_tearsheet *sheet)
         .n_factors = 2,
         .factor_name = names,
         .factor = factors,
+        .loading = loadings,
         .n_sectors = 2,
         .sector_name = sectors,
         .sector = sector};
@@ -287,6 +292,20 @@ static double of_holding(const tw_tearsheet *s, size_t i, const char *key)
     return strcmp(key, "is_intraday") == 0 ? e->is_intraday : of_top(e, i, key);
 }
 
+static double of_part(const tw_tearsheet *s, size_t k, const char *key)
+{
+    const tw_attribution *a = &s->attribution;
+    if (strcmp(key, "mean") == 0) return a->factor[k].exposure;
+    if (strcmp(key, "annual") == 0) return a->factor[k].annual_return;
+    if (strcmp(key, "cumulative") == 0) return a->factor[k].cumulative_return;
+    if (strcmp(key, "exposure17") == 0) return a->exposure[k][17];
+    if (strcmp(key, "part17") == 0) return a->factor[k].returns[17];
+    if (strcmp(key, "Specific Sharpe Ratio") == 0) return a->specific.sharpe;
+    const bool total = strstr(key, "Total") != NULL, common = strstr(key, "Common") != NULL;
+    const tw_return_part *part = total ? &a->total : common ? &a->common : &a->specific;
+    return strncmp(key, "Annualized", 10) == 0 ? part->annual_return : part->cumulative_return;
+}
+
 static double of_closed(const tw_tearsheet *s, size_t i, const char *key)
 {
     if (strcmp(key, "symbol_pnl") == 0) return s->symbol_trips[i].pnl;
@@ -319,6 +338,7 @@ static double found(const tw_tearsheet *s, const char *table, char *key)
     if (strcmp(table, "rolling") == 0) return of_rolling(s, i, rest);
     if (strcmp(table, "holding") == 0) return of_holding(s, i, rest);
     if (strcmp(table, "closed") == 0) return of_closed(s, i, rest);
+    if (strcmp(table, "attribution") == 0) return of_part(s, i, rest);
     if (strcmp(table, "taken") == 0) return s->consumed[i].share;
     assert_string_equal(table, "factor");
     return strcmp(rest, "loading") == 0 ? s->factors.loading[i] : s->factors.error[i];

@@ -17,7 +17,7 @@ for name, value in (("NINF", -np.inf), ("PINF", np.inf)):  # names that numpy 2 
     if not hasattr(np, name):
         setattr(np, name, value)
 import empyrical as e  # noqa: E402
-from pyfolio import capacity, pos, round_trips, timeseries, txn, utils  # noqa: E402
+from pyfolio import capacity, perf_attrib, pos, round_trips, timeseries, txn, utils  # noqa: E402
 
 assert importlib.metadata.version("pyfolio-reloaded") == "0.9.7"
 SYMBOLS = ["AA", "BB", "CC"]
@@ -141,6 +141,26 @@ def volume_taken(fills, volume):
         yield f"{i}.taken", value
 
 
+def loading(i, symbol, factor):
+    """Awkward, known to both sides, and not in the file."""
+    return ((7 * i + 3 * SYMBOLS.index(symbol) + 5 * factor) % 11 - 4) / 7.0
+
+
+def attribution(frame, returns, factors):
+    rows = [(day, s, loading(i, s, 0), loading(i, s, 1)) for i, day in enumerate(returns.index) for s in SYMBOLS]
+    loadings = pd.DataFrame(rows, columns=["dt", "ticker", "f1", "f2"]).set_index(["dt", "ticker"])
+    exposures, parts = perf_attrib.perf_attrib(returns, frame, factors, loadings)
+    summary, by_factor = perf_attrib.create_perf_attrib_stats(parts, exposures)
+    for key, value in summary.items():
+        yield f"0.{key}", value
+    for k, name in enumerate(("f1", "f2")):
+        yield f"{k}.mean", by_factor["Average Risk Factor Exposure"][name]
+        yield f"{k}.annual", by_factor["Annualized Return"][name]
+        yield f"{k}.cumulative", by_factor["Cumulative Return"][name]
+        yield f"{k}.exposure17", exposures[name].iloc[17]
+        yield f"{k}.part17", parts[name].iloc[17]
+
+
 def costs(frame, returns, fills, prices, volume):
     for bp in (5, 20):
         left = txn.adjust_returns_for_slippage(returns, frame, fills, bp).fillna(returns)
@@ -225,7 +245,8 @@ def main():
     tables = {"drawdown": drawdowns(returns), "trip": trips(fills, equity), "exposure": exposures(held, prices, equity, fills),
               "cost": costs(frame, returns, fills, prices, volume), "factor": regression(returns, factors), "stress": stress(returns),
               "rolling": rolling(returns, benchmark), "measure": perf_stats(returns, benchmark, frame, fills),
-              "holding": holdings(frame, fills, returns), "closed": closed_trips(frame, fills, equity), "taken": volume_taken(fills, volume)}
+              "holding": holdings(frame, fills, returns), "closed": closed_trips(frame, fills, equity), "taken": volume_taken(fills, volume),
+              "attribution": attribution(frame, returns, factors)}
     for table, rows in tables.items():
         for key, value in rows:
             print(f"want,{table},{key},{float(value)!r}")

@@ -19,8 +19,8 @@ static void put(const folder *f, const char *name, const char *text)
     assert_int_equal(spec_case_write(path, text, strlen(text)), 0);
 }
 
-static const char *const FILES[] = {"daily.csv",       "txns.csv",       "positions.csv", "orders.csv",
-                                    "run_actions.csv", "run_assets.csv", "sectors.csv"};
+static const char *const FILES[] = {"daily.csv",      "txns.csv",    "positions.csv", "orders.csv",  "run_actions.csv",
+                                    "run_assets.csv", "sectors.csv", "factors.csv",   "loadings.csv"};
 
 static void make_folder(folder *f)
 {
@@ -96,6 +96,35 @@ static void a_folder_is_read_whole(void **state)
     remove_folder(&f);
 }
 
+static void loadings_are_those_of_the_factors(void **state)
+{
+    (void)state;
+    folder f;
+    char factors[600], loadings[600];
+    tw_record_read read;
+    tw_error err;
+    make_folder(&f);
+    put(&f, "factors.csv", "date,size,value\n2021-01-04,0.01,0.02\n2021-01-05,0.03,-0.01\n2021-01-06,0,0\n");
+    put(&f, "loadings.csv",
+        "date,symbol,value,size\n2021-01-04,A,0.5,1.5\n2021-01-05,ES,2,\n2021-01-05,never,7,7\n2021-03-05,A,7,7\n");
+    snprintf(factors, sizeof factors, "%s/factors.csv", f.path);
+    snprintf(loadings, sizeof loadings, "%s/loadings.csv", f.path);
+    tw_record_files files = {.folder = f.path, .factors = factors, .loadings = loadings, .periods_per_year = 252};
+    assert_ok(tw_record_open(NULL, &files, &read, &err), &err);
+    const size_t n = read.record.n_symbols;
+    assert_true(read.record.loading[0][0] == 1.5 && read.record.loading[1][0] == 0.5);
+    assert_true(isnan(read.record.loading[0][n + 1]) && read.record.loading[1][n + 1] == 2);
+    tw_record_close(&read);
+    put(&f, "loadings.csv", "date,symbol,value\n2021-01-04,A,0.5\n");
+    assert_int_equal(tw_record_open(NULL, &files, &read, &err), TW_BAD_DATA);
+    assert_non_null(strstr(err.message, "no column named size"));
+    tw_record_close(&read);
+    files.factors = NULL;
+    assert_int_equal(tw_record_open(NULL, &files, &read, &err), TW_BAD_VALUE);
+    tw_record_close(&read);
+    remove_folder(&f);
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     (void)state;
@@ -165,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_folder_is_read_whole),
+        cmocka_unit_test(loadings_are_those_of_the_factors),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(a_run_comes_back),
     };
