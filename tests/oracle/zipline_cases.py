@@ -149,6 +149,33 @@ class Maker:
         self.__dict__.pop("inside", None)
         c["actions"].sort(key=lambda a: a["session"])
 
+    def add_chain(self, close, step):
+        """Contracts of one root that close one after the other; the last ones when all is over, so that there always is a next one."""
+        r, c = self.r, self.case
+        c["chained"] = True
+        for i, month in enumerate("FGHJKMNQUVX"):
+            a = {"symbol": "ES" + month, "kind": "future", "root": "ES", "multiplier": 50, "tick": 0.25, "auto_close": close}
+            a["first"] = min(max(0, close - 2 * step - r.randint(0, 3)), c["from"] // 2 + i // 2)
+            a["end"] = close + r.choice((1, 2)) if close + 2 < self.n else 0
+            c["assets"].append(a)
+            a["daily"] = self.daily_bars()
+            self.halt(len(c["assets"]) - 1, 0, a["first"])
+            if a["end"]:
+                self.halt(len(c["assets"]) - 1, a["end"], self.n)
+            close += step
+
+    def look_at_chain(self, k, session, minute=0):
+        """What zipline answers without a look ahead: the contract now by the calendar alone, and by volume neither prices carried forward nor a day that is not over."""
+        r, by_minute = self.r, self.case["by_minute"]
+        op = {"do": "record", "name": f"c{k}", "what": r.choice(("contract", "contracts", "chain", "chain", "chain")), "root": "ES", "offset": r.choice((0, 0, 1)), "volume": False, "adjust": r.randrange(3)}
+        if op["what"] == "chain":
+            op["minutes"] = bool(by_minute and r.random() < 0.5)
+            op["volume"] = bool((op["minutes"] or not by_minute) and r.random() < 0.5)
+            op["n"] = r.randint(1, min(minute + 1, 400)) if op["minutes"] else r.randint(1, min(session + 1, 14))
+            op["field"] = r.choice(FIELDS if op["volume"] else ("price",) + FIELDS)
+            op["take"] = r.choice((-1, -1, 0, op["n"] - 1, op["n"] // 2))
+        return op
+
     def list_late(self, asset):
         self.halt(asset, 0, 1)
         a = self.case["assets"][asset]
@@ -454,6 +481,42 @@ def future_minutes(seed):
     return m.case
 
 
+def chains(seed):
+    """Continuous futures: rolls by the calendar and by volume, the second contract, histories joined as they are, by ratio and by difference; contracts that end beyond the market."""
+    m = Maker(seed, assets=(1, 1))
+    c = m.case
+    length = c["to"] - c["from"]
+    c["from"] = max(c["from"], 16)
+    c["to"] = min(m.n, c["from"] + length)
+    m.add_chain(c["from"] // 2 + 1, max(2, m.n // 4))
+    m.models()
+    m.future_models()
+    m.play(styles=m.chance(0.3), looks=0.3)
+    looks = {e["at"]: e for e in c["script"]}
+    for s in range(c["from"], c["to"]):
+        ops = [m.look_at_chain(k, s) for k in range(m.r.randint(1, 4))]
+        looks.setdefault(s, {"at": s, "ops": []})["ops"] += ops
+    c["script"] = [looks[s] for s in sorted(looks)]
+    return c
+
+
+def chain_minutes(seed):
+    """The same by the minute, with a roll on most days."""
+    m = Maker(seed, by_minute=True, assets=(1, 1))
+    c = m.case
+    c["from"] = max(c["from"], 8)
+    c["to"] = min(m.n, max(c["to"], c["from"] + 2))
+    m.add_chain(c["from"] - m.r.randint(0, 2), m.r.choice((1, 2)))
+    m.models()
+    m.future_models()
+    m.add_minutes()
+    m.play_minutes(styles=False, orders=3)
+    for e in c["script"]:
+        session = max(s for s in range(m.n) if m.minute_from[s] <= e["at"])
+        e["ops"] += [m.look_at_chain(k, session, e["at"]) for k in range(m.r.randint(1, 4))]
+    return c
+
+
 def ruined(seed):
     """Accounts far beyond their means in markets that crash and soar: nothing, less than nothing, and trading goes on."""
     m = Maker(seed, futures=0.2)
@@ -480,4 +543,5 @@ def ruined(seed):
     return c
 
 
-CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes}
+CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes,
+           "chains": chains, "chain_minutes": chain_minutes}

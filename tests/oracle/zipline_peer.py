@@ -55,6 +55,11 @@ def days_of(case):
     return [pd.Timestamp(d, unit="D") for d in case["sessions"]["day"]]
 
 
+def day_at(days, i):
+    """The i-th session of a case, or one of the calendar after its last."""
+    return days[i] if i < len(days) else get_calendar("XNYS").sessions_window(days[-1], i - len(days) + 2)[-1]
+
+
 EACH = 100  # numbers of assets a case
 
 
@@ -66,7 +71,7 @@ def find_assets(cases):
         far = days[-1] + pd.Timedelta(days=400)
         for i, a in enumerate(case["assets"]):
             name, future = f"{a['symbol']}{k}", a["kind"] == "future"
-            close = days[a["auto_close"]] if a["auto_close"] else far + pd.Timedelta(days=1) if future else pd.NaT
+            close = day_at(days, a["auto_close"]) if a["auto_close"] else far + pd.Timedelta(days=1) if future else pd.NaT
             row = {"symbol": name, "asset_name": name, "start_date": days[a["first"]], "end_date": days[a["end"] - 1] if a["end"] else far, "auto_close_date": close, "exchange": "NYSE"}
             if future:
                 row.update(root_symbol=a["root"], notice_date=row["end_date"], expiration_date=row["end_date"], tick_size=a["tick"], multiplier=a["multiplier"])
@@ -96,7 +101,9 @@ class Bench:
         minute = {kind: self.write_minute(kind) for kind in ("equity", "future")}
         self.adjustments = self.write_adjustments(daily["equity"])
         self.portal = DataPortal(finder, self.calendar, first_trading_day=self.days[0], equity_daily_reader=daily["equity"], future_daily_reader=daily["future"],
-                                 equity_minute_reader=minute["equity"], future_minute_reader=minute["future"], adjustment_reader=self.adjustments)
+                                 equity_minute_reader=minute["equity"], future_minute_reader=minute["future"], adjustment_reader=self.adjustments,
+                                 # what is fetched ahead of time decides by volumes of the future when a chain rolled
+                                 **({"daily_history_prefetch_length": 0, "minute_history_prefetch_length": 0} if case.get("chained") else {}))
         self.assets = [finder.retrieve_asset(base + i) for i in range(len(case["assets"]))]
 
     def minutes_of_sessions(self):
@@ -330,13 +337,32 @@ class Player:
         return data.current(self.bench.assets[op["asset"]], op["field"])
 
     def see_history(self, op, data):
-        x = data.history(self.bench.assets[op["asset"]], op["field"], op["n"], "1m" if op["minutes"] else "1d").values
+        return self.row_of(op, data.history(self.bench.assets[op["asset"]], op["field"], op["n"], "1m" if op["minutes"] else "1d").values)
+
+    @staticmethod
+    def row_of(op, x):
+        """One row of a history, or the sum of those that are there."""
         if op["take"] >= 0:
             return x[op["take"]]
         total = 0.0
         for v in x:
             total += 0.0 if np.isnan(v) else float(v)
         return total
+
+    @staticmethod
+    def chain(op):
+        return api.continuous_future(op["root"], op["offset"], "volume" if op["volume"] else "calendar", (None, "mul", "add")[op["adjust"]])
+
+    def see_contract(self, op, data):
+        contract = data.current(self.chain(op), "contract")
+        return -1 if contract is None else int(contract) - self.bench.base
+
+    def see_contracts(self, op, data):
+        """Which are listed now, and in what order."""
+        return sum((i + 1) * (int(c) - self.bench.base) for i, c in enumerate(data.current_chain(self.chain(op))))
+
+    def see_chain(self, op, data):
+        return self.row_of(op, data.history(self.chain(op), op["field"], op["n"], "1m" if op["minutes"] else "1d").values)
 
     def see_can_trade(self, op, data):
         return data.can_trade(self.bench.assets[op["asset"]])
@@ -413,7 +439,10 @@ def run(cases):
     """Plays cases and keeps what came of each in its "expected"."""
     finder = find_assets(cases)
     for k, case in enumerate(cases):
-        play(case, finder, k * EACH)
+        if case.get("chained"):  # a root names all of its contracts, so each case has its own
+            play(case, find_assets([case]), 0)
+        else:
+            play(case, finder, k * EACH)
     return cases
 
 
