@@ -9,32 +9,34 @@ import random
 import exchange_calendars
 
 FIELDS = ("open", "high", "low", "close", "volume")
-CALENDAR = exchange_calendars.get_calendar("XNYS", side="right")
 EPOCH = datetime.date(1970, 1, 1)
 # Months with half days (2015-11-27, 2015-12-24, 2016-11-25, 2017-07-03, 2017-11-24) come up more often.
 MONTHS = ((2015, 10), (2015, 11), (2015, 12), (2016, 2), (2016, 10), (2016, 11), (2017, 6), (2017, 10), (2018, 1), (2018, 11), (2019, 6), (2019, 11))
 
 
-def calendar(year, month, months):
+def calendar(name, year, month, months):
     """The sessions of whole months, and of the weeks these begin and end in."""
     last = month + months
     first, end = datetime.date(year, month, 1), datetime.date(year + (last - 1) // 12, (last - 1) % 12 + 1, 1) - datetime.timedelta(days=1)
     monday, sunday = first - datetime.timedelta(days=first.weekday()), end + datetime.timedelta(days=6 - end.weekday())
-    days = CALENDAR.sessions_in_range(str(monday), str(sunday))
+    market = exchange_calendars.get_calendar(name, side="right")
+    days = market.sessions_in_range(str(monday), str(sunday))
     minutes = lambda times: [int(t.value // (60 * 10**9)) for t in times]
-    opens, closes = minutes(CALENDAR.opens[days]), minutes(CALENDAR.closes[days])
+    opens, closes = minutes(market.opens[days]), minutes(market.closes[days])
     inner = [i for i, d in enumerate(days) if first <= d.date() <= end]
-    return {"day": [(d.date() - EPOCH).days for d in days], "open": opens, "close": closes, "half": [int(c - o < 390) for o, c in zip(opens, closes)]}, inner[0], inner[-1] + 1
+    return {"day": [(d.date() - EPOCH).days for d in days], "open": opens, "close": closes, "half": [int(c - o < max(e - s for s, e in zip(opens, closes))) for o, c in zip(opens, closes)]}, inner[0], inner[-1] + 1
 
 
 class Maker:
-    def __init__(self, seed, by_minute=False, assets=(1, 4), months=2, futures=0.0):
+    def __init__(self, seed, by_minute=False, assets=(1, 4), months=2, futures=0.0, exchange="XNYS"):
         self.r = r = random.Random(seed)
         year, month = r.choice(MONTHS)
         self.case = c = {"name": str(seed), "by_minute": by_minute, "capital": r.choice((1e3, 98765.43, 1e6, 1e7, 123456789.1)), "settings": [], "changes": [], "benchmark": {},
                          "schedule": [], "before": [], "script": [], "actions": [], "assets": []}
-        c["sessions"], first, end = calendar(year, month, months)
-        c["calendar"] = r.choice(("XNYS", ""))  # without one, rules count the sessions of the market
+        c["sessions"], first, end = calendar(exchange, year, month, months)
+        if exchange != "XNYS":
+            c["exchange"] = exchange
+        c["calendar"] = r.choice((exchange, ""))  # without one, rules count the sessions of the market
         n = self.n = len(c["sessions"]["day"])
         length = r.randint(2, 3) if by_minute else r.randint(10, 30)
         c["from"] = max(1, r.randint(first, end - length))
@@ -320,10 +322,13 @@ class Maker:
         return a["first"] <= session and (not a["end"] or session < a["end"]) and any(a["daily"]["close"][a["first"]:session + 1])
 
     def look_before(self, p):
-        """By minute only: by day zipline shows today's close before the open, which the library does not."""
+        """By minute only: by day zipline shows today's close before the open, which the library does not; in a session under way zipline prices holdings by the minute to come."""
         for s in range(self.case["from"], self.case["to"]):
             if self.chance(p):
-                self.case["before"].append({"at": s, "ops": [self.look(20 + k, s - 1, self.minute_from[s] - 1) for k in range(self.r.randint(1, 3))]})
+                ops = [self.look(20 + k, s - 1, self.minute_from[s] - 1) for k in range(self.r.randint(1, 3))]
+                if "exchange" in self.case:
+                    ops = [op for op in ops if op["what"] not in ("account", "position")]
+                self.case["before"].append({"at": s, "ops": ops})
 
     def benchmark(self):
         r, c = self.r, self.case
@@ -457,6 +462,34 @@ def minutes(seed):
     return m.case
 
 
+def abroad(seed):
+    """Days of London, Frankfurt and Tokyo: their weeks, months and half days."""
+    m = Maker(seed, exchange=("XLON", "XETR", "XTKS")[seed % 3])
+    m.models()
+    m.benchmark()
+    m.schedule()
+    m.add_actions(3)
+    if m.chance(0.3):
+        m.capital_changes()
+    m.play(styles=m.chance(0.5), cancels=0.1)
+    return m.case
+
+
+def abroad_minutes(seed):
+    """Minutes of London, whose day is half over when New York's begins."""
+    m = Maker(seed, by_minute=True, assets=(1, 2), exchange="XLON")
+    m.models()
+    if m.chance(0.5):
+        m.add_actions(3)
+    m.add_minutes()
+    if m.chance(0.6):
+        m.schedule()
+    m.play_minutes(styles=m.chance(0.6))
+    if m.chance(0.5):
+        m.look_before(0.7)
+    return m.case
+
+
 def futures(seed):
     """Futures, with equities among them; contracts that end."""
     m = Maker(seed, futures=0.7)
@@ -544,4 +577,5 @@ def ruined(seed):
 
 
 CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes,
-           "chains": chains, "chain_minutes": chain_minutes}
+           "chains": chains, "chain_minutes": chain_minutes, "abroad": abroad,
+           "abroad_minutes": abroad_minutes}

@@ -222,6 +222,7 @@ static inline tw_status zipline_before(void *state, tw_moment *now, tw_error *er
 {
     zipline_case *c = state;
     const tw_node *entry = c->before;
+    while (entry && zipline_index(entry, "at") < tw_moment_session(now)) entry = entry->next; /* it did not come */
     if (!entry || zipline_index(entry, "at") != tw_moment_session(now)) return TW_OK;
     c->before = entry->next;
     return zipline_play(now, entry, err);

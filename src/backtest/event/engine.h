@@ -114,6 +114,7 @@ struct tw_moment {
     tw_phase phase;
     /* the clock: `view` is the session of the bar last seen, which before a session is the one before */
     size_t session, view, bar;
+    int64_t before_ns;   /* when before_trading_start comes */
     const tw_bars *bars; /* daily or minute */
     size_t stride;       /* bars of an asset */
     tw_window_round_fn *round;
