@@ -18,7 +18,7 @@ _tradewind()
         "fit "*) words=" --train --target --out --learner --params --valid --valid-share --weight --group --ignore --categorical --seed --from --missing --delimiter --jobs --isa --quiet --help" ;;
         "predict "*) words=" --in --out --keep --margin --missing --delimiter --jobs --isa --quiet --help" ;;
         "explain "*) words=" --in --method --out --background --feature --points --target --metric --repeats --seed --keep --missing --delimiter --jobs --isa --quiet --help" ;;
-        "report "*) words=" --benchmark --factors --bars --risk-free --required --periods --seed --set --out --jobs --isa --quiet --help" ;;
+        "report "*) words=" --benchmark --factors --loadings --bars --sectors --risk-free --required --periods --seed --set --out --jobs --isa --quiet --help" ;;
         "score "*) words=" --in --out --last --import --jobs --isa --quiet --help" ;;
         "serve "*) words=" --port --address --state --set --jobs --isa --quiet --help" ;;
         "data import") words=" --out --rejects --strict --import --jobs --isa --quiet --help" ;;

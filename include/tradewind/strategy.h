@@ -150,8 +150,19 @@ typedef enum tw_order_status {
     TW_ORDER_OPEN,
     TW_ORDER_FILLED,
     TW_ORDER_CANCELLED,
-    TW_ORDER_REJECTED /* mode realistic: for want of margin or of shares to borrow */
+    TW_ORDER_REJECTED, /* mode realistic: for want of margin or of shares to borrow */
+    TW_ORDER_STATUS_COUNT
 } tw_order_status;
+
+/** What makes an order fill. */
+typedef enum tw_order_kind {
+    TW_ORDER_MARKET,
+    TW_ORDER_LIMIT,
+    TW_ORDER_STOP,
+    TW_ORDER_STOP_LIMIT,
+    TW_ORDER_TRAIL, /* a stop that follows */
+    TW_ORDER_KIND_COUNT
+} tw_order_kind;
 
 /** An order; limit and stop are NaN where there is none (the stop of a stop-limit order is gone once reached). */
 typedef struct tw_order {
@@ -159,6 +170,8 @@ typedef struct tw_order {
     double amount, filled, commission, limit, stop;
     bool limit_reached, stop_reached;
     tw_order_status status;
+    tw_order_kind kind;
+    const char *reason; /* why it was cancelled or rejected (static), or NULL */
 } tw_order;
 
 /** An order that was placed, filled or cancelled in a session, as it was at its end; in zipline's sequence. */
@@ -166,6 +179,15 @@ typedef struct tw_order_row {
     size_t session;
     tw_order order;
 } tw_order_row;
+
+/** What an action did to the account. Of a split `before` and `after` are the shares held and `cash` is paid for the
+ *  fraction of a share; of a dividend `cash` is what was earned (on the ex-date; owed when negative), of a stock
+ * dividend `after` - `before` shares came (on the pay date); of funding `cash` moved. */
+typedef struct tw_booked_action {
+    size_t session, asset;
+    tw_asset_action_kind kind;
+    double ratio, before, after, cash; /* ratio: of a split */
+} tw_booked_action;
 
 /** A recorded value, in force from `session` on; `name` is an index of tw_strategy_record_names. */
 typedef struct tw_recorded {
@@ -213,12 +235,18 @@ TW_API const tw_trade *tw_strategy_trades(const tw_strategy_result *result, size
 TW_API const tw_holding *tw_strategy_holdings(const tw_strategy_result *result, size_t *n);
 /** The orders of each session. */
 TW_API const tw_order_row *tw_strategy_orders(const tw_strategy_result *result, size_t *n);
+/** What actions did to holdings, by session. */
+TW_API const tw_booked_action *tw_strategy_actions(const tw_strategy_result *result, size_t *n);
 /** What was recorded, by session. */
 TW_API const tw_recorded *tw_strategy_recorded(const tw_strategy_result *result, size_t *n);
 /** Names of what was recorded, in the order they first came. */
 TW_API const char *const *tw_strategy_record_names(const tw_strategy_result *result, size_t *n);
 /** Every quirk of the mode, with its count in this run. */
 TW_API const tw_quirk *tw_strategy_quirks(const tw_strategy_result *result, size_t *n);
+/** "market", "limit", "stop", "stop_limit", "trail". */
+TW_API const char *tw_order_kind_name(tw_order_kind kind);
+/** "open", "filled", "cancelled", "rejected". */
+TW_API const char *tw_order_status_name(tw_order_status status);
 /** Why a run that did not fail ended before its last session ("bankrupt: ..."), or NULL. */
 TW_API const char *tw_strategy_stopped(const tw_strategy_result *result);
 /** Appends what made a fill happen, and how its price came about, as a sentence. */

@@ -8,6 +8,7 @@
 #define TRADEWIND_TEARSHEET_H
 
 #include "tradewind/backtest.h"
+#include "tradewind/strategy.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,6 +29,34 @@ typedef struct tw_sheet_holding {
     double quantity, price;
 } tw_sheet_holding;
 
+/** What came to a holding without a trade, as a bar begins. */
+typedef enum tw_sheet_action_kind {
+    TW_SHEET_SPLIT,  /* `amount` 0.5 is 2:1; `dropped` shares of what results were paid in cash at their cost */
+    TW_SHEET_GRANT,  /* `amount` shares for nothing: a stock dividend */
+    TW_SHEET_INCOME, /* `amount` of cash: a dividend (negative: owed by who is short), funding */
+    TW_SHEET_ACTION_KINDS
+} tw_sheet_action_kind;
+
+typedef struct tw_sheet_action {
+    uint32_t bar, symbol;
+    tw_sheet_action_kind kind;
+    double amount, dropped;
+} tw_sheet_action;
+
+/** An order as it ended. */
+typedef struct tw_sheet_order {
+    uint32_t id, symbol; /* id: that of tw_track_record.trade_order */
+    int64_t created;
+    double amount, filled, commission;
+    double arrival; /* price when it was placed; NaN: not known */
+    tw_order_kind kind;
+    tw_order_status status;
+    const char *reason; /* why it was cancelled or rejected, or NULL */
+} tw_sheet_order;
+
+/** Of a trade without an order. */
+#define TW_SHEET_NO_ORDER UINT32_MAX
+
 /** A run, borrowed. Only path.returns and time are needed; what is NULL or 0 leaves out the tables that need it. */
 typedef struct tw_track_record {
     tw_return_path path;
@@ -37,12 +66,24 @@ typedef struct tw_track_record {
     const char *const *symbol;
     size_t n_trades;
     const tw_sheet_trade *trade; /* by time */
+    const uint32_t *trade_bar;   /* [n_trades] ascending; NULL: the bars of their UTC days */
+    const uint32_t *trade_order; /* [n_trades] ids of orders; NULL: not known */
     size_t n_holdings;
     const tw_sheet_holding *holding; /* by bar */
     const double *volume;            /* [n][n_symbols] traded in the bar; NaN unknown. Capacity needs it */
     size_t n_factors;
     const char *const *factor_name;
-    const double *const *factor; /* [n_factors][n]; none: the benchmark is the factor */
+    const double *const *factor;  /* [n_factors][n]; none: the benchmark is the factor */
+    const double *const *loading; /* [n_factors][n * n_symbols] by bar, NaN unknown: how much of a factor a symbol has;
+                                     NULL: not known */
+    const double *multiplier;     /* [n_symbols] of prices, to money; NULL: 1 */
+    size_t n_sectors;
+    const char *const *sector_name;
+    const uint32_t *sector; /* [n_symbols]; NULL: not known */
+    size_t n_actions;
+    const tw_sheet_action *action; /* by bar */
+    size_t n_orders;
+    const tw_sheet_order *order;
 } tw_track_record;
 
 /** How to look; the table is tw_tearsheet_params. */
@@ -55,6 +96,9 @@ typedef struct tw_tearsheet_options {
     int seed;
     double participation; /* capacity: most of a bar's volume */
     double impact;        /* capacity: cost of trading the share s of a bar's volume is impact * s^2 of the value */
+    int income;           /* 1: dividends and funding count in the profit of round trips */
+    double utc_offset;    /* hours that clocks are ahead of UTC, for trades by hour */
+    int close_open;       /* 1: what is held at the end counts as a round trip, closed at its last price */
 } tw_tearsheet_options;
 
 /** Table of tw_tearsheet_options, for tw_params_parse. */
@@ -86,9 +130,10 @@ typedef struct tw_sheet_period {
 /** A position opened and closed, first in first out. */
 typedef struct tw_round_trip {
     uint32_t symbol;
-    bool is_long;
+    bool is_long, still_open; /* still_open: closed by options.close_open alone */
     int64_t opened, closed;
     double quantity, pnl;
+    double income;  /* dividends and funding while it was held; in pnl only by options.income */
     double returns; /* of what was paid for it */
     double share;   /* pnl over the equity of its last day; NaN without */
 } tw_round_trip;
@@ -96,18 +141,36 @@ typedef struct tw_round_trip {
 /** Round trips in numbers. Averages of nothing are NaN. */
 typedef struct tw_trip_stats {
     size_t n, winners, losers, even;
-    double pnl, gross_profit, gross_loss, profit_factor;
+    double pnl, income, gross_profit, gross_loss, profit_factor;
     double mean, mean_win, mean_loss, win_over_loss, largest_win, largest_loss;
     double return_mean, return_win, return_loss, return_best, return_worst; /* of tw_round_trip.share */
     double return_median, return_median_win, return_median_loss;
     double days_mean, days_median, days_longest, days_shortest;
 } tw_trip_stats;
 
+/** Holdings that were the largest: shares of equity, the largest first. */
+typedef struct tw_top_holdings {
+    size_t n;
+    const uint32_t *symbol;
+    const double *share;
+} tw_top_holdings;
+
+/** When in the day trades happen: by the hour of tw_tearsheet_options.utc_offset. */
+typedef struct tw_trade_hours {
+    size_t n[24];
+    double value[24]; /* share of the value traded */
+} tw_trade_hours;
+
 /** Series of what is held, as shares of equity; [n] each. */
 typedef struct tw_exposure {
     const double *gross, *net, *long_side, *short_side;
     const double *max_long, *median_long, *median_short, *max_short; /* of single names; NaN: none */
-    const double *names;
+    const double *names, *longs, *shorts;                            /* counts */
+    /* As the day's fills were worth most together: what was held before with them, over the equity before. */
+    const double *intraday_gross, *intraday_net; /* NULL without trades */
+    const double *const *sector;                 /* [n_sectors][n] net, or NULL */
+    tw_top_holdings top_long, top_short, top_any;
+    bool is_intraday; /* fewer than a quarter as many names are held overnight as are traded in a day */
 } tw_exposure;
 
 /** A regression of the returns on factors by least squares; entry 0 is the intercept, a bar. */
@@ -117,18 +180,53 @@ typedef struct tw_factor_fit {
     double r_squared, adjusted;
 } tw_factor_fit;
 
+/** A part of the returns, as if it were all of them. */
+typedef struct tw_return_part {
+    const double *returns; /* [n] */
+    double exposure;       /* to a factor, mean */
+    double annual_return, cumulative_return, sharpe;
+} tw_return_part;
+
+/** Returns by what was held: the exposure to a factor is the sum of shares of equity times loadings, what it earned is
+ *  that times the factor's return; `common` is the sum of those, `specific` the rest. Bars in which no loading is known
+ *  are NaN. */
+typedef struct tw_attribution {
+    size_t n; /* bars; 0: not known */
+    tw_return_part total, common, specific;
+    const tw_return_part *factor;  /* [n_factors] */
+    const double *const *exposure; /* [n_factors][n] */
+} tw_attribution;
+
 /** What one more basis point of every trade's value, or a larger capital, would do. */
 typedef struct tw_cost_step {
     double at; /* basis points, or capital */
     double annual_return, sharpe;
 } tw_cost_step;
 
-/** How long the largest position of a symbol would take to sell. */
+/** How long the largest position of a symbol would take to sell, or how much of a bar its trades took. */
 typedef struct tw_liquidity {
     uint32_t symbol;
     size_t bar;
-    double days, share; /* share: of equity */
+    double days, share; /* share: of equity; of the bar's volume (days is NaN) */
 } tw_liquidity;
+
+/** Orders of a kind, and how they ended. Times are seconds; averages of nothing are NaN. */
+typedef struct tw_order_stats {
+    size_t n, ended[TW_ORDER_STATUS_COUNT];      /* by status */
+    size_t partly;                               /* not filled, or not yet, but for a part */
+    double fill_rate;                            /* mean share of an order that was filled */
+    double wait_mean, wait_median, wait_longest; /* from the order to its last fill, of those filled */
+    double slippage;      /* paid more than the price at the order, in basis points of the value filled */
+    double slippage_cost; /* the same in money */
+    double commission;
+} tw_order_stats;
+
+/** Why orders were cancelled or rejected. */
+typedef struct tw_order_reason {
+    const char *reason; /* NULL: not told */
+    tw_order_status status;
+    size_t n;
+} tw_order_reason;
 
 /** A time that many remember, as far as the run has it. */
 typedef struct tw_stress {
@@ -156,18 +254,27 @@ typedef struct tw_tearsheet {
     size_t n_stress;
     const tw_stress *stress;
     tw_exposure exposure;
-    const double *turnover; /* [n] value traded / mean gross value of this bar and the one before */
+    const double *turnover;               /* [n] value traded / mean gross value of this bar and the one before */
+    const double *traded, *traded_shares; /* [n] value and number of shares traded */
+    tw_trade_hours hours;
     size_t n_trips;
     const tw_round_trip *trip; /* by symbol, then time */
     tw_trip_stats trips, long_trips, short_trips;
-    const tw_trip_stats *symbol_trips; /* [n_symbols] */
+    const tw_trip_stats *symbol_trips;                     /* [n_symbols] */
+    const tw_trip_stats *sector_trips;                     /* [n_sectors], or NULL */
+    tw_order_stats orders, orders_of[TW_ORDER_KIND_COUNT]; /* orders.n 0: not known */
+    size_t n_reasons;
+    const tw_order_reason *reason; /* the most frequent first */
     tw_factor_fit factors;
+    tw_attribution attribution;
     size_t n_costs;
     tw_cost_step cost[TW_SHEET_COSTS];
     size_t n_capitals;
     tw_cost_step capital[TW_SHEET_CAPITALS];
     size_t n_liquidity;
     const tw_liquidity *liquidity; /* slowest first */
+    size_t n_consumed;
+    const tw_liquidity *consumed; /* most of a bar's volume that was traded of a symbol, the largest first */
 } tw_tearsheet;
 
 /** Makes the sheet. BAD_VALUE for options outside their table, BAD_DATA for times, trades or holdings that are out of
@@ -187,10 +294,12 @@ TW_API tw_status tw_tearsheet_csv(const tw_tearsheet *sheet, const char *folder,
 /** Where a record is read from. Columns are found by name, in any order; docs/reference/tearsheet.md lists the names.
  */
 typedef struct tw_record_files {
-    const char *folder;                           /* has daily.csv; txns.csv and positions.csv if there are any */
+    const char *folder;                           /* has daily.csv, and the others a run writes if there are any */
     const char *benchmark;                        /* date and return or level, or NULL: daily.csv's own */
     const char *factors;                          /* date and a column a factor, or NULL */
+    const char *loadings;                         /* date, symbol and a column a factor of `factors`, or NULL */
     const char *bars;                             /* date, symbol, volume, or NULL */
+    const char *sectors;                          /* symbol, sector, or NULL: run_assets.csv's own */
     double periods_per_year, risk_free, required; /* rates of a year, made those of a bar by compounding */
 } tw_record_files;
 

@@ -9,12 +9,14 @@
 static const tw_option options[] = {
     {"benchmark", "FILE", "CSV of date and return, or date and level (default: the benchmark in daily.csv)"},
     {"factors", "FILE", "CSV of date and one column of returns a factor (default: the benchmark is the factor)"},
+    {"loadings", "FILE", "CSV of date, symbol and one column a factor of --factors: returns by what was held"},
     {"bars", "FILE", "CSV of date, symbol and volume: what capacity is reckoned from"},
+    {"sectors", "FILE", "CSV of symbol and sector: exposure and profit by sector"},
     {"risk-free", "RATE", "return of a year without risk, 0.02 for 2 % (default 0)"},
     {"required", "RATE", "return of a year asked for, in Sortino and omega (default 0)"},
     {"periods", "N", "bars a year (default 252)"},
     {"seed", "N", "of the bootstrap (default 1)"},
-    {"set", "\"k=v ...\"", "window, top, draws, block, level, participation, impact; see 'tradewind reference'"},
+    {"set", "\"k=v ...\"", "window, top, draws, block, level, participation, impact, income, close_open, utc_offset"},
     {"out", "DIR", "where to write (default: the folder that is read)"},
     {0},
 };
@@ -34,7 +36,9 @@ static tw_status read_options(const tw_cli *cli, tw_record_files *files, tw_tear
     *files = (tw_record_files){.folder = cli->positional[0],
                                .benchmark = tw_cli_value(cli, "benchmark"),
                                .factors = tw_cli_value(cli, "factors"),
-                               .bars = tw_cli_value(cli, "bars")};
+                               .loadings = tw_cli_value(cli, "loadings"),
+                               .bars = tw_cli_value(cli, "bars"),
+                               .sectors = tw_cli_value(cli, "sectors")};
     TW_TRY(number(cli, "risk-free", 0, &files->risk_free, err));
     TW_TRY(number(cli, "required", 0, &files->required, err));
     TW_TRY(number(cli, "periods", 252, &files->periods_per_year, err));
@@ -126,8 +130,10 @@ const tw_command tw_command_report = {
     .title = "make the tear sheet of a run: report.html, report.json and tables",
     .more =
         "DIR has daily.csv (date, returns and, if there are any, portfolio_value and a benchmark; zipline's columns\n"
-        "do), and txns.csv and positions.csv when there were trades. Numbers in brackets are confidence intervals by\n"
-        "stationary bootstrap.\n",
+        "do), and txns.csv and positions.csv when there were trades; orders.csv, run_actions.csv and run_assets.csv "
+        "of\n"
+        "'tradewind backtest' are read as well. Numbers in brackets are confidence intervals by stationary "
+        "bootstrap.\n",
     .least = 1,
     .most = 1,
     .options = options,

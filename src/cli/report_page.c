@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { WIDTH = 1080, HEIGHT = 300 };
+enum { WIDTH = 1080, HEIGHT = 300, MOST_SECTORS = 12 };
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -17,11 +17,12 @@ static const char head[] =
     "padding-bottom:4px}p{margin:4px 0 12px;color:#52606d}\n"
     "svg{max-width:100%;height:auto;display:block;margin-bottom:12px}\n"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin-bottom:12px}\n"
-    "th,td{padding:3px 10px;text-align:right;border-bottom:1px solid #eceff2;white-space:nowrap}\n"
+    "th,td{padding:3px 8px;text-align:right;border-bottom:1px solid #eceff2;white-space:nowrap}\n"
     "th{font-weight:600;color:#52606d}th:first-child,td:first-child{text-align:left}\n"
     "table.heat td{border:1px solid #fff;text-align:center;min-width:44px}\n"
     ".cards{display:flex;flex-wrap:wrap;gap:12px;margin:16px 0}.card{border:1px solid #d9dee3;border-radius:6px;"
     "padding:10px 14px;min-width:128px}.card b{display:block;font-size:20px}.card span{color:#52606d;font-size:12px}\n"
+    "td.bar{text-align:left;width:200px}td.bar i{display:block;height:10px;background:#4a78b5}\n"
     ".wide{overflow-x:auto}.pair{display:flex;flex-wrap:wrap;gap:32px}\n"
     "</style>\n<title>";
 
@@ -68,9 +69,11 @@ static tw_status draw_wealth(const page *p, tw_error *err)
         p->scratch[t] = (t ? p->scratch[t - 1] : 1) * (isnan(b[t]) ? 1 : 1 + b[t]);
     const tw_chart_series wealth[] = {{.name = "strategy", .y = s->wealth}, {.name = "benchmark", .y = p->scratch}};
     const tw_chart_series under[] = {{.name = "drawdown", .y = s->underwater}};
+    const tw_chart_series bars[] = {{.name = "return", .kind = TW_CHART_HISTOGRAM, .y = s->record.path.returns}};
     const tw_chart_panel panels[] = {{.series = wealth, .n_series = b ? 2 : 1, .share = 2},
-                                     {.series = under, .n_series = 1, .share = 1}};
-    return draw(p, "Growth of 1, and what is lost from the highest", panels, 2, err);
+                                     {.series = under, .n_series = 1, .share = 1},
+                                     {.series = bars, .n_series = 1, .share = 1}};
+    return draw(p, "Growth of 1, what is lost from the highest, returns", panels, 3, err);
 }
 
 /* A panel for each series that is there. */
@@ -107,13 +110,55 @@ static tw_status draw_exposure(const page *p, tw_error *err)
                                       {.name = "median long", .y = e->median_long},
                                       {.name = "median short", .y = e->median_short},
                                       {.name = "largest short", .y = e->max_short}};
-    const tw_chart_series names[] = {{.name = "names held", .y = e->names}};
+    const tw_chart_series names[] = {
+        {.name = "names held", .y = e->names}, {.name = "long", .y = e->longs}, {.name = "short", .y = e->shorts}};
     const tw_chart_series turnover[] = {{.name = "turnover", .kind = TW_CHART_HISTOGRAM, .y = p->sheet->turnover}};
     const tw_chart_panel panels[] = {{.series = sides, .n_series = 4, .share = 2},
                                      {.series = single, .n_series = 4, .share = 2},
-                                     {.series = names, .n_series = 1, .share = 1},
+                                     {.series = names, .n_series = 3, .share = 1},
                                      {.series = turnover, .n_series = 1, .share = 1}};
     return draw(p, "Exposure over equity, concentration, turnover", panels, p->sheet->turnover ? 4 : 3, err);
+}
+
+/* Inside the day: of a run that is flat overnight the exposure of the evenings says nothing. */
+static tw_status draw_intraday(const page *p, tw_error *err)
+{
+    const tw_exposure *e = &p->sheet->exposure;
+    const tw_chart_series sides[] = {{.name = "gross", .y = e->intraday_gross}, {.name = "net", .y = e->intraday_net}};
+    const tw_chart_panel panel = {.series = sides, .n_series = 2, .share = 1};
+    return draw(p, "Exposure at the busiest moment of each day, over equity", &panel, 1, err);
+}
+
+static tw_status draw_traded(const page *p, tw_error *err)
+{
+    const tw_chart_series traded[] = {{.name = "value traded", .kind = TW_CHART_HISTOGRAM, .y = p->sheet->traded}};
+    const tw_chart_panel panel = {.series = traded, .n_series = 1, .share = 1};
+    return draw(p, "Value traded", &panel, 1, err);
+}
+
+static tw_status draw_attribution(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    tw_chart_series exposures[MOST_SECTORS];
+    size_t n = 0;
+    for (; n < s->record.n_factors && n < MOST_SECTORS; n++)
+        exposures[n] = (tw_chart_series){.name = s->record.factor_name[n], .y = s->attribution.exposure[n]};
+    const tw_chart_panel panel = {.series = exposures, .n_series = n, .share = 1};
+    return draw(p, "Exposure to factors", &panel, 1, err);
+}
+
+static tw_status draw_sectors(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    tw_chart_series sectors[MOST_SECTORS];
+    size_t n = 0;
+    for (size_t k = 0; k < s->record.n_sectors && n < MOST_SECTORS; k++) {
+        bool some = false;
+        for (size_t t = 0; t < s->record.path.n; t++) some = some || s->exposure.sector[k][t] != 0;
+        if (some) sectors[n++] = (tw_chart_series){.name = s->record.sector_name[k], .y = s->exposure.sector[k]};
+    }
+    const tw_chart_panel panel = {.series = sectors, .n_series = n, .share = 1};
+    return n ? draw(p, "Net exposure by sector, over equity", &panel, 1, err) : TW_OK;
 }
 
 /* ---------------------------------------------------------------- page */
@@ -166,6 +211,19 @@ static tw_status trade_part(const page *p, tw_error *err)
         heading(p, "Exposure and turnover", NULL);
         TW_TRY(draw_exposure(p, err));
     }
+    if (s->exposure.is_intraday) TW_TRY(draw_intraday(p, err));
+    if (s->exposure.sector) TW_TRY(draw_sectors(p, err));
+    if (s->exposure.gross) tw_page_holdings(s, p->out);
+    if (s->traded) TW_TRY(draw_traded(p, err));
+    if (s->traded) {
+        heading(p, "Trades by hour", s->options.utc_offset == 0 ? "Hours are UTC." : NULL);
+        tw_page_hours(s, p->out);
+    }
+    if (s->orders.n) {
+        heading(p, "Orders",
+                "Slippage is what was paid more than the price at the order (negative: less), before commissions.");
+        tw_page_orders(s, p->out);
+    }
     if (s->n_trips) {
         heading(p, "Round trips", "Positions opened and closed, first in first out, before commissions.");
         tw_page_trips(s, p->out);
@@ -173,6 +231,11 @@ static tw_status trade_part(const page *p, tw_error *err)
     if (s->factors.n) {
         heading(p, "Factors", NULL);
         tw_page_factors(s, p->out);
+    }
+    if (s->attribution.n) {
+        heading(p, "Returns by what was held", "Exposures are shares of equity times loadings.");
+        tw_page_attribution(s, p->out);
+        TW_TRY(draw_attribution(p, err));
     }
     if (s->n_costs) {
         heading(p, "Costs and capacity", NULL);

@@ -15,9 +15,26 @@ void tw_page_drawdowns(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_months(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_quantiles(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_stress(const tw_tearsheet *sheet, tw_buf *out);
+void tw_page_holdings(const tw_tearsheet *sheet, tw_buf *out);
+void tw_page_hours(const tw_tearsheet *sheet, tw_buf *out);
+void tw_page_orders(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_trips(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_factors(const tw_tearsheet *sheet, tw_buf *out);
+void tw_page_attribution(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_costs(const tw_tearsheet *sheet, tw_buf *out);
+/* Parts of tables: heads as "a|b|c", rows that begin with a name and end, numbers as people read them (NaN is a dash),
+ * shares in per cent. */
+void tw_page_open_table(tw_buf *out, const char *columns);
+void tw_page_close_table(tw_buf *out);
+void tw_page_name(tw_buf *out, const char *text);
+void tw_page_end_row(tw_buf *out);
+void tw_page_cell(tw_buf *out, const char *format, double x);
+void tw_page_share(tw_buf *out, double x);
+void tw_page_plain(tw_buf *out, double x);
+void tw_page_money(tw_buf *out, double x);
+void tw_page_whole(tw_buf *out, size_t n);
+void tw_page_date(tw_buf *out, int64_t time);
+
 /* Text with &, < and > escaped. */
 void tw_page_text(tw_buf *out, const char *text);
 

@@ -9,32 +9,34 @@ import random
 import exchange_calendars
 
 FIELDS = ("open", "high", "low", "close", "volume")
-CALENDAR = exchange_calendars.get_calendar("XNYS", side="right")
 EPOCH = datetime.date(1970, 1, 1)
 # Months with half days (2015-11-27, 2015-12-24, 2016-11-25, 2017-07-03, 2017-11-24) come up more often.
 MONTHS = ((2015, 10), (2015, 11), (2015, 12), (2016, 2), (2016, 10), (2016, 11), (2017, 6), (2017, 10), (2018, 1), (2018, 11), (2019, 6), (2019, 11))
 
 
-def calendar(year, month, months):
+def calendar(name, year, month, months):
     """The sessions of whole months, and of the weeks these begin and end in."""
     last = month + months
     first, end = datetime.date(year, month, 1), datetime.date(year + (last - 1) // 12, (last - 1) % 12 + 1, 1) - datetime.timedelta(days=1)
     monday, sunday = first - datetime.timedelta(days=first.weekday()), end + datetime.timedelta(days=6 - end.weekday())
-    days = CALENDAR.sessions_in_range(str(monday), str(sunday))
+    market = exchange_calendars.get_calendar(name, side="right")
+    days = market.sessions_in_range(str(monday), str(sunday))
     minutes = lambda times: [int(t.value // (60 * 10**9)) for t in times]
-    opens, closes = minutes(CALENDAR.opens[days]), minutes(CALENDAR.closes[days])
+    opens, closes = minutes(market.opens[days]), minutes(market.closes[days])
     inner = [i for i, d in enumerate(days) if first <= d.date() <= end]
-    return {"day": [(d.date() - EPOCH).days for d in days], "open": opens, "close": closes, "half": [int(c - o < 390) for o, c in zip(opens, closes)]}, inner[0], inner[-1] + 1
+    return {"day": [(d.date() - EPOCH).days for d in days], "open": opens, "close": closes, "half": [int(c - o < max(e - s for s, e in zip(opens, closes))) for o, c in zip(opens, closes)]}, inner[0], inner[-1] + 1
 
 
 class Maker:
-    def __init__(self, seed, by_minute=False, assets=(1, 4), months=2, futures=0.0):
+    def __init__(self, seed, by_minute=False, assets=(1, 4), months=2, futures=0.0, exchange="XNYS"):
         self.r = r = random.Random(seed)
         year, month = r.choice(MONTHS)
         self.case = c = {"name": str(seed), "by_minute": by_minute, "capital": r.choice((1e3, 98765.43, 1e6, 1e7, 123456789.1)), "settings": [], "changes": [], "benchmark": {},
                          "schedule": [], "before": [], "script": [], "actions": [], "assets": []}
-        c["sessions"], first, end = calendar(year, month, months)
-        c["calendar"] = r.choice(("XNYS", ""))  # without one, rules count the sessions of the market
+        c["sessions"], first, end = calendar(exchange, year, month, months)
+        if exchange != "XNYS":
+            c["exchange"] = exchange
+        c["calendar"] = r.choice((exchange, ""))  # without one, rules count the sessions of the market
         n = self.n = len(c["sessions"]["day"])
         length = r.randint(2, 3) if by_minute else r.randint(10, 30)
         c["from"] = max(1, r.randint(first, end - length))
@@ -148,6 +150,33 @@ class Maker:
                 self.add_paid(kind, asset)
         self.__dict__.pop("inside", None)
         c["actions"].sort(key=lambda a: a["session"])
+
+    def add_chain(self, close, step):
+        """Contracts of one root that close one after the other; the last ones when all is over, so that there always is a next one."""
+        r, c = self.r, self.case
+        c["chained"] = True
+        for i, month in enumerate("FGHJKMNQUVX"):
+            a = {"symbol": "ES" + month, "kind": "future", "root": "ES", "multiplier": 50, "tick": 0.25, "auto_close": close}
+            a["first"] = min(max(0, close - 2 * step - r.randint(0, 3)), c["from"] // 2 + i // 2)
+            a["end"] = close + r.choice((1, 2)) if close + 2 < self.n else 0
+            c["assets"].append(a)
+            a["daily"] = self.daily_bars()
+            self.halt(len(c["assets"]) - 1, 0, a["first"])
+            if a["end"]:
+                self.halt(len(c["assets"]) - 1, a["end"], self.n)
+            close += step
+
+    def look_at_chain(self, k, session, minute=0):
+        """What zipline answers without a look ahead: the contract now by the calendar alone, and by volume neither prices carried forward nor a day that is not over."""
+        r, by_minute = self.r, self.case["by_minute"]
+        op = {"do": "record", "name": f"c{k}", "what": r.choice(("contract", "contracts", "chain", "chain", "chain")), "root": "ES", "offset": r.choice((0, 0, 1)), "volume": False, "adjust": r.randrange(3)}
+        if op["what"] == "chain":
+            op["minutes"] = bool(by_minute and r.random() < 0.5)
+            op["volume"] = bool((op["minutes"] or not by_minute) and r.random() < 0.5)
+            op["n"] = r.randint(1, min(minute + 1, 400)) if op["minutes"] else r.randint(1, min(session + 1, 14))
+            op["field"] = r.choice(FIELDS if op["volume"] else ("price",) + FIELDS)
+            op["take"] = r.choice((-1, -1, 0, op["n"] - 1, op["n"] // 2))
+        return op
 
     def list_late(self, asset):
         self.halt(asset, 0, 1)
@@ -293,10 +322,13 @@ class Maker:
         return a["first"] <= session and (not a["end"] or session < a["end"]) and any(a["daily"]["close"][a["first"]:session + 1])
 
     def look_before(self, p):
-        """By minute only: by day zipline shows today's close before the open, which the library does not."""
+        """By minute only: by day zipline shows today's close before the open, which the library does not; in a session under way zipline prices holdings by the minute to come."""
         for s in range(self.case["from"], self.case["to"]):
             if self.chance(p):
-                self.case["before"].append({"at": s, "ops": [self.look(20 + k, s - 1, self.minute_from[s] - 1) for k in range(self.r.randint(1, 3))]})
+                ops = [self.look(20 + k, s - 1, self.minute_from[s] - 1) for k in range(self.r.randint(1, 3))]
+                if "exchange" in self.case:
+                    ops = [op for op in ops if op["what"] not in ("account", "position")]
+                self.case["before"].append({"at": s, "ops": ops})
 
     def benchmark(self):
         r, c = self.r, self.case
@@ -430,6 +462,34 @@ def minutes(seed):
     return m.case
 
 
+def abroad(seed):
+    """Days of London, Frankfurt and Tokyo: their weeks, months and half days."""
+    m = Maker(seed, exchange=("XLON", "XETR", "XTKS")[seed % 3])
+    m.models()
+    m.benchmark()
+    m.schedule()
+    m.add_actions(3)
+    if m.chance(0.3):
+        m.capital_changes()
+    m.play(styles=m.chance(0.5), cancels=0.1)
+    return m.case
+
+
+def abroad_minutes(seed):
+    """Minutes of London, whose day is half over when New York's begins."""
+    m = Maker(seed, by_minute=True, assets=(1, 2), exchange="XLON")
+    m.models()
+    if m.chance(0.5):
+        m.add_actions(3)
+    m.add_minutes()
+    if m.chance(0.6):
+        m.schedule()
+    m.play_minutes(styles=m.chance(0.6))
+    if m.chance(0.5):
+        m.look_before(0.7)
+    return m.case
+
+
 def futures(seed):
     """Futures, with equities among them; contracts that end."""
     m = Maker(seed, futures=0.7)
@@ -452,6 +512,42 @@ def future_minutes(seed):
     m.play_minutes(styles=m.chance(0.4))
     m.look_before(0.5)
     return m.case
+
+
+def chains(seed):
+    """Continuous futures: rolls by the calendar and by volume, the second contract, histories joined as they are, by ratio and by difference; contracts that end beyond the market."""
+    m = Maker(seed, assets=(1, 1))
+    c = m.case
+    length = c["to"] - c["from"]
+    c["from"] = max(c["from"], 16)
+    c["to"] = min(m.n, c["from"] + length)
+    m.add_chain(c["from"] // 2 + 1, max(2, m.n // 4))
+    m.models()
+    m.future_models()
+    m.play(styles=m.chance(0.3), looks=0.3)
+    looks = {e["at"]: e for e in c["script"]}
+    for s in range(c["from"], c["to"]):
+        ops = [m.look_at_chain(k, s) for k in range(m.r.randint(1, 4))]
+        looks.setdefault(s, {"at": s, "ops": []})["ops"] += ops
+    c["script"] = [looks[s] for s in sorted(looks)]
+    return c
+
+
+def chain_minutes(seed):
+    """The same by the minute, with a roll on most days."""
+    m = Maker(seed, by_minute=True, assets=(1, 1))
+    c = m.case
+    c["from"] = max(c["from"], 8)
+    c["to"] = min(m.n, max(c["to"], c["from"] + 2))
+    m.add_chain(c["from"] - m.r.randint(0, 2), m.r.choice((1, 2)))
+    m.models()
+    m.future_models()
+    m.add_minutes()
+    m.play_minutes(styles=False, orders=3)
+    for e in c["script"]:
+        session = max(s for s in range(m.n) if m.minute_from[s] <= e["at"])
+        e["ops"] += [m.look_at_chain(k, session, e["at"]) for k in range(m.r.randint(1, 4))]
+    return c
 
 
 def ruined(seed):
@@ -480,4 +576,6 @@ def ruined(seed):
     return c
 
 
-CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes}
+CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes,
+           "chains": chains, "chain_minutes": chain_minutes, "abroad": abroad,
+           "abroad_minutes": abroad_minutes}

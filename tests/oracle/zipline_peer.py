@@ -55,6 +55,15 @@ def days_of(case):
     return [pd.Timestamp(d, unit="D") for d in case["sessions"]["day"]]
 
 
+def calendar_of(case):
+    return get_calendar(case.get("exchange", "XNYS"))
+
+
+def day_at(case, days, i):
+    """The i-th session of a case, or one of the calendar after its last."""
+    return days[i] if i < len(days) else calendar_of(case).sessions_window(days[-1], i - len(days) + 2)[-1]
+
+
 EACH = 100  # numbers of assets a case
 
 
@@ -66,18 +75,19 @@ def find_assets(cases):
         far = days[-1] + pd.Timedelta(days=400)
         for i, a in enumerate(case["assets"]):
             name, future = f"{a['symbol']}{k}", a["kind"] == "future"
-            close = days[a["auto_close"]] if a["auto_close"] else far + pd.Timedelta(days=1) if future else pd.NaT
-            row = {"symbol": name, "asset_name": name, "start_date": days[a["first"]], "end_date": days[a["end"] - 1] if a["end"] else far, "auto_close_date": close, "exchange": "NYSE"}
+            close = day_at(case, days, a["auto_close"]) if a["auto_close"] else far + pd.Timedelta(days=1) if future else pd.NaT
+            row = {"symbol": name, "asset_name": name, "start_date": days[a["first"]], "end_date": days[a["end"] - 1] if a["end"] else far, "auto_close_date": close, "exchange": case.get("exchange", "XNYS")}
             if future:
                 row.update(root_symbol=a["root"], notice_date=row["end_date"], expiration_date=row["end_date"], tick_size=a["tick"], multiplier=a["multiplier"])
             (futures if future else equities)[k * EACH + i] = row
-    tables = {"exchanges": pd.DataFrame({"exchange": ["NYSE"], "country_code": ["US"], "canonical_name": ["NYSE"]})}
+    names = sorted({case.get("exchange", "XNYS") for case in cases})  # can_trade asks the calendar of an asset's exchange
+    tables = {"exchanges": pd.DataFrame({"exchange": names, "country_code": "US", "canonical_name": names})}
     if equities:
         tables["equities"] = pd.DataFrame(list(equities.values()), index=list(equities))
     if futures:
         roots = sorted({f["root_symbol"] for f in futures.values()})
         tables["futures"] = pd.DataFrame(list(futures.values()), index=list(futures))
-        tables["root_symbols"] = pd.DataFrame({"root_symbol": roots, "root_symbol_id": range(1, len(roots) + 1), "exchange": "NYSE"})
+        tables["root_symbols"] = pd.DataFrame({"root_symbol": roots, "root_symbol_id": range(1, len(roots) + 1), "exchange": names[0]})
     engine = create_engine("sqlite:///:memory:")
     AssetDBWriter(engine).write(**tables)
     return AssetFinder(engine)
@@ -88,7 +98,7 @@ class Bench:
 
     def __init__(self, case, finder, base, folder):
         self.case, self.folder, self.base = case, folder, base
-        self.calendar = get_calendar("XNYS")
+        self.calendar = calendar_of(case)
         self.days = days_of(case)
         assert list(self.calendar.sessions_in_range(self.days[0], self.days[-1])) == self.days
         self.minutes = self.minutes_of_sessions() if case["by_minute"] else None
@@ -96,7 +106,9 @@ class Bench:
         minute = {kind: self.write_minute(kind) for kind in ("equity", "future")}
         self.adjustments = self.write_adjustments(daily["equity"])
         self.portal = DataPortal(finder, self.calendar, first_trading_day=self.days[0], equity_daily_reader=daily["equity"], future_daily_reader=daily["future"],
-                                 equity_minute_reader=minute["equity"], future_minute_reader=minute["future"], adjustment_reader=self.adjustments)
+                                 equity_minute_reader=minute["equity"], future_minute_reader=minute["future"], adjustment_reader=self.adjustments,
+                                 # what is fetched ahead of time decides by volumes of the future when a chain rolled
+                                 **({"daily_history_prefetch_length": 0, "minute_history_prefetch_length": 0} if case.get("chained") else {}))
         self.assets = [finder.retrieve_asset(base + i) for i in range(len(case["assets"]))]
 
     def minutes_of_sessions(self):
@@ -137,7 +149,7 @@ class Bench:
                     columns[f][np.array(bars["at"], int)] = np.array(bars[f], float) * (1 if f == "volume" else 0.001)
                 yield i, pd.DataFrame(columns, index=times)
 
-        BcolzMinuteBarWriter(path, self.calendar, self.days[0], self.days[-1], 390).write(frames())
+        BcolzMinuteBarWriter(path, self.calendar, self.days[0], self.days[-1], max(c - o for o, c in zip(*(self.case["sessions"][k] for k in ("open", "close"))))).write(frames())
         return BcolzMinuteBarReader(path)
 
     def write_adjustments(self, daily):
@@ -330,13 +342,32 @@ class Player:
         return data.current(self.bench.assets[op["asset"]], op["field"])
 
     def see_history(self, op, data):
-        x = data.history(self.bench.assets[op["asset"]], op["field"], op["n"], "1m" if op["minutes"] else "1d").values
+        return self.row_of(op, data.history(self.bench.assets[op["asset"]], op["field"], op["n"], "1m" if op["minutes"] else "1d").values)
+
+    @staticmethod
+    def row_of(op, x):
+        """One row of a history, or the sum of those that are there."""
         if op["take"] >= 0:
             return x[op["take"]]
         total = 0.0
         for v in x:
             total += 0.0 if np.isnan(v) else float(v)
         return total
+
+    @staticmethod
+    def chain(op):
+        return api.continuous_future(op["root"], op["offset"], "volume" if op["volume"] else "calendar", (None, "mul", "add")[op["adjust"]])
+
+    def see_contract(self, op, data):
+        contract = data.current(self.chain(op), "contract")
+        return -1 if contract is None else int(contract) - self.bench.base
+
+    def see_contracts(self, op, data):
+        """Which are listed now, and in what order."""
+        return sum((i + 1) * (int(c) - self.bench.base) for i, c in enumerate(data.current_chain(self.chain(op))))
+
+    def see_chain(self, op, data):
+        return self.row_of(op, data.history(self.chain(op), op["field"], op["n"], "1m" if op["minutes"] else "1d").values)
 
     def see_can_trade(self, op, data):
         return data.can_trade(self.bench.assets[op["asset"]])
@@ -383,7 +414,8 @@ class Harvest:
 
     def add(self, packet, blotter):
         day, risk = packet["daily_perf"], packet["cumulative_risk_metrics"]
-        session = self.player.session_of[pd.Timestamp(day["period_close"]).tz_convert(None).normalize().value]
+        last = pd.Timestamp(day["period_close"]) - pd.Timedelta(minutes=1)  # of a session that ends at midnight
+        session = self.player.session_of[last.tz_convert(None).normalize().value]
         number_of = {order: i for i, order in enumerate(blotter.orders)}
         self.sessions["session"].append(session)
         for n in ROWS:
@@ -413,7 +445,10 @@ def run(cases):
     """Plays cases and keeps what came of each in its "expected"."""
     finder = find_assets(cases)
     for k, case in enumerate(cases):
-        play(case, finder, k * EACH)
+        if case.get("chained"):  # a root names all of its contracts, so each case has its own
+            play(case, find_assets([case]), 0)
+        else:
+            play(case, finder, k * EACH)
     return cases
 
 

@@ -55,8 +55,8 @@ static inline int spec_case_open(spec_case *c)
 
 static inline void spec_case_close(spec_case *c)
 {
-    static const char *const NAMES[] = {"bars.csv",   "actions.csv", "spec.yaml",     "daily.csv",
-                                        "orders.csv", "txns.csv",    "positions.csv", "run.json"};
+    static const char *const NAMES[] = {"bars.csv", "actions.csv",   "spec.yaml",       "daily.csv",      "orders.csv",
+                                        "txns.csv", "positions.csv", "run_actions.csv", "run_assets.csv", "run.json"};
     char path[600];
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", c->folder, NAMES[i]);

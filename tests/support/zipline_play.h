@@ -60,19 +60,70 @@ static inline tw_status zipline_value(tw_moment *now, const tw_node *op, double 
     return TW_OK;
 }
 
-/* One row of a history, or (take below 0) the sum of those that are there. */
-static inline tw_status zipline_history(tw_moment *now, const tw_node *op, double *value, tw_error *err)
+static inline tw_window zipline_window(const tw_node *op)
 {
-    double row[ZIPLINE_WINDOW];
-    const double take = zipline_number(op, "take");
-    const tw_window window = {.asset = zipline_index(op, "asset"),
+    const tw_window window = {.asset = tw_node_get(op, "asset") ? zipline_index(op, "asset") : 0,
                               .n = zipline_index(op, "n"),
                               .field = zipline_field(op),
                               .minutes = zipline_number(op, "minutes") != 0};
     assert_true(window.n <= ZIPLINE_WINDOW);
+    return window;
+}
+
+/* One row of a history, or (take below 0) the sum of those that are there. */
+static inline double zipline_row(const tw_node *op, size_t n, const double *row)
+{
+    const double take = zipline_number(op, "take");
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += isnan(row[i]) ? 0 : row[i];
+    return take < 0 ? sum : row[(size_t)take];
+}
+
+static inline tw_status zipline_history(tw_moment *now, const tw_node *op, double *value, tw_error *err)
+{
+    double row[ZIPLINE_WINDOW];
+    const tw_window window = zipline_window(op);
     TW_TRY(tw_moment_window(now, &window, row, err));
-    *value = take < 0 ? 0 : row[(size_t)take];
-    for (size_t i = 0; take < 0 && i < window.n; i++) *value += isnan(row[i]) ? 0 : row[i];
+    *value = zipline_row(op, window.n, row);
+    return TW_OK;
+}
+
+static inline tw_chain zipline_chain(const tw_node *op)
+{
+    return (tw_chain){.root = zipline_text(op, "root"),
+                      .offset = zipline_index(op, "offset"),
+                      .by_volume = zipline_number(op, "volume") != 0,
+                      .adjust = (tw_chain_adjust)zipline_index(op, "adjust")};
+}
+
+static inline tw_status zipline_contract(tw_moment *now, const tw_node *op, double *value, tw_error *err)
+{
+    const tw_chain chain = zipline_chain(op);
+    size_t asset = 0;
+    TW_TRY(tw_moment_contract(now, &chain, &asset, err));
+    *value = asset == SIZE_MAX ? -1 : (double)asset;
+    return TW_OK;
+}
+
+/* Which are listed now, and in what order. */
+static inline tw_status zipline_contracts(tw_moment *now, const tw_node *op, double *value, tw_error *err)
+{
+    const tw_chain chain = zipline_chain(op);
+    size_t asset[64], n = 0;
+    TW_TRY(tw_moment_contracts(now, &chain, 64, asset, &n, err));
+    assert_true(n <= 64);
+    *value = 0;
+    for (size_t i = 0; i < n; i++) *value += (double)((i + 1) * asset[i]);
+    return TW_OK;
+}
+
+static inline tw_status zipline_chain_history(tw_moment *now, const tw_node *op, double *value, tw_error *err)
+{
+    double row[ZIPLINE_WINDOW];
+    const tw_chain chain = zipline_chain(op);
+    const tw_window window = zipline_window(op);
+    TW_TRY(tw_moment_chain_window(now, &chain, &window, row, err));
+    *value = zipline_row(op, window.n, row);
     return TW_OK;
 }
 
@@ -136,10 +187,11 @@ static inline tw_status zipline_open_orders(tw_moment *now, const tw_node *op, d
 
 static inline tw_status zipline_record(tw_moment *now, const tw_node *op, tw_error *err)
 {
-    static const char *const names[] = {"value",    "history",     "can_trade", "is_stale", "account",
-                                        "position", "open_orders", "order",     NULL};
-    static zipline_look *const looks[] = {zipline_value,   zipline_history,  zipline_can_trade,   zipline_is_stale,
-                                          zipline_account, zipline_position, zipline_open_orders, zipline_see_order};
+    static const char *const names[] = {"value",       "history", "can_trade", "is_stale",  "account", "position",
+                                        "open_orders", "order",   "contract",  "contracts", "chain",   NULL};
+    static zipline_look *const looks[] = {zipline_value,    zipline_history,   zipline_can_trade,    zipline_is_stale,
+                                          zipline_account,  zipline_position,  zipline_open_orders,  zipline_see_order,
+                                          zipline_contract, zipline_contracts, zipline_chain_history};
     double value = NAN;
     TW_TRY(looks[zipline_which(zipline_text(op, "what"), names)](now, op, &value, err));
     return tw_moment_record(now, zipline_text(op, "name"), value, err);
@@ -170,6 +222,7 @@ static inline tw_status zipline_before(void *state, tw_moment *now, tw_error *er
 {
     zipline_case *c = state;
     const tw_node *entry = c->before;
+    while (entry && zipline_index(entry, "at") < tw_moment_session(now)) entry = entry->next; /* it did not come */
     if (!entry || zipline_index(entry, "at") != tw_moment_session(now)) return TW_OK;
     c->before = entry->next;
     return zipline_play(now, entry, err);

@@ -204,7 +204,7 @@ static tw_status call_margin(tw_moment *now, double equity, tw_error *err)
     for (size_t i = 0; i < now->n_held; i++)
         initial += margin_of(now, now->held[i], now->lot[now->held[i]].amount, true);
     const double kept = initial > 0 ? fmax(0, equity / initial) : 0;
-    while (now->n_queue > 0) TW_TRY(tw_orders_cancel_asset(now, now->queue[0], true, err));
+    while (now->n_queue > 0) TW_TRY(tw_orders_cancel_asset(now, now->queue[0], true, "margin call", err));
     for (size_t i = 0; i < now->n_held; i++) {
         const size_t asset = now->held[i];
         const double amount = now->lot[asset].amount, given = now->market->asset[asset].lot,
@@ -221,7 +221,7 @@ static tw_status call_margin(tw_moment *now, double equity, tw_error *err)
 
 static tw_status go_bankrupt(tw_moment *now, double equity, tw_error *err)
 {
-    while (now->n_queue > 0) TW_TRY(tw_orders_cancel_asset(now, now->queue[0], true, err));
+    while (now->n_queue > 0) TW_TRY(tw_orders_cancel_asset(now, now->queue[0], true, "bankrupt", err));
     while (now->n_held > 0) {
         const size_t asset = now->held[0];
         const double price = now->lot[asset].last_price;

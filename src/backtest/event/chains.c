@@ -224,6 +224,11 @@ static void compose(const series *s, const rolls *r, size_t n, double *out)
         for (size_t i = from; i < end; i++) out[i] = x ? x[s->first + i] : NAN;
         end = from < end ? from : end;
     }
+}
+
+/* Rows before each roll are seen from behind it. */
+static void join_rolls(const series *s, const rolls *r, double *out)
+{
     for (size_t k = r->n - 1; k > 0; k--) join(s, &r->item[k], &r->item[k - 1], out);
 }
 
@@ -267,6 +272,11 @@ tw_status tw_moment_chain_window(const tw_moment *now, const tw_chain *chain, co
     const size_t end = partial && n > 1 ? now->view - 1 : now->view;
     find_rolls(&l, start, end, &r);
     compose(&s, &r, n - partial, out);
+    if (end != now->view) { /* days that are over are seen from today, which may be that of a roll */
+        r.n = 0;
+        find_rolls(&l, start, now->view, &r);
+    }
+    join_rolls(&s, &r, out);
     const tw_joined joined = {.before = price_before(&s, partial),
                               .today = asset_of(&l, active_at_offset(&l, now->view)),
                               .tick = l.asset[front_at(&l, end)]};

@@ -95,7 +95,7 @@ typedef enum tw_quirk_id {
 
 struct tw_strategy_result {
     const tw_ctx *ctx;
-    tw_list sessions, trades, holdings, orders, recorded, names;
+    tw_list sessions, trades, holdings, orders, actions, recorded, names;
     char stopped[128];
     tw_quirk quirks[TW_QUIRK_COUNT];
 };
@@ -114,6 +114,7 @@ struct tw_moment {
     tw_phase phase;
     /* the clock: `view` is the session of the bar last seen, which before a session is the one before */
     size_t session, view, bar;
+    int64_t before_ns;   /* when before_trading_start comes */
     const tw_bars *bars; /* daily or minute */
     size_t stride;       /* bars of an asset */
     tw_window_round_fn *round;
@@ -211,12 +212,12 @@ tw_status tw_window_fill(const tw_moment *now, const tw_window *window, const tw
 tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double whole, size_t *id, tw_error *err);
 /* Notes that an order was touched in this session. */
 tw_status tw_order_touch(tw_moment *now, size_t id, tw_error *err);
-/* Cancels an open order; `relay`: it is reported with the next new orders. */
-tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err);
+/* Cancels an open order for a reason (static text); `relay`: it is reported with the next new orders. */
+tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, const char *reason, tw_error *err);
 /* Takes an order back for want of margin or of shares to borrow. */
-tw_status tw_order_reject(tw_moment *now, size_t id, tw_error *err);
+tw_status tw_order_reject(tw_moment *now, size_t id, const char *reason, tw_error *err);
 /* Cancels every open order of an asset. */
-tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, tw_error *err);
+tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, const char *reason, tw_error *err);
 /* The policy at a session's end. */
 tw_status tw_orders_end_of_day(tw_moment *now, tw_error *err);
 /* Reports new and cancelled orders. */
@@ -236,8 +237,8 @@ tw_status tw_orders_keep(tw_moment *now, tw_error *err);
 tw_status tw_ledger_trade(tw_moment *now, const tw_trade *trade, tw_error *err);
 /* Charges a commission to cash and cost basis. */
 void tw_ledger_commission(tw_moment *now, size_t asset, double cost);
-/* Applies a split to a holding; the fraction of a share is paid in cash. */
-void tw_ledger_split(tw_moment *now, size_t asset, double ratio);
+/* Applies a split to a holding; the fraction of a share is paid in cash, which is returned. */
+double tw_ledger_split(tw_moment *now, size_t asset, double ratio);
 /* Moves cash. */
 void tw_ledger_cash(tw_moment *now, double amount);
 /* Adds shares without a trade, as a stock dividend does. */

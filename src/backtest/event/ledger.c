@@ -118,16 +118,17 @@ void tw_ledger_commission(tw_moment *now, size_t asset, double cost)
     tw_ledger_cash(now, -cost);
 }
 
-void tw_ledger_split(tw_moment *now, size_t asset, double ratio)
+double tw_ledger_split(tw_moment *now, size_t asset, double ratio)
 {
     tw_lot *lot = &now->lot[asset];
-    if (!lot->held) return;
+    if (!lot->held) return 0;
     const double raw = lot->amount / ratio, whole = trunc(raw);
     lot->cost_basis = tw_round_cents(lot->cost_basis * ratio);
     lot->amount = whole;
     const double cash = tw_round_cents((raw - whole) * lot->cost_basis);
     if (whole == 0) let_go(now, asset);
     if (cash != 0) tw_ledger_cash(now, cash);
+    return cash;
 }
 
 void tw_ledger_grant(tw_moment *now, size_t asset, double shares)

@@ -94,11 +94,9 @@ size_t tw_moment_bar(const tw_moment *now) { return now->bar; }
 
 int64_t tw_moment_time(const tw_moment *now)
 {
-    static const int64_t BEFORE_OPEN = 45 * 60 * TW_NS_PER_SECOND;
     const tw_asset_market *market = now->market;
     if (!market->session) return TW_NO_TIME;
-    if (now->phase == TW_PHASE_SETUP || now->phase == TW_PHASE_BEFORE)
-        return market->session[now->session].open_ns - BEFORE_OPEN;
+    if (now->phase == TW_PHASE_SETUP || now->phase == TW_PHASE_BEFORE) return now->before_ns;
     if (now->run->by_minute && market->minute_ns) return market->minute_ns[now->bar];
     return market->session[now->session].close_ns;
 }
@@ -240,7 +238,8 @@ bool tw_moment_can_trade(const tw_moment *now, size_t asset)
     const tw_asset *a = &now->market->asset[asset];
     if (!tw_asset_listed(now, asset, now->session) || (a->auto_close && now->session > a->auto_close)) return false;
     const bool known = !isnan(tw_moment_price(now, asset));
-    if (now->realistic || now->phase != TW_PHASE_BEFORE || !now->run->by_minute) return known;
+    const bool before_first = now->phase == TW_PHASE_BEFORE && now->run->by_minute && now->view != now->session;
+    if (now->realistic || !before_first) return known;
     now->result->quirks[TW_QUIRK_no_trade_before_open].count += known;
     return false;
 }

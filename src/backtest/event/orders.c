@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+static const char END_OF_DAY[] = "end of day";
+
 static bool is_open(const tw_order *order) { return order->status == TW_ORDER_OPEN && order->amount != order->filled; }
 
 /* To a tick: down (up) unless within a twentieth of a tick of the other one. */
@@ -24,6 +26,13 @@ static tw_status report_later(tw_moment *now, size_t id, tw_error *err)
     if (!fresh) return tw_no_memory(err, "orders");
     *fresh = id;
     return TW_OK;
+}
+
+static tw_order_kind kind_of(const tw_order_style *style)
+{
+    if (style->trail > 0 || style->trail_share > 0) return TW_ORDER_TRAIL;
+    if (style->stop > 0) return style->limit > 0 ? TW_ORDER_STOP_LIMIT : TW_ORDER_STOP;
+    return style->limit > 0 ? TW_ORDER_LIMIT : TW_ORDER_MARKET;
 }
 
 static void add_terms(tw_moment *now, size_t id, const tw_order_style *style)
@@ -51,6 +60,7 @@ tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double 
         .amount = whole,
         .limit = style->limit > 0 ? round_price(style->limit, whole > 0, tick) : NAN,
         .stop = style->stop > 0 ? round_price(style->stop, whole < 0, tick) : NAN,
+        .kind = kind_of(style),
     };
     if (now->realistic) add_terms(now, *id, style);
     tw_lot *lot = &now->lot[request->asset];
@@ -148,7 +158,7 @@ tw_status tw_orders_keep(tw_moment *now, tw_error *err)
 
 /* ---------------------------------------------------------------- cancelling */
 
-tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err)
+tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, const char *reason, tw_error *err)
 {
     tw_order *order = &tw_ticket_at(now, id)->order;
     if (!is_open(order)) return TW_OK;
@@ -156,23 +166,24 @@ tw_status tw_order_cancel(tw_moment *now, size_t id, bool relay, tw_error *err)
     for (size_t i = 0; i < now->fresh.n; i++)
         if (fresh[i] == id) fresh[i] = TW_NONE;
     order->status = TW_ORDER_CANCELLED;
+    order->reason = reason;
     order->changed = now->bar;
     now->required_at = 0;
     unlink_closed(now, order->asset);
     return relay ? report_later(now, id, err) : TW_OK;
 }
 
-tw_status tw_order_reject(tw_moment *now, size_t id, tw_error *err)
+tw_status tw_order_reject(tw_moment *now, size_t id, const char *reason, tw_error *err)
 {
-    TW_TRY(tw_order_cancel(now, id, true, err));
+    TW_TRY(tw_order_cancel(now, id, true, reason, err));
     tw_ticket_at(now, id)->order.status = TW_ORDER_REJECTED;
     now->result->quirks[TW_QUIRK_rejected].count++;
     return TW_OK;
 }
 
-tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, tw_error *err)
+tw_status tw_orders_cancel_asset(tw_moment *now, size_t asset, bool relay, const char *reason, tw_error *err)
 {
-    while (now->lot[asset].head != TW_NONE) TW_TRY(tw_order_cancel(now, now->lot[asset].head, relay, err));
+    while (now->lot[asset].head != TW_NONE) TW_TRY(tw_order_cancel(now, now->lot[asset].head, relay, reason, err));
     leave_queue(now, asset);
     return TW_OK;
 }
@@ -186,7 +197,7 @@ static tw_status end_day(tw_moment *now, tw_error *err)
             const size_t id = i;
             const bool ends = now->cancel_daily || at->style.life == TW_DAY;
             i = at->base.next;
-            if (ends && at->base.order.created < now->bar) TW_TRY(tw_order_cancel(now, id, true, err));
+            if (ends && at->base.order.created < now->bar) TW_TRY(tw_order_cancel(now, id, true, END_OF_DAY, err));
         }
     return tw_orders_report(now, true, err);
 }
@@ -197,12 +208,13 @@ tw_status tw_orders_end_of_day(tw_moment *now, tw_error *err)
 {
     if (now->realistic) return end_day(now, err);
     if (!now->cancel_daily) return TW_OK;
-    while (now->run->by_minute && now->n_queue > 0) TW_TRY(tw_orders_cancel_asset(now, now->queue[0], false, err));
+    while (now->run->by_minute && now->n_queue > 0)
+        TW_TRY(tw_orders_cancel_asset(now, now->queue[0], false, END_OF_DAY, err));
     for (size_t q = 0; q < now->n_queue; q++) {
         const size_t head = now->lot[now->queue[q]].head;
         if (head == TW_NONE) continue;
         const size_t second = tw_ticket_at(now, head)->next;
-        if (second != TW_NONE) TW_TRY(tw_order_cancel(now, head, true, err));
+        if (second != TW_NONE) TW_TRY(tw_order_cancel(now, head, true, END_OF_DAY, err));
         for (size_t i = second != TW_NONE ? second : head; i != TW_NONE; i = tw_ticket_at(now, i)->next)
             now->result->quirks[TW_QUIRK_cancel_kept].count++;
     }
@@ -212,7 +224,7 @@ tw_status tw_orders_end_of_day(tw_moment *now, tw_error *err)
 tw_status tw_moment_cancel(tw_moment *now, size_t id, tw_error *err)
 {
     if (id >= now->orders.n) return tw_fail(err, TW_BAD_VALUE, "cancel: order %zu; there are %zu", id, now->orders.n);
-    return tw_order_cancel(now, id, true, err);
+    return tw_order_cancel(now, id, true, "by the strategy", err);
 }
 
 /* ---------------------------------------------------------------- splits */

@@ -47,7 +47,7 @@ static tw_status take_off_other(tw_moment *now, size_t id, double filled, tw_err
     tw_order *order = &tw_full_ticket_at(now, other)->base.order;
     const double left = order->amount - order->filled;
     if (order->status != TW_ORDER_OPEN) return TW_OK;
-    if (fabs(left) <= fabs(filled)) return tw_order_cancel(now, other, true, err);
+    if (fabs(left) <= fabs(filled)) return tw_order_cancel(now, other, true, "the other of the pair filled", err);
     order->amount -= filled;
     return tw_order_touch(now, other, err);
 }
@@ -235,7 +235,8 @@ static tw_status after_bar(tw_moment *now, size_t asset, tw_error *err)
             at->style.when == TW_AT_OPEN ? !is_first_bar(now) : at->style.when == TW_AT_CLOSE && !is_last_bar(now);
         const bool once = at->style.when != TW_ANY_TIME || at->style.life >= TW_IMMEDIATE;
         at->is_late = false;
-        if (at->base.order.created < now->bar && once && !waits) TW_TRY(tw_order_cancel(now, i, true, err));
+        if (at->base.order.created < now->bar && once && !waits)
+            TW_TRY(tw_order_cancel(now, i, true, "not filled in its bar", err));
         i = next;
     }
     return TW_OK;

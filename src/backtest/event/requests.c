@@ -116,7 +116,7 @@ tw_status tw_moment_place(tw_moment *now, const tw_order_request *request, size_
     const bool admitted = !now->realistic || tw_account_admits(now, request->asset, whole, &wanting);
     TW_TRY(tw_orders_add(now, request, whole, &placed, err));
     if (id) *id = placed;
-    return admitted ? TW_OK : tw_order_reject(now, placed, err);
+    return admitted ? TW_OK : tw_order_reject(now, placed, wanting, err);
 }
 
 static tw_status place(tw_moment *now, size_t asset, tw_order_unit unit, double amount, tw_error *err)

@@ -26,6 +26,12 @@ const tw_order_row *tw_strategy_orders(const tw_strategy_result *result, size_t 
     return result->orders.item;
 }
 
+const tw_booked_action *tw_strategy_actions(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->actions.n;
+    return result->actions.item;
+}
+
 const tw_recorded *tw_strategy_recorded(const tw_strategy_result *result, size_t *n)
 {
     *n = result->recorded.n;
@@ -44,6 +50,18 @@ const tw_quirk *tw_strategy_quirks(const tw_strategy_result *result, size_t *n)
     return result->quirks;
 }
 
+const char *tw_order_kind_name(tw_order_kind kind)
+{
+    static const char *const NAMES[TW_ORDER_KIND_COUNT] = {"market", "limit", "stop", "stop_limit", "trail"};
+    return NAMES[kind];
+}
+
+const char *tw_order_status_name(tw_order_status status)
+{
+    static const char *const NAMES[TW_ORDER_STATUS_COUNT] = {"open", "filled", "cancelled", "rejected"};
+    return NAMES[status];
+}
+
 const char *tw_strategy_stopped(const tw_strategy_result *result)
 {
     return result->stopped[0] ? result->stopped : NULL;
@@ -55,8 +73,8 @@ void tw_strategy_result_free(tw_strategy_result *result)
     const tw_ctx *ctx = result->ctx;
     char **names = result->names.item;
     for (size_t i = 0; i < result->names.n; i++) tw_free(ctx, names[i]);
-    void *const lists[] = {result->sessions.item, result->trades.item,   result->holdings.item,
-                           result->orders.item,   result->recorded.item, result->names.item};
+    void *const lists[] = {result->sessions.item, result->trades.item, result->holdings.item, result->orders.item,
+                           result->recorded.item, result->names.item,  result->actions.item};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) tw_free(ctx, lists[i]);
     tw_free(ctx, result);
 }

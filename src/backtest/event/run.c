@@ -83,19 +83,52 @@ struct tw_strategy_live {
     tw_moment now;
     tw_strategy strategy;
     tw_strategy_run run;
-    tw_status status; /* of the first thing that failed */
-    bool in_session;
-    size_t next; /* bar to run */
+    tw_status status;       /* of the first thing that failed */
+    bool in_session, waits; /* waits: before_trading_start is still to come */
+    size_t next;            /* bar to run */
 };
+
+static bool is_by_clock(const tw_moment *now)
+{
+    return !now->realistic && now->run->by_minute && now->market->session && now->market->minute_ns;
+}
+
+/* When before_trading_start comes: 45 minutes before the open; in mode zipline by minute at 08:45 in New York, wherever
+ * the market is. */
+static int64_t before_time(const tw_moment *now)
+{
+    static const int64_t HOUR = INT64_C(3600) * TW_NS_PER_SECOND;
+    const tw_asset_market *market = now->market;
+    const tw_calendar *new_york;
+    if (!market->session) return TW_NO_TIME;
+    if (!is_by_clock(now) || tw_calendar_find("XNYS", &new_york, NULL) != TW_OK)
+        return market->session[now->session].open_ns - 45 * HOUR / 60;
+    const int64_t day = market->session[now->session].day * TW_NS_PER_DAY;
+    const int64_t offset = tw_calendar_utc_offset(new_york, day + 13 * HOUR) * TW_NS_PER_SECOND;
+    return day + 8 * HOUR + 45 * HOUR / 60 - offset;
+}
+
+/* Calls it when the next bar is the first that it comes before. */
+static tw_status call_before(tw_strategy_live *live, tw_error *err)
+{
+    tw_moment *now = &live->now;
+    if (!live->waits || (is_by_clock(now) && now->market->minute_ns[live->next] < now->before_ns)) return TW_OK;
+    live->waits = false;
+    now->result->quirks[TW_QUIRK_before_after_open].count += live->next > first_bar(now, now->session);
+    return before_session(now, &live->strategy, err);
+}
 
 static tw_status begin_session(tw_strategy_live *live, tw_error *err)
 {
     tw_moment *now = &live->now;
     TW_TRY(tw_progress_step(now->ctx, "backtest", now->session - now->run->from, now->run->to - now->run->from, NULL));
     TW_TRY(tw_session_begin(now, err));
-    TW_TRY(before_session(now, &live->strategy, err));
     live->next = first_bar(now, now->session);
     live->in_session = true;
+    live->waits = true;
+    now->before_ns = before_time(now);
+    now->phase = TW_PHASE_BAR;
+    now->synced = 0;
     return TW_OK;
 }
 
@@ -107,8 +140,10 @@ static tw_status run_session(tw_strategy_live *live, size_t n_bars, bool *more, 
     *more = false;
     if (!live->in_session && first >= n_bars) return TW_OK;
     if (!live->in_session) TW_TRY(begin_session(live, err));
-    for (; live->next < end && live->next < n_bars && !now->result->stopped[0]; live->next++)
+    for (; live->next < end && live->next < n_bars && !now->result->stopped[0]; live->next++) {
+        TW_TRY(call_before(live, err));
         TW_TRY(run_bar(now, &live->strategy, live->next, err));
+    }
     if (live->next < end && !now->result->stopped[0]) return TW_OK;
     TW_TRY(tw_session_end(now, err));
     live->in_session = false;
@@ -141,6 +176,7 @@ static tw_status new_result(tw_moment *now, tw_error *err)
                                         .trades.size = sizeof(tw_trade),
                                         .holdings.size = sizeof(tw_holding),
                                         .orders.size = sizeof(tw_order_row),
+                                        .actions.size = sizeof(tw_booked_action),
                                         .recorded.size = sizeof(tw_recorded),
                                         .names.size = sizeof(char *)};
     memcpy(now->result->quirks, QUIRKS, sizeof QUIRKS);
@@ -182,6 +218,7 @@ static void set_clock(tw_moment *now)
     now->bar = first > 0 ? first - 1 : TW_NONE;
     now->view = now->run->from > 0 ? now->run->from - 1 : 0;
     now->phase = TW_PHASE_SETUP;
+    now->before_ns = before_time(now);
 }
 
 static tw_status begin(tw_moment *now, const tw_strategy *strategy, tw_error *err)

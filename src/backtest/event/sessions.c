@@ -6,6 +6,16 @@
 #include <float.h>
 #include <math.h>
 
+/* Keeps what an action did. */
+static tw_status book(tw_moment *now, tw_booked_action did, tw_error *err)
+{
+    tw_booked_action *kept = tw_list_add(now->ctx, &now->result->actions);
+    if (!kept) return tw_no_memory(err, "actions");
+    did.session = now->session;
+    *kept = did;
+    return TW_OK;
+}
+
 /* ---------------------------------------------------------------- dividends */
 
 /* Whole shares, towards zero, unless a product is one rounding below a whole number. */
@@ -31,10 +41,22 @@ static tw_status earn(tw_moment *now, const tw_asset_action *action, tw_error *e
                       .asset = action->paid,
                       .cash = action->kind == TW_DIVIDEND ? held * action->amount : 0,
                       .shares = shares};
-    return TW_OK;
+    if (shares != 0) return TW_OK; /* booked as they come */
+    const tw_booked_action did = {
+        .asset = action->asset, .kind = TW_DIVIDEND, .before = held, .after = held, .cash = owed->cash};
+    return book(now, did, err);
 }
 
-static void pay(tw_moment *now)
+static tw_status grant(tw_moment *now, const tw_owed *owed, tw_error *err)
+{
+    const double before = now->lot[owed->asset].amount;
+    tw_ledger_grant(now, owed->asset, owed->shares);
+    const tw_booked_action did = {
+        .asset = owed->asset, .kind = TW_STOCK_DIVIDEND, .before = before, .after = before + owed->shares};
+    return book(now, did, err);
+}
+
+static tw_status pay(tw_moment *now, tw_error *err)
 {
     tw_owed *owed = now->owed.item;
     double cash = 0;
@@ -43,19 +65,24 @@ static void pay(tw_moment *now)
         if (owed[i].pay == now->session) cash += owed[i].cash;
     now->result->quirks[TW_QUIRK_dividend_not_in_pnl].count += cash != 0 && !now->realistic;
     for (size_t i = 0; i < now->owed.n; i++) {
-        if (owed[i].pay == now->session && owed[i].shares != 0) tw_ledger_grant(now, owed[i].asset, owed[i].shares);
+        if (owed[i].pay == now->session && owed[i].shares != 0) TW_TRY(grant(now, &owed[i], err));
         if (owed[i].pay > now->session) owed[kept++] = owed[i];
     }
     now->owed.n = kept;
     tw_ledger_cash(now, cash);
+    return TW_OK;
 }
 
 /* Holders pay, or are paid by, those who are short. */
-static void fund(tw_moment *now, const tw_asset_action *action)
+static tw_status fund(tw_moment *now, const tw_asset_action *action, tw_error *err)
 {
     const tw_lot *lot = &now->lot[action->asset];
-    if (!now->realistic || !lot->held) return;
-    tw_ledger_cash(now, -(lot->amount * lot->last_price * tw_asset_multiplier(now, action->asset) * action->amount));
+    if (!now->realistic || !lot->held) return TW_OK;
+    const double cash = -(lot->amount * lot->last_price * tw_asset_multiplier(now, action->asset) * action->amount);
+    tw_ledger_cash(now, cash);
+    const tw_booked_action did = {
+        .asset = action->asset, .kind = TW_FUNDING, .before = lot->amount, .after = lot->amount, .cash = cash};
+    return book(now, did, err);
 }
 
 static tw_status dividends(tw_moment *now, tw_error *err)
@@ -64,24 +91,34 @@ static tw_status dividends(tw_moment *now, tw_error *err)
     for (size_t i = now->next_action; i < market->n_actions && market->action[i].session <= now->session; i++) {
         const tw_asset_action *action = &market->action[i];
         const bool is_dividend = action->kind == TW_DIVIDEND || action->kind == TW_STOCK_DIVIDEND;
-        if (action->session == now->session && action->kind == TW_FUNDING) fund(now, action);
+        if (action->session == now->session && action->kind == TW_FUNDING) TW_TRY(fund(now, action, err));
         if (action->session == now->session && is_dividend && now->lot[action->asset].held)
             TW_TRY(earn(now, action, err));
     }
-    pay(now);
-    return TW_OK;
+    return pay(now, err);
 }
 
-static void splits(tw_moment *now)
+static tw_status split(tw_moment *now, const tw_asset_action *action, tw_error *err)
+{
+    const tw_lot *lot = &now->lot[action->asset];
+    tw_booked_action did = {.asset = action->asset, .kind = TW_SPLIT, .ratio = action->ratio, .before = lot->amount};
+    tw_orders_split(now, action->asset, action->ratio);
+    if (!lot->held) return TW_OK;
+    did.cash = tw_ledger_split(now, action->asset, action->ratio);
+    did.after = lot->amount;
+    return book(now, did, err);
+}
+
+static tw_status splits(tw_moment *now, tw_error *err)
 {
     const tw_asset_market *market = now->market;
     for (; now->next_action < market->n_actions; now->next_action++) {
         const tw_asset_action *action = &market->action[now->next_action];
         if (action->session > now->session) break;
         if (action->session < now->session || action->kind != TW_SPLIT) continue;
-        tw_orders_split(now, action->asset, action->ratio);
-        tw_ledger_split(now, action->asset, action->ratio);
+        TW_TRY(split(now, action, err));
     }
+    return TW_OK;
 }
 
 /* ---------------------------------------------------------------- capital */
@@ -118,8 +155,7 @@ tw_status tw_session_begin(tw_moment *now, tw_error *err)
     now->row.starting_exposure = now->long_exposure + now->short_exposure;
     now->row.returns = returns; /* of the run, until the session's own are known */
     now->row.pnl = now->realistic ? pnl : now->pnl;
-    splits(now);
-    return TW_OK;
+    return splits(now, err);
 }
 
 /* ---------------------------------------------------------------- end */
@@ -151,7 +187,7 @@ static tw_status close_expired(tw_moment *now, tw_error *err)
     }
     for (size_t q = 0; q < now->n_queue;) {
         if (is_expired(now, now->queue[q]))
-            TW_TRY(tw_orders_cancel_asset(now, now->queue[q], true, err));
+            TW_TRY(tw_orders_cancel_asset(now, now->queue[q], true, "the asset ended", err));
         else
             q++;
     }

@@ -15,9 +15,10 @@ typedef struct tw_writer {
     const tw_trade *trade;
     const tw_order_row *order;
     const tw_holding *holding;
+    const tw_booked_action *action;
     const tw_recorded *recorded;
     const char *const *record_name;
-    size_t n_rows, n_trades, n_orders, n_holdings, n_recorded, n_names;
+    size_t n_rows, n_trades, n_orders, n_holdings, n_actions, n_recorded, n_names;
 } tw_writer;
 
 /* A number (nothing for NaN), the date of a session, an instant, the end of a bar. */
@@ -32,5 +33,8 @@ void tw_out_bar(const tw_writer *w, size_t bar, tw_buf *out);
 
 /* daily.csv (daily.c). */
 void tw_daily_put(const tw_writer *w, tw_buf *out);
+/* run_actions.csv and run_assets.csv (assets.c): what reports need to know of a run beside its trades. */
+void tw_actions_put(const tw_writer *w, tw_buf *out);
+void tw_assets_put(const tw_writer *w, tw_buf *out);
 
 #endif

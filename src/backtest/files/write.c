@@ -127,11 +127,22 @@ static void put_trades(const tw_writer *w, tw_buf *out)
     tw_buf_clear(&words);
 }
 
+/* The close when an order was placed, or the last before it: what its fills are measured against. */
+static double arrival(const tw_writer *w, const tw_order *o)
+{
+    const tw_asset_market *m = w->what->market;
+    const bool minutes = w->what->run->by_minute && m->n_minutes > 0;
+    const size_t stride = minutes ? m->n_minutes : m->n_sessions;
+    const double *close = (minutes ? m->minute.close : m->daily.close) + o->asset * stride;
+    for (size_t i = o->created + 1; i-- > 0;)
+        if (!isnan(close[i])) return close[i];
+    return NAN;
+}
+
 static void put_orders(const tw_writer *w, tw_buf *out)
 {
-    static const char *const STATUS[] = {"open", "filled", "cancelled", "rejected"};
     tw_buf_text(out, "session,order_id,symbol,created,changed,amount,filled,commission,limit,stop,limit_reached,"
-                     "stop_reached,status\n");
+                     "stop_reached,status,kind,arrival,reason\n");
     for (size_t i = 0; i < w->n_orders; i++) {
         const tw_order *o = &w->order[i].order;
         tw_out_day(w, w->order[i].session, out);
@@ -150,7 +161,13 @@ static void put_orders(const tw_writer *w, tw_buf *out)
         }
         tw_buf_text(out, o->limit_reached ? ",1" : ",0");
         tw_buf_text(out, o->stop_reached ? ",1," : ",0,");
-        tw_buf_text(out, STATUS[o->status]);
+        tw_buf_text(out, tw_order_status_name(o->status));
+        tw_buf_text(out, ",");
+        tw_buf_text(out, tw_order_kind_name(o->kind));
+        tw_buf_text(out, ",");
+        tw_out_number(out, arrival(w, o));
+        tw_buf_text(out, ",");
+        tw_csv_write_field(out, o->reason ? o->reason : "");
         tw_buf_text(out, "\n");
     }
 }
@@ -249,6 +266,8 @@ static const output OUTPUTS[] = {{"daily.csv", tw_daily_put},
                                  {"orders.csv", put_orders},
                                  {"txns.csv", put_trades},
                                  {"positions.csv", put_holdings},
+                                 {"run_actions.csv", tw_actions_put},
+                                 {"run_assets.csv", tw_assets_put},
                                  {"run.json", put_run}};
 
 tw_status tw_strategy_write(const tw_ctx *ctx, const tw_strategy_result *result, const tw_result_files *what,
@@ -259,6 +278,7 @@ tw_status tw_strategy_write(const tw_ctx *ctx, const tw_strategy_result *result,
     w.trade = tw_strategy_trades(result, &w.n_trades);
     w.order = tw_strategy_orders(result, &w.n_orders);
     w.holding = tw_strategy_holdings(result, &w.n_holdings);
+    w.action = tw_strategy_actions(result, &w.n_actions);
     w.recorded = tw_strategy_recorded(result, &w.n_recorded);
     w.record_name = tw_strategy_record_names(result, &w.n_names);
     TW_TRY(tw_folder_make(folder, err));

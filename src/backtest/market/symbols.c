@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backtest/market/read.h"
+#include "backtest/market/symbols.h"
 
 #include <string.h>
 

@@ -23,8 +23,9 @@ static tw_cost_step step_of(const tw_tearsheet *sheet, double at, const double *
 static tw_status sweep_costs(tw_tearsheet *sheet, tw_error *err)
 {
     const tw_track_record *r = &sheet->record;
-    double *traded = tw_sheet_traded(sheet), *returns = tw_sheet_series(sheet, r->path.n, 0);
-    if (!traded || !returns) return tw_sheet_no_memory(err);
+    const double *traded = sheet->traded;
+    double *returns = tw_sheet_series(sheet, r->path.n, 0);
+    if (!returns) return tw_sheet_no_memory(err);
     for (size_t k = 0; k < TW_SHEET_COSTS; k++) {
         for (size_t t = 0; t < r->path.n; t++)
             returns[t] = r->path.returns[t] - (traded[t] != 0 ? traded[t] * 1e-4 * BASIS_POINTS[k] / r->equity[t] : 0);
@@ -48,10 +49,10 @@ static bool gather(tw_tearsheet *sheet, traded *out)
     out->value = tw_sheet_series(sheet, r->path.n * r->n_symbols, 0);
     for (size_t i = 0; out->shares && out->value && i < r->n_trades; i++) {
         const tw_sheet_trade *t = &r->trade[i];
-        const size_t bar = tw_sheet_bar(sheet, t->time);
-        if (bar == SIZE_MAX) continue;
+        const uint32_t bar = r->trade_bar[i];
+        if (bar == UINT32_MAX) continue;
         out->shares[bar * r->n_symbols + t->symbol] += fabs(t->quantity);
-        out->value[bar * r->n_symbols + t->symbol] += fabs(t->quantity) * t->price;
+        out->value[bar * r->n_symbols + t->symbol] += fabs(tw_sheet_trade_value(r, t));
     }
     return out->shares && out->value;
 }
@@ -72,6 +73,35 @@ static void at_capital(const tw_tearsheet *sheet, const traded *x, double times,
     }
 }
 
+static int by_share(const void *a, const void *b)
+{
+    const tw_liquidity *x = a, *y = b;
+    if (x->share != y->share) return x->share > y->share ? -1 : 1;
+    return x->symbol < y->symbol ? -1 : x->symbol > y->symbol;
+}
+
+/* For each symbol the bar whose volume its trades took the most of. */
+static tw_status find_consumed(tw_tearsheet *sheet, const traded *x, tw_error *err)
+{
+    const tw_track_record *r = &sheet->record;
+    tw_liquidity *most = tw_arena_new(&sheet->arena, r->n_symbols, sizeof *most);
+    if (!most) return tw_sheet_no_memory(err);
+    for (uint32_t s = 0; s < r->n_symbols; s++) {
+        tw_liquidity *found = &most[sheet->n_consumed];
+        *found = (tw_liquidity){.symbol = s, .days = NAN};
+        for (size_t t = 0; t < r->path.n; t++) {
+            const double share = x->shares[t * r->n_symbols + s] / r->volume[t * r->n_symbols + s];
+            if (!isfinite(share) || !(share > found->share)) continue;
+            found->share = share;
+            found->bar = t;
+        }
+        sheet->n_consumed += found->share > 0;
+    }
+    qsort(most, sheet->n_consumed, sizeof *most, by_share);
+    sheet->consumed = most;
+    return TW_OK;
+}
+
 static tw_status sweep_capital(tw_tearsheet *sheet, tw_error *err)
 {
     traded x;
@@ -82,7 +112,7 @@ static tw_status sweep_capital(tw_tearsheet *sheet, tw_error *err)
         sheet->capital[k] = step_of(sheet, CAPITAL[k], returns);
     }
     sheet->n_capitals = TW_SHEET_CAPITALS;
-    return TW_OK;
+    return find_consumed(sheet, &x, err);
 }
 
 static int by_days(const void *a, const void *b)
@@ -110,7 +140,7 @@ static tw_status find_liquidity(tw_tearsheet *sheet, tw_error *err)
         const tw_sheet_holding *h = &r->holding[i];
         tw_liquidity *w = &worst[h->symbol];
         const double days = fabs(h->quantity) / (sheet->options.participation * usual_volume(r, h->bar, h->symbol));
-        const double share = h->quantity * h->price / r->equity[h->bar];
+        const double share = tw_sheet_holding_value(r, h) / r->equity[h->bar];
         if (days > w->days) *w = (tw_liquidity){h->symbol, h->bar, days, share};
     }
     for (size_t s = 0; s < r->n_symbols; s++)

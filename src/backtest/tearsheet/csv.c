@@ -4,6 +4,7 @@
 #include "tradewind/io.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static void number(tw_buf *b, double x)
 {
@@ -109,7 +110,13 @@ static void series(const tw_tearsheet *s, tw_buf *b)
                     {"median_long", e->median_long},
                     {"median_short", e->median_short},
                     {"max_short", e->max_short},
-                    {"names", e->names}};
+                    {"names", e->names},
+                    {"longs", e->longs},
+                    {"shorts", e->shorts},
+                    {"intraday_gross", e->intraday_gross},
+                    {"intraday_net", e->intraday_net},
+                    {"traded", s->traded},
+                    {"traded_shares", s->traded_shares}};
     const size_t n = sizeof all / sizeof *all;
     tw_buf_text(b, "time");
     for (size_t k = 0; k < n; k++)
@@ -125,7 +132,7 @@ static void series(const tw_tearsheet *s, tw_buf *b)
 
 static void round_trips(const tw_tearsheet *s, tw_buf *b)
 {
-    tw_buf_text(b, "symbol,side,opened,closed,quantity,pnl,return,share\n");
+    tw_buf_text(b, "symbol,side,opened,closed,quantity,pnl,return,share,income,still_open\n");
     for (size_t i = 0; i < s->n_trips; i++) {
         const tw_round_trip *t = &s->trip[i];
         tw_csv_write_field(b, s->record.symbol[t->symbol]);
@@ -137,6 +144,80 @@ static void round_trips(const tw_tearsheet *s, tw_buf *b)
         number(b, t->pnl);
         number(b, t->returns);
         number(b, t->share);
+        number(b, t->income);
+        tw_buf_text(b, t->still_open ? ",1\n" : ",0\n");
+    }
+}
+
+static void order_row(tw_buf *b, const char *kind, const tw_order_stats *s)
+{
+    tw_buf_printf(b, "%s,%zu", kind, s->n);
+    for (int k = 0; k < TW_ORDER_STATUS_COUNT; k++) tw_buf_printf(b, ",%zu", s->ended[k]);
+    tw_buf_printf(b, ",%zu", s->partly);
+    const double numbers[] = {s->fill_rate, s->wait_mean,     s->wait_median, s->wait_longest,
+                              s->slippage,  s->slippage_cost, s->commission};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) number(b, numbers[i]);
+    tw_buf_text(b, "\n");
+}
+
+static void orders(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "kind,n,open,filled,cancelled,rejected,partly,fill_rate,wait_mean,wait_median,wait_longest,slippage,"
+                   "slippage_cost,commission\n");
+    for (int k = 0; k < TW_ORDER_KIND_COUNT; k++)
+        if (s->orders_of[k].n) order_row(b, tw_order_kind_name((tw_order_kind)k), &s->orders_of[k]);
+    order_row(b, "all", &s->orders);
+}
+
+static void reasons(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "status,reason,n\n");
+    for (size_t i = 0; i < s->n_reasons; i++) {
+        tw_buf_printf(b, "%s,", tw_order_status_name(s->reason[i].status));
+        tw_csv_write_field(b, s->reason[i].reason ? s->reason[i].reason : "");
+        tw_buf_printf(b, ",%zu\n", s->reason[i].n);
+    }
+}
+
+static void hours(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "hour,trades,share\n");
+    for (int k = 0; k < 24; k++) {
+        tw_buf_printf(b, "%d,%zu", k, s->hours.n[k]);
+        number(b, s->hours.value[k]);
+        tw_buf_text(b, "\n");
+    }
+}
+
+static void top_rows(const tw_tearsheet *s, const char *side, const tw_top_holdings *top, tw_buf *b)
+{
+    for (size_t i = 0; i < top->n; i++) {
+        tw_buf_printf(b, "%s,", side);
+        tw_csv_write_field(b, s->record.symbol[top->symbol[i]]);
+        number(b, top->share[i]);
+        tw_buf_text(b, "\n");
+    }
+}
+
+static void top_holdings(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "side,symbol,share\n");
+    top_rows(s, "long", &s->exposure.top_long, b);
+    top_rows(s, "short", &s->exposure.top_short, b);
+    top_rows(s, "any", &s->exposure.top_any, b);
+}
+
+static void sectors(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "time");
+    for (size_t k = 0; k < s->record.n_sectors; k++) {
+        tw_buf_text(b, ",");
+        tw_csv_write_field(b, s->record.sector_name[k]);
+    }
+    tw_buf_text(b, "\n");
+    for (size_t t = 0; t < s->record.path.n; t++) {
+        when(b, s->record.time[t]);
+        for (size_t k = 0; k < s->record.n_sectors; k++) number(b, s->exposure.sector[k][t]);
         tw_buf_text(b, "\n");
     }
 }
@@ -149,6 +230,31 @@ static void factors(const tw_tearsheet *s, tw_buf *b)
         number(b, s->factors.loading[k]);
         number(b, s->factors.error[k]);
         number(b, s->factors.t[k]);
+        tw_buf_text(b, "\n");
+    }
+}
+
+/* By bar: returns, their two parts, and each factor's exposure and earnings. */
+static void attribution(const tw_tearsheet *s, tw_buf *b)
+{
+    const tw_attribution *a = &s->attribution;
+    tw_buf_text(b, "time,total,common,specific");
+    for (size_t k = 0; k < 2 * s->record.n_factors; k++) {
+        char head[128];
+        (void)snprintf(head, sizeof head, "%s %s", k % 2 ? "earned by" : "exposure to", s->record.factor_name[k / 2]);
+        tw_buf_text(b, ",");
+        tw_csv_write_field(b, head);
+    }
+    tw_buf_text(b, "\n");
+    for (size_t t = 0; t < a->n; t++) {
+        when(b, s->record.time[t]);
+        number(b, a->total.returns[t]);
+        number(b, a->common.returns[t]);
+        number(b, a->specific.returns[t]);
+        for (size_t k = 0; k < s->record.n_factors; k++) {
+            number(b, a->exposure[k][t]);
+            number(b, a->factor[k].returns[t]);
+        }
         tw_buf_text(b, "\n");
     }
 }
@@ -176,6 +282,18 @@ static void liquidity(const tw_tearsheet *s, tw_buf *b)
         when(b, s->record.time[s->liquidity[i].bar]);
         number(b, s->liquidity[i].days);
         number(b, s->liquidity[i].share);
+        tw_buf_text(b, "\n");
+    }
+}
+
+static void consumed(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "symbol,time,share\n");
+    for (size_t i = 0; i < s->n_consumed; i++) {
+        tw_csv_write_field(b, s->record.symbol[s->consumed[i].symbol]);
+        tw_buf_text(b, ",");
+        when(b, s->record.time[s->consumed[i].bar]);
+        number(b, s->consumed[i].share);
         tw_buf_text(b, "\n");
     }
 }
@@ -208,9 +326,16 @@ tw_status tw_tearsheet_csv(const tw_tearsheet *s, const char *folder, tw_error *
                               {"periods", true, periods},
                               {"stress", s->n_stress > 0, stress},
                               {"round_trips", s->trip != NULL, round_trips},
+                              {"orders", s->orders.n > 0, orders},
+                              {"order_reasons", s->n_reasons > 0, reasons},
+                              {"hours", s->traded != NULL, hours},
+                              {"top_holdings", s->exposure.gross != NULL, top_holdings},
+                              {"sectors", s->exposure.sector != NULL, sectors},
                               {"factors", s->factors.n > 0, factors},
+                              {"attribution", s->attribution.n > 0, attribution},
                               {"costs", s->n_costs > 0, steps},
-                              {"liquidity", s->n_liquidity > 0, liquidity}};
+                              {"liquidity", s->n_liquidity > 0, liquidity},
+                              {"volume_taken", s->n_consumed > 0, consumed}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i].there) TW_TRY(write_file(s, folder, &files[i], err));
     return TW_OK;

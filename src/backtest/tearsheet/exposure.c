@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { GROSS, NET, LONG_SIDE, SHORT_SIDE, MAX_LONG, MEDIAN_LONG, MEDIAN_SHORT, MAX_SHORT, HELD, SERIES };
+enum { GROSS, NET, LONG_SIDE, SHORT_SIDE, MAX_LONG, MEDIAN_LONG, MEDIAN_SHORT, MAX_SHORT, HELD, LONGS, SHORTS, SERIES };
 
 typedef struct shares {
     double *series[SERIES];
@@ -18,7 +18,7 @@ static void look_at(const tw_track_record *r, size_t from, size_t to, shares *s)
     size_t n_long = 0, n_short = 0;
     double up = 0, down = 0;
     for (size_t i = from; i < to; i++) {
-        const double share = r->holding[i].quantity * r->holding[i].price / r->equity[bar];
+        const double share = tw_sheet_holding_value(r, &r->holding[i]) / r->equity[bar];
         if (share > 0) s->longs[n_long++] = share, up += share;
         if (share < 0) s->shorts[n_short++] = share, down += share;
     }
@@ -31,18 +31,20 @@ static void look_at(const tw_track_record *r, size_t from, size_t to, shares *s)
     s->series[GROSS][bar] = up - down;
     s->series[NET][bar] = up + down;
     s->series[HELD][bar] = (double)(n_long + n_short);
+    s->series[LONGS][bar] = (double)n_long;
+    s->series[SHORTS][bar] = (double)n_short;
 }
 
 static tw_status find_turnover(tw_tearsheet *sheet, tw_error *err)
 {
     const tw_track_record *r = &sheet->record;
-    double *turnover = tw_sheet_traded(sheet), *held = tw_sheet_series(sheet, r->path.n, 0);
+    double *turnover = tw_sheet_series(sheet, r->path.n, 0), *held = tw_sheet_series(sheet, r->path.n, 0);
     if (!turnover || !held) return tw_sheet_no_memory(err);
     for (size_t i = 0; i < r->n_holdings; i++)
-        held[r->holding[i].bar] += fabs(r->holding[i].quantity * r->holding[i].price);
+        held[r->holding[i].bar] += fabs(tw_sheet_holding_value(r, &r->holding[i]));
     for (size_t t = 0; t < r->path.n; t++) {
         const double mean = (held[t] + (t ? held[t - 1] : 0)) / 2;
-        turnover[t] = turnover[t] != 0 || mean != 0 ? turnover[t] / mean : 0;
+        turnover[t] = sheet->traded[t] != 0 || mean != 0 ? sheet->traded[t] / mean : 0;
     }
     sheet->turnover = turnover;
     return TW_OK;
@@ -65,14 +67,18 @@ tw_status tw_sheet_exposure(tw_tearsheet *sheet, tw_error *err)
         while (to < r->n_holdings && r->holding[to].bar == r->holding[from].bar) to++;
         look_at(r, from, to, &s);
     }
-    sheet->exposure = (tw_exposure){.gross = s.series[GROSS],
-                                    .net = s.series[NET],
-                                    .long_side = s.series[LONG_SIDE],
-                                    .short_side = s.series[SHORT_SIDE],
-                                    .max_long = s.series[MAX_LONG],
-                                    .median_long = s.series[MEDIAN_LONG],
-                                    .median_short = s.series[MEDIAN_SHORT],
-                                    .max_short = s.series[MAX_SHORT],
-                                    .names = s.series[HELD]};
+    tw_exposure *e = &sheet->exposure;
+    e->gross = s.series[GROSS];
+    e->net = s.series[NET];
+    e->long_side = s.series[LONG_SIDE];
+    e->short_side = s.series[SHORT_SIDE];
+    e->max_long = s.series[MAX_LONG];
+    e->median_long = s.series[MEDIAN_LONG];
+    e->median_short = s.series[MEDIAN_SHORT];
+    e->max_short = s.series[MAX_SHORT];
+    e->names = s.series[HELD];
+    e->longs = s.series[LONGS];
+    e->shorts = s.series[SHORTS];
+    TW_TRY(tw_sheet_names(sheet, err));
     return r->n_trades ? find_turnover(sheet, err) : TW_OK;
 }

@@ -73,6 +73,15 @@ static void drawdowns(const tw_tearsheet *s, tw_json *j)
     tw_json_array_end(j);
 }
 
+static void sectors(const tw_tearsheet *s, tw_json *j)
+{
+    tw_json_key(j, "sectors");
+    tw_json_object(j);
+    for (size_t k = 0; k < s->record.n_sectors; k++)
+        numbers(j, s->record.sector_name[k], s->record.path.n, s->exposure.sector[k]);
+    tw_json_object_end(j);
+}
+
 static void series(const tw_tearsheet *s, tw_json *j)
 {
     const tw_track_record *r = &s->record;
@@ -102,6 +111,13 @@ static void series(const tw_tearsheet *s, tw_json *j)
     numbers(j, "median_short", n, e->median_short);
     numbers(j, "max_short", n, e->max_short);
     numbers(j, "names", n, e->names);
+    numbers(j, "longs", n, e->longs);
+    numbers(j, "shorts", n, e->shorts);
+    numbers(j, "intraday_gross", n, e->intraday_gross);
+    numbers(j, "intraday_net", n, e->intraday_net);
+    numbers(j, "traded", n, s->traded);
+    numbers(j, "traded_shares", n, s->traded_shares);
+    if (e->sector) sectors(s, j);
     tw_json_key(j, "rolling");
     tw_json_object(j);
     for (size_t k = 0; k < TW_SHEET_ROLLING; k++) numbers(j, s->rolling_name[k], n, s->rolling[k]);
@@ -164,6 +180,7 @@ static void trip_stats(tw_json *j, const char *key, const tw_trip_stats *s)
     count(j, "losers", s->losers);
     count(j, "even", s->even);
     number(j, "pnl", s->pnl);
+    number(j, "income", s->income);
     number(j, "gross_profit", s->gross_profit);
     number(j, "gross_loss", s->gross_loss);
     number(j, "profit_factor", s->profit_factor);
@@ -200,6 +217,11 @@ static void round_trips(const tw_tearsheet *s, tw_json *j)
     for (size_t i = 0; s->symbol_trips && i < s->record.n_symbols; i++)
         if (s->symbol_trips[i].n) trip_stats(j, s->record.symbol[i], &s->symbol_trips[i]);
     tw_json_object_end(j);
+    if (s->sector_trips) tw_json_key(j, "sectors");
+    if (s->sector_trips) tw_json_object(j);
+    for (size_t k = 0; s->sector_trips && k < s->record.n_sectors; k++)
+        if (s->sector_trips[k].n) trip_stats(j, s->record.sector_name[k], &s->sector_trips[k]);
+    if (s->sector_trips) tw_json_object_end(j);
     tw_json_object_end(j);
 }
 
@@ -222,6 +244,32 @@ static void factors(const tw_tearsheet *s, tw_json *j)
     tw_json_object_end(j);
 }
 
+static void part(tw_json *j, const char *key, const tw_return_part *p)
+{
+    tw_json_key(j, key);
+    tw_json_object(j);
+    number(j, "exposure", p->exposure);
+    number(j, "annual_return", p->annual_return);
+    number(j, "cumulative_return", p->cumulative_return);
+    number(j, "sharpe", p->sharpe);
+    tw_json_object_end(j);
+}
+
+static void attribution(const tw_tearsheet *s, tw_json *j)
+{
+    const tw_attribution *a = &s->attribution;
+    tw_json_key(j, "attribution");
+    tw_json_object(j);
+    part(j, "total", &a->total);
+    part(j, "common", &a->common);
+    part(j, "specific", &a->specific);
+    tw_json_key(j, "factors");
+    tw_json_object(j);
+    for (size_t k = 0; k < s->record.n_factors; k++) part(j, s->record.factor_name[k], &a->factor[k]);
+    tw_json_object_end(j);
+    tw_json_object_end(j);
+}
+
 static void steps(tw_json *j, const char *key, size_t n, const tw_cost_step *step)
 {
     tw_json_key(j, key);
@@ -231,6 +279,97 @@ static void steps(tw_json *j, const char *key, size_t n, const tw_cost_step *ste
         number(j, "at", step[i].at);
         number(j, "annual_return", step[i].annual_return);
         number(j, "sharpe", step[i].sharpe);
+        tw_json_object_end(j);
+    }
+    tw_json_array_end(j);
+}
+
+/* ---------------------------------------------------------------- holdings, orders, hours */
+
+static void top(const tw_tearsheet *s, tw_json *j, const char *key, const tw_top_holdings *t)
+{
+    tw_json_key(j, key);
+    tw_json_array(j);
+    for (size_t i = 0; i < t->n; i++) {
+        tw_json_object(j);
+        text(j, "symbol", s->record.symbol[t->symbol[i]]);
+        number(j, "share", t->share[i]);
+        tw_json_object_end(j);
+    }
+    tw_json_array_end(j);
+}
+
+static void top_holdings(const tw_tearsheet *s, tw_json *j)
+{
+    tw_json_key(j, "top_holdings");
+    tw_json_object(j);
+    top(s, j, "long", &s->exposure.top_long);
+    top(s, j, "short", &s->exposure.top_short);
+    top(s, j, "any", &s->exposure.top_any);
+    tw_json_object_end(j);
+}
+
+static void hours(const tw_tearsheet *s, tw_json *j)
+{
+    tw_json_key(j, "trade_hours");
+    tw_json_array(j);
+    for (size_t k = 0; k < 24; k++) {
+        tw_json_object(j);
+        count(j, "n", s->hours.n[k]);
+        number(j, "value", s->hours.value[k]);
+        tw_json_object_end(j);
+    }
+    tw_json_array_end(j);
+}
+
+static void order_stats(tw_json *j, const char *key, const tw_order_stats *s)
+{
+    tw_json_key(j, key);
+    tw_json_object(j);
+    count(j, "n", s->n);
+    for (int k = 0; k < TW_ORDER_STATUS_COUNT; k++) count(j, tw_order_status_name((tw_order_status)k), s->ended[k]);
+    count(j, "partly", s->partly);
+    number(j, "fill_rate", s->fill_rate);
+    number(j, "wait_mean", s->wait_mean);
+    number(j, "wait_median", s->wait_median);
+    number(j, "wait_longest", s->wait_longest);
+    number(j, "slippage", s->slippage);
+    number(j, "slippage_cost", s->slippage_cost);
+    number(j, "commission", s->commission);
+    tw_json_object_end(j);
+}
+
+static void orders(const tw_tearsheet *s, tw_json *j)
+{
+    tw_json_key(j, "orders");
+    tw_json_object(j);
+    order_stats(j, "all", &s->orders);
+    for (int k = 0; k < TW_ORDER_KIND_COUNT; k++)
+        if (s->orders_of[k].n) order_stats(j, tw_order_kind_name((tw_order_kind)k), &s->orders_of[k]);
+    tw_json_key(j, "reasons");
+    tw_json_array(j);
+    for (size_t i = 0; i < s->n_reasons; i++) {
+        tw_json_object(j);
+        text(j, "status", tw_order_status_name(s->reason[i].status));
+        text(j, "reason", s->reason[i].reason);
+        count(j, "n", s->reason[i].n);
+        tw_json_object_end(j);
+    }
+    tw_json_array_end(j);
+    tw_json_object_end(j);
+}
+
+/* ---------------------------------------------------------------- liquidity */
+
+static void consumed(const tw_tearsheet *s, tw_json *j)
+{
+    tw_json_key(j, "volume_taken");
+    tw_json_array(j);
+    for (size_t i = 0; i < s->n_consumed; i++) {
+        tw_json_object(j);
+        text(j, "symbol", s->record.symbol[s->consumed[i].symbol]);
+        when(j, "time", s->record.time[s->consumed[i].bar]);
+        number(j, "share", s->consumed[i].share);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -261,15 +400,22 @@ tw_status tw_tearsheet_json(const tw_tearsheet *sheet, tw_buf *out, tw_error *er
     tw_json_key(&j, "options");
     tw_params_json(tw_tearsheet_params(), &sheet->options, &j);
     number(&j, "block", sheet->block);
+    tw_json_key(&j, "intraday");
+    tw_json_bool(&j, sheet->exposure.is_intraday);
     measures(sheet, &j);
     drawdowns(sheet, &j);
     periods(sheet, &j);
     stress(sheet, &j);
+    if (sheet->exposure.gross) top_holdings(sheet, &j);
+    if (sheet->traded) hours(sheet, &j);
+    if (sheet->orders.n) orders(sheet, &j);
     if (sheet->trip) round_trips(sheet, &j);
     if (sheet->factors.n) factors(sheet, &j);
+    if (sheet->attribution.n) attribution(sheet, &j);
     if (sheet->n_costs) steps(&j, "costs", sheet->n_costs, sheet->cost);
     if (sheet->n_capitals) steps(&j, "capacity", sheet->n_capitals, sheet->capital);
     if (sheet->n_liquidity) liquidity(sheet, &j);
+    if (sheet->n_consumed) consumed(sheet, &j);
     series(sheet, &j);
     tw_json_object_end(&j);
     tw_buf_text(out, "\n");

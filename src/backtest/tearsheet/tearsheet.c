@@ -14,6 +14,10 @@ static const tw_param table[] = {
     TW_PARAM(tw_tearsheet_options, seed, 1, 0, 2147483647, "of the resamples"),
     TW_PARAM(tw_tearsheet_options, participation, 0.2, 1e-6, 1, "most of a bar's volume, for days to liquidate"),
     TW_PARAM(tw_tearsheet_options, impact, 0.1, 0, 100, "cost of trading all of a bar's volume, as a share of value"),
+    TW_PARAM(tw_tearsheet_options, income, 0, 0, 1, "1: dividends and funding count in the profit of round trips"),
+    TW_PARAM(tw_tearsheet_options, utc_offset, 0, -14, 14, "hours that clocks are ahead of UTC, for trades by hour"),
+    TW_PARAM(tw_tearsheet_options, close_open, 0, 0, 1,
+             "1: what is held at the end counts as a round trip closed then"),
     TW_PARAM_END,
 };
 
@@ -34,10 +38,9 @@ static int64_t day_of(int64_t time)
     return time % TW_NS_PER_DAY < 0 ? day - 1 : day;
 }
 
-/* Of several bars of one day the last. */
-size_t tw_sheet_bar(const tw_tearsheet *sheet, int64_t time)
+/* The bar whose UTC day is that of `time` (of several the last), or SIZE_MAX. */
+static size_t bar_of(const tw_track_record *r, int64_t time)
 {
-    const tw_track_record *r = &sheet->record;
     const int64_t day = day_of(time);
     size_t lo = 0, hi = r->path.n;
     while (lo < hi) {
@@ -50,18 +53,37 @@ size_t tw_sheet_bar(const tw_tearsheet *sheet, int64_t time)
     return lo > 0 && day_of(r->time[lo - 1]) == day ? lo - 1 : SIZE_MAX;
 }
 
-double tw_sheet_median(size_t m, double *x) { return m ? tw_median(m, x) : NAN; }
-
-double *tw_sheet_traded(tw_tearsheet *sheet)
+/* Trades without bars get those of their days; UINT32_MAX: none. */
+static tw_status place_trades(tw_tearsheet *sheet, tw_error *err)
 {
-    const tw_track_record *r = &sheet->record;
-    double *traded = tw_sheet_series(sheet, r->path.n, 0);
-    for (size_t i = 0; traded && i < r->n_trades; i++) {
-        const size_t bar = tw_sheet_bar(sheet, r->trade[i].time);
-        if (bar != SIZE_MAX) traded[bar] += fabs(r->trade[i].quantity) * r->trade[i].price;
+    tw_track_record *r = &sheet->record;
+    if (r->trade_bar || r->n_trades == 0) return TW_OK;
+    uint32_t *bar = tw_arena_new(&sheet->arena, r->n_trades, sizeof *bar);
+    if (!bar) return tw_sheet_no_memory(err);
+    for (size_t i = 0; i < r->n_trades; i++) {
+        const size_t found = bar_of(r, r->trade[i].time);
+        bar[i] = found == SIZE_MAX ? UINT32_MAX : (uint32_t)found;
     }
-    return traded;
+    r->trade_bar = bar;
+    return TW_OK;
 }
+
+double tw_sheet_multiplier(const tw_track_record *r, uint32_t symbol)
+{
+    return r->multiplier ? r->multiplier[symbol] : 1;
+}
+
+double tw_sheet_trade_value(const tw_track_record *r, const tw_sheet_trade *trade)
+{
+    return trade->quantity * trade->price * tw_sheet_multiplier(r, trade->symbol);
+}
+
+double tw_sheet_holding_value(const tw_track_record *r, const tw_sheet_holding *holding)
+{
+    return holding->quantity * holding->price * tw_sheet_multiplier(r, holding->symbol);
+}
+
+double tw_sheet_median(size_t m, double *x) { return m ? tw_median(m, x) : NAN; }
 
 /* ---------------------------------------------------------------- checks */
 
@@ -86,8 +108,11 @@ static tw_status check_trades(const tw_track_record *r, tw_error *err)
         if (t->symbol >= r->n_symbols || !isfinite(t->quantity) || !isfinite(t->price))
             return tw_fail(err, TW_BAD_DATA, "tear sheet: trade %zu: symbol %u of %zu, quantity %g, price %g", i,
                            t->symbol, r->n_symbols, t->quantity, t->price);
-        if (i > 0 && t->time < r->trade[i - 1].time)
+        const bool back = i > 0 && r->trade_bar && r->trade_bar[i] < r->trade_bar[i - 1];
+        if (back || (i > 0 && t->time < r->trade[i - 1].time))
             return tw_fail(err, TW_BAD_DATA, "tear sheet: trade %zu is before the one before it", i);
+        if (r->trade_bar && r->trade_bar[i] >= r->path.n)
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: trade %zu: bar %u of %zu", i, r->trade_bar[i], r->path.n);
     }
     return TW_OK;
 }
@@ -104,6 +129,38 @@ static tw_status check_holdings(const tw_track_record *r, tw_error *err)
             return tw_fail(err, TW_BAD_DATA, "tear sheet: holding %zu is of a bar before that of the one before", i);
     }
     return TW_OK;
+}
+
+static tw_status check_symbols(const tw_track_record *r, tw_error *err)
+{
+    for (size_t s = 0; s < r->n_symbols; s++) {
+        if (r->multiplier && !(r->multiplier[s] > 0 && isfinite(r->multiplier[s])))
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: multiplier of symbol %zu must be above 0, got %g", s,
+                           r->multiplier[s]);
+        if (r->sector && r->sector[s] >= r->n_sectors)
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: symbol %zu: sector %u of %zu", s, r->sector[s], r->n_sectors);
+    }
+    return TW_OK;
+}
+
+static tw_status check_extras(const tw_track_record *r, tw_error *err)
+{
+    for (size_t i = 0; i < r->n_actions; i++) {
+        const tw_sheet_action *a = &r->action[i];
+        const bool bad = a->kind >= TW_SHEET_ACTION_KINDS || !isfinite(a->amount) || !(a->dropped >= 0);
+        if (bad || a->symbol >= r->n_symbols || a->bar >= r->path.n || (a->kind == TW_SHEET_SPLIT && a->amount <= 0))
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: action %zu: bar %u of %zu, symbol %u of %zu, amount %g", i,
+                           a->bar, r->path.n, a->symbol, r->n_symbols, a->amount);
+        if (i > 0 && a->bar < r->action[i - 1].bar)
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: action %zu is of a bar before that of the one before", i);
+    }
+    for (size_t i = 0; i < r->n_orders; i++) {
+        const tw_sheet_order *o = &r->order[i];
+        if (o->symbol >= r->n_symbols || o->kind >= TW_ORDER_KIND_COUNT || o->status >= TW_ORDER_STATUS_COUNT)
+            return tw_fail(err, TW_BAD_DATA, "tear sheet: order %zu: symbol %u of %zu, kind %d, status %d", i,
+                           o->symbol, r->n_symbols, (int)o->kind, (int)o->status);
+    }
+    return check_symbols(r, err);
 }
 
 static tw_status check_options(const tw_tearsheet_options *o, tw_error *err)
@@ -129,12 +186,17 @@ tw_status tw_tearsheet_make(const tw_ctx *ctx, const tw_track_record *record, co
     TW_TRY(check_path(record, err));
     TW_TRY(check_trades(record, err));
     TW_TRY(check_holdings(record, err));
+    TW_TRY(check_extras(record, err));
+    TW_TRY(place_trades(sheet, err));
     TW_TRY(tw_sheet_measures(ctx, sheet, err));
     TW_TRY(tw_sheet_path(sheet, err));
     TW_TRY(tw_sheet_periods(sheet, err));
+    TW_TRY(tw_sheet_trading(sheet, err));
     TW_TRY(tw_sheet_exposure(sheet, err));
     TW_TRY(tw_sheet_trips(sheet, err));
+    TW_TRY(tw_sheet_orders(sheet, err));
     TW_TRY(tw_sheet_factors(sheet, err));
+    TW_TRY(tw_sheet_attribution(sheet, err));
     return tw_sheet_costs(sheet, err);
 }
 

@@ -9,15 +9,19 @@ Run with: bench/.venv/bin/python tests/golden/make/tearsheet.py > tests/golden/b
 import importlib.metadata
 import warnings
 
-import empyrical as e
 import numpy as np
 import pandas as pd
 
 warnings.simplefilter("ignore")
-from pyfolio import capacity, pos, round_trips, timeseries, txn  # noqa: E402
+for name, value in (("NINF", -np.inf), ("PINF", np.inf)):  # names that numpy 2 dropped, and empyrical 0.5.9 uses
+    if not hasattr(np, name):
+        setattr(np, name, value)
+import empyrical as e  # noqa: E402
+from pyfolio import capacity, perf_attrib, pos, round_trips, timeseries, txn, utils  # noqa: E402
 
 assert importlib.metadata.version("pyfolio-reloaded") == "0.9.7"
 SYMBOLS = ["AA", "BB", "CC"]
+SECTORS = {"AA": "metals", "BB": "food", "CC": "metals"}
 
 
 def make_run(rng, n=180):
@@ -88,6 +92,73 @@ def exposures(held, prices, equity, fills):
         yield f"{i}.max_short", row[row < 0].min()
         yield f"{i}.turnover", turnover.iloc[i]
     return frame
+
+
+def holdings(frame, fills, returns):
+    """Sectors, counts, the largest holdings, what is traded, and the busiest moment of a day."""
+    share = pos.get_percent_alloc(frame).drop("cash", axis=1)
+    sector = pos.get_percent_alloc(pos.get_sector_exposures(frame, SECTORS))
+    volume = txn.get_txn_vol(fills).reindex(frame.index).fillna(0)
+    inside = utils.estimate_intraday(returns, frame, fills)
+    side = pos.get_long_short_pos(inside)
+    for i in range(3, len(frame), 16):
+        yield f"{i}.metals", sector["metals"].iloc[i]
+        yield f"{i}.food", sector["food"].iloc[i]
+        yield f"{i}.longs", (frame.drop("cash", axis=1).iloc[i] > 0).sum()
+        yield f"{i}.shorts", (frame.drop("cash", axis=1).iloc[i] < 0).sum()
+        yield f"{i}.traded", volume.txn_volume.iloc[i]
+        yield f"{i}.traded_shares", volume.txn_shares.iloc[i]
+        yield f"{i}.intraday_gross", timeseries.gross_lev(inside).iloc[i]
+        yield f"{i}.intraday_net", side["net exposure"].iloc[i]
+    for name, top in zip(("top_long", "top_short", "top_any"), pos.get_top_long_short_abs(pos.get_percent_alloc(frame))):
+        for i, (symbol, value) in enumerate(top.items()):
+            yield f"{i}.{name}", abs(value)
+            yield f"{i}.{name}_symbol", SYMBOLS.index(symbol)
+    yield "0.is_intraday", utils.detect_intraday(frame, fills)
+
+
+def closed_trips(frame, fills, equity):
+    """Round trips with what is held at the end closed then, and what each symbol and sector has made of the profit."""
+    late = frame.set_axis(frame.index + pd.Timedelta(hours=30))  # pyfolio closes a second after the day began: before its fills
+    closing = round_trips.add_closing_transactions(late, fills)
+    after = pd.concat([equity, equity.iloc[-1:].set_axis([equity.index[-1] + pd.Timedelta(days=1)])])
+    found = round_trips.extract_round_trips(closing, after)
+    for i, row in found.reset_index(drop=True).iterrows():
+        yield f"{i}.pnl", row.pnl
+        yield f"{i}.returns", row.rt_returns
+    by_sector = round_trips.apply_sector_mappings_to_round_trips(found, SECTORS)
+    for i, symbol in enumerate(SYMBOLS):
+        yield f"{i}.symbol_pnl", found[found.symbol == symbol].pnl.sum()
+    for i, name in enumerate(("food", "metals")):
+        yield f"{i}.sector_pnl", by_sector[by_sector.symbol == name].pnl.sum()
+
+
+def volume_taken(fills, volume):
+    """get_low_liquidity_transactions by its formula: pyfolio's own fails when two names are traded on one day."""
+    daily = fills.assign(amount=fills.amount.abs(), day=fills.index.normalize()).groupby(["day", "symbol"]).amount.sum()
+    share = daily / pd.Series([volume.loc[day, symbol] for day, symbol in daily.index], daily.index)
+    for i, value in enumerate(sorted(share.groupby(level="symbol").max(), reverse=True)):
+        yield f"{i}.taken", value
+
+
+def loading(i, symbol, factor):
+    """Awkward, known to both sides, and not in the file."""
+    return ((7 * i + 3 * SYMBOLS.index(symbol) + 5 * factor) % 11 - 4) / 7.0
+
+
+def attribution(frame, returns, factors):
+    rows = [(day, s, loading(i, s, 0), loading(i, s, 1)) for i, day in enumerate(returns.index) for s in SYMBOLS]
+    loadings = pd.DataFrame(rows, columns=["dt", "ticker", "f1", "f2"]).set_index(["dt", "ticker"])
+    exposures, parts = perf_attrib.perf_attrib(returns, frame, factors, loadings)
+    summary, by_factor = perf_attrib.create_perf_attrib_stats(parts, exposures)
+    for key, value in summary.items():
+        yield f"0.{key}", value
+    for k, name in enumerate(("f1", "f2")):
+        yield f"{k}.mean", by_factor["Average Risk Factor Exposure"][name]
+        yield f"{k}.annual", by_factor["Annualized Return"][name]
+        yield f"{k}.cumulative", by_factor["Cumulative Return"][name]
+        yield f"{k}.exposure17", exposures[name].iloc[17]
+        yield f"{k}.part17", parts[name].iloc[17]
 
 
 def costs(frame, returns, fills, prices, volume):
@@ -173,7 +244,9 @@ def main():
     frame = values.assign(cash=equity - values.sum(axis=1))
     tables = {"drawdown": drawdowns(returns), "trip": trips(fills, equity), "exposure": exposures(held, prices, equity, fills),
               "cost": costs(frame, returns, fills, prices, volume), "factor": regression(returns, factors), "stress": stress(returns),
-              "rolling": rolling(returns, benchmark), "measure": perf_stats(returns, benchmark, frame, fills)}
+              "rolling": rolling(returns, benchmark), "measure": perf_stats(returns, benchmark, frame, fills),
+              "holding": holdings(frame, fills, returns), "closed": closed_trips(frame, fills, equity), "taken": volume_taken(fills, volume),
+              "attribution": attribution(frame, returns, factors)}
     for table, rows in tables.items():
         for key, value in rows:
             print(f"want,{table},{key},{float(value)!r}")

@@ -201,6 +201,8 @@ static void test_margin(void **state)
     tw_strategy_result *result = run(&s, &FOUR);
     const tw_order_row *row = tw_strategy_orders(result, &n);
     assert_int_equal(row[0].order.status, TW_ORDER_REJECTED);
+    assert_non_null(row[0].order.reason);
+    assert_int_equal(row[0].order.kind, TW_ORDER_MARKET);
     tw_strategy_result_free(result);
     s = (script){.amount = {1958}};
     result = run(&s, &FOUR);
