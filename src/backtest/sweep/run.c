@@ -263,6 +263,8 @@ static tw_status join_fills(const run *r, tw_error *err)
     for (size_t i = 0; i < r->n_blocks; i++) {
         sort_fills(&r->fills[i], i * TW_SWEEP_LANES, out->fill + out->n_fills);
         out->n_fills += r->fills[i].n;
+        tw_free(r->ctx, r->fills[i].fill); /* at once: all of them twice would be the most memory of the run */
+        r->fills[i].fill = NULL;
     }
     return TW_OK;
 }
