@@ -18,7 +18,7 @@ static void ask_for_large_pages(void *raw, size_t bytes)
 #ifdef MADV_HUGEPAGE
     static const uintptr_t LARGE = (uintptr_t)1 << 21;
     const uintptr_t from = ((uintptr_t)raw + LARGE - 1) / LARGE * LARGE, to = ((uintptr_t)raw + bytes) / LARGE * LARGE;
-    if (raw && to > from) (void)madvise((char *)raw + (from - (uintptr_t)raw), to - from, MADV_HUGEPAGE);
+    if (to > from) (void)madvise((char *)raw + (from - (uintptr_t)raw), to - from, MADV_HUGEPAGE);
 #else
     (void)raw, (void)bytes;
 #endif
@@ -26,11 +26,7 @@ static void ask_for_large_pages(void *raw, size_t bytes)
 
 static void *raw_resize(const tw_ctx *ctx, void *raw, size_t bytes)
 {
-    static const size_t LARGE = (size_t)4 << 20;
-    if (ctx && ctx->alloc) return ctx->alloc->resize(ctx->alloc->ctx, raw, bytes);
-    void *moved = realloc(raw, bytes);
-    if (bytes >= LARGE) ask_for_large_pages(moved, bytes);
-    return moved;
+    return ctx && ctx->alloc ? ctx->alloc->resize(ctx->alloc->ctx, raw, bytes) : realloc(raw, bytes);
 }
 
 static void raw_free(const tw_ctx *ctx, void *raw)
@@ -77,10 +73,24 @@ void *tw_new(const tw_ctx *ctx, size_t count, size_t size)
     return raw ? block_at(raw, aligned_offset(raw)) : NULL;
 }
 
+/* realloc would fill the new place by small pages before they could be asked to be large. */
+static void *grow_large(void *block, size_t old_bytes, size_t new_bytes)
+{
+    void *raw = malloc(new_bytes + EXTRA);
+    if (!raw) return NULL;
+    ask_for_large_pages(raw, new_bytes + EXTRA);
+    void *grown = memcpy(block_at(raw, aligned_offset(raw)), block, old_bytes);
+    free(raw_of(block));
+    return grown;
+}
+
 void *tw_resize(const tw_ctx *ctx, void *block, size_t old_bytes, size_t new_bytes)
 {
+    static const size_t LARGE = (size_t)4 << 20;
     if (!block) return tw_new(ctx, new_bytes, 1);
     if (new_bytes > SIZE_MAX - EXTRA) return NULL;
+    if (new_bytes >= LARGE && new_bytes > old_bytes && !(ctx && ctx->alloc))
+        return grow_large(block, old_bytes, new_bytes);
     void *raw = raw_of(block);
     const size_t before = (size_t)((char *)block - (char *)raw);
     raw = raw_resize(ctx, raw, new_bytes + EXTRA);

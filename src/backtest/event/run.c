@@ -6,10 +6,14 @@
 #include <math.h>
 #include <string.h>
 
+/* From here on lists grow by more: what is not yet used costs addresses alone, and what is moved a fault a page. */
+enum { MANY_BYTES = 4 << 20 };
+
 void *tw_list_add(const tw_ctx *ctx, tw_list *list)
 {
     if (list->n == list->room) {
-        const size_t room = list->room ? 2 * list->room : 64;
+        const size_t growth = list->room * list->size < MANY_BYTES ? 2 : 4;
+        const size_t room = list->room ? growth * list->room : 64;
         if (room > SIZE_MAX / list->size) return NULL;
         void *item = tw_resize(ctx, list->item, list->room * list->size, room * list->size);
         if (!item) return NULL;
