@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nanoseconds a cell (bar and trial) of a sweep on one thread, given the signals and closes of a peer:
- * bench.backtest_sweep FILE [FILLS] reads what bench/sweep_peer.py writes, prints a JSON line and, asked to, writes
- * every fill for the peer to compare. */
+/* Nanoseconds a cell (bar and trial) of a sweep on one thread that keeps every return path, given the signals and
+ * closes of a peer: bench.backtest_sweep FILE [FILLS] reads what bench/sweep_peer.py writes, prints a JSON line and,
+ * asked to, writes every fill for the peer to compare. */
 #include <sys/resource.h>
 #include <time.h>
 
@@ -35,11 +35,11 @@ static void read_job(const char *bytes, size_t length, tw_sweep_job *job)
     const size_t cells = h->bars * h->trials;
     const double *close = (const void *)(bytes + sizeof *h);
     const uint8_t *enter = (const void *)(close + cells);
-    *job = (tw_sweep_job){.n = h->trials, .keep = {.path_stride = h->bars, .fills = true}};
+    *job = (tw_sweep_job){.n = h->trials, .keep = {.path_stride = h->bars}};
     job->prices = (tw_sweep_prices){
         .n_times = h->bars, .close = close, .time_stride = h->trials, .trial_stride = 1, .periods_per_year = 252};
     const uint8_t *exit = enter + cells;
-    job->signals = (tw_sweep_signals){enter, h->both ? NULL : exit, h->both ? exit : NULL, NULL, h->trials};
+    job->signals = (tw_sweep_signals){enter, h->both ? NULL : exit, h->both ? exit : NULL, NULL, h->trials, NULL};
     if (tw_params_parse(tw_sweep_rules_params(), "rules",
                         h->shares > 0 ? "fill=same_close sizing=shares" : "fill=same_close", &job->rules,
                         &err) != TW_OK)
@@ -56,6 +56,24 @@ static void write_fills(const tw_sweep_result *r, const char *path)
     if (tw_file_write(path, r->fill, r->n_fills * sizeof *r->fill, &err) != TW_OK) die("fills", &err);
 }
 
+/* Median nanoseconds a cell, with every fill kept or without; the fills of one run are written when asked for. */
+static double time_runs(tw_sweep_job *job, bool fills, const char *path)
+{
+    double ns[REPEATS];
+    job->keep.fills = fills;
+    for (size_t k = 0; k < REPEATS; k++) {
+        tw_sweep_result result;
+        tw_error err;
+        const double start = cpu_ns();
+        if (tw_sweep_run(NULL, job, &result, &err) != TW_OK) die("run", &err);
+        ns[k] = (cpu_ns() - start) / (double)(job->n * job->prices.n_times);
+        if (k == 0 && path) write_fills(&result, path);
+        tw_sweep_clear(NULL, &result);
+    }
+    qsort(ns, REPEATS, sizeof *ns, bench_order);
+    return ns[REPEATS / 2];
+}
+
 static void time_file(int argc, char **argv)
 {
     char *bytes = NULL;
@@ -64,20 +82,12 @@ static void time_file(int argc, char **argv)
     tw_sweep_job job;
     if (tw_file_read(NULL, argv[1], &bytes, &length, &err) != TW_OK) die("input", &err);
     read_job(bytes, length, &job);
-    const size_t cells = job.n * job.prices.n_times;
-    job.keep.paths = tw_new(NULL, cells, sizeof *job.keep.paths);
-    double ns[REPEATS];
-    for (size_t k = 0; k < REPEATS; k++) {
-        tw_sweep_result result;
-        const double start = cpu_ns();
-        if (!job.keep.paths || tw_sweep_run(NULL, &job, &result, &err) != TW_OK) die("run", &err);
-        ns[k] = (cpu_ns() - start) / (double)cells;
-        if (k == 0 && argc > 2) write_fills(&result, argv[2]);
-        tw_sweep_clear(NULL, &result);
-    }
-    qsort(ns, REPEATS, sizeof *ns, bench_order);
-    printf("{\"bench\": \"sweep\", \"bars\": %zu, \"trials\": %zu, \"ns_per_cell\": %.3f}\n", job.prices.n_times, job.n,
-           ns[REPEATS / 2]);
+    job.keep.paths = tw_new(NULL, job.n * job.prices.n_times, sizeof *job.keep.paths);
+    if (!job.keep.paths) die("paths", &err);
+    const double with_fills = time_runs(&job, true, argc > 2 ? argv[2] : NULL);
+    printf("{\"bench\": \"sweep\", \"bars\": %zu, \"trials\": %zu, \"ns_per_cell\": %.3f, "
+           "\"ns_per_cell_with_fills\": %.3f}\n",
+           job.prices.n_times, job.n, time_runs(&job, false, NULL), with_fills);
     tw_free(NULL, job.keep.paths);
     tw_free(NULL, bytes);
 }

@@ -14,7 +14,7 @@ _tradewind()
         case "${COMP_WORDS[1]} ${COMP_WORDS[2]}" in
         "run "*) words=" --out --budget --fresh --jobs --isa --quiet --help" ;;
         "backtest "*) words=" --out --set --jobs --isa --quiet --help" ;;
-        "sweep "*) words=" --out --no-paths --jobs --isa --quiet --help" ;;
+        "sweep "*) words=" --out --no-paths --resume --jobs --isa --quiet --help" ;;
         "fit "*) words=" --train --target --out --learner --params --valid --valid-share --weight --group --ignore --categorical --seed --from --missing --delimiter --jobs --isa --quiet --help" ;;
         "predict "*) words=" --in --out --keep --margin --missing --delimiter --jobs --isa --quiet --help" ;;
         "explain "*) words=" --in --method --out --background --feature --points --target --metric --repeats --seed --keep --missing --delimiter --jobs --isa --quiet --help" ;;

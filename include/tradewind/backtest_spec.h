@@ -14,12 +14,14 @@ extern "C" {
 
 /* ---------------------------------------------------------------- a market from files */
 
+enum { TW_MARKET_COLUMNS = 16 };
+
 /** Where a market is read from; NULL for what there is not. Columns are found by name. */
 typedef struct tw_market_files {
     const char *bars;      /* CSV of date, symbol, open, high, low, close, volume; or a panel (.twp) */
     const char *minutes;   /* the same by the minute; the stamp is a bar's end */
     const char *assets;    /* symbol and, if known, start_date, end_date, auto_close_date, kind, root, multiplier,
-                            * tick, lot; without it: the symbols of the bars, by name */
+                            * tick, lot, group; without it: the symbols of the bars, by name */
     const char *actions;   /* ex_date, symbol, kind (split, dividend), ratio, amount: as `tradewind data` has them */
     const char *splits;    /* effective_date, symbol, ratio */
     const char *dividends; /* ex_date, symbol, amount, and if known pay_date, price_adj_ratio */
@@ -29,16 +31,22 @@ typedef struct tw_market_files {
     const char *benchmark;       /* date, return */
     const char *scores;          /* date, symbol, score: what a model said at the close of that date */
     const char *calendar;        /* a name, or NULL: the dates that the bars have */
+    const char *const *columns;  /* further columns of bars and minutes, numbers, up to TW_MARKET_COLUMNS; NULL ends */
     bool skip_bad_bars;          /* a bar that breaks a rule of markets (high below low, a price of 0) counts as none */
 } tw_market_files;
 
 /** A market that was read, and its memory. `market` borrows from it. */
 typedef struct tw_market_read {
     tw_asset_market market;
-    const double *benchmark; /* a return for every session (0 where the file has none), or NULL */
-    const double *score;     /* [asset * n_sessions + session], NaN without; or NULL */
-    size_t n_skipped;        /* bars that skip_bad_bars left out */
-    tw_error first_skipped;  /* the first of them, in words */
+    const double *benchmark;       /* a return for every session (0 where the file has none), or NULL */
+    const double *score;           /* [asset * n_sessions + session], NaN without; or NULL */
+    const int32_t *group;          /* [asset], from 1; 0: it has none; NULL: the assets have no groups */
+    const char *const *group_name; /* of group g: group_name[g - 1] */
+    size_t n_groups;
+    size_t n_columns; /* further columns, as the files have them: [asset * bars + bar], NULL without such bars */
+    const double *daily_column[TW_MARKET_COLUMNS], *minute_column[TW_MARKET_COLUMNS];
+    size_t n_skipped;       /* bars that skip_bad_bars left out */
+    tw_error first_skipped; /* the first of them, in words */
     tw_arena arena;
 } tw_market_read;
 

@@ -389,9 +389,19 @@ TW_API size_t tw_moment_open_orders(const tw_moment *now, size_t asset, size_t r
  * on_error=log"), ("restrict", "asset=AAPL"), ("margin", "initial=0.5 maintenance=0.25"), ("interest", "credit=0.02
  * debit=0.06"), ("borrow", "asset=AAPL rate=0.03 shares=1000"), ("fee", "side=sell bps=0.2"), ("year", "365"). */
 TW_API tw_status tw_moment_set(tw_moment *now, const char *name, const char *text, tw_error *err);
+/** What a setting takes: a model or control that is named first in its text, or (name NULL) parameters alone. */
+typedef struct tw_setting_form {
+    const char *setting, *name, *title, *source;
+    const tw_param *params;
+} tw_setting_form;
+/** Every form there is, a setting's side by side, and that of `schedule`: their count; the first `room` are stored. */
+TW_API size_t tw_setting_forms(size_t room, tw_setting_form *forms);
 /** Calls `call` on the days and, in a run by minute, at the minute of a rule, once a day: "date=month_start days=1
  *  time=market_open minutes=30 half_days=0". Defaults: every day, the first minute, half days too. */
 TW_API tw_status tw_moment_schedule(tw_moment *now, const char *rule, tw_strategy_call call, tw_error *err);
+/** The same for a call with a state of its own, where a strategy is made of several. */
+TW_API tw_status tw_moment_schedule_with(tw_moment *now, const char *rule, tw_strategy_call call, void *state,
+                                         tw_error *err);
 
 #ifdef __cplusplus
 }

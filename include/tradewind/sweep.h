@@ -26,10 +26,12 @@ typedef struct tw_sweep_prices {
 
 /** Signals of (t, trial) at t * time_stride + trial, 0 or 1, known at the close of bar t; NULL: never. An entry and an
  *  exit of one side in one bar cancel each other, as do entries of both sides; an entry against what is held turns the
- *  position round. */
+ *  position round. Instead of all of them, weight: the share of equity that the position is to be, negative short; one
+ *  that is not finite asks for nothing. */
 typedef struct tw_sweep_signals {
     const uint8_t *enter_long, *exit_long, *enter_short, *exit_short;
     size_t time_stride;
+    const double *weight; /* at t * time_stride + trial, or NULL */
 } tw_sweep_signals;
 
 /** How signals become orders; the table is tw_sweep_rules_params. */
@@ -42,6 +44,7 @@ typedef struct tw_sweep_rules {
     bool whole_shares;
     char fill[TW_TEXT_MAX]; /* next_open | next_close | same_close (optimistic: decided and filled at one price) */
     double stop_loss, take_profit, trailing; /* distance from the price paid (trailing: from the best since); 0 none */
+    double band; /* with weights: no order while the position is at most this far from its weight; 0 orders each bar */
 } tw_sweep_rules;
 
 /** Table of tw_sweep_rules, for tw_params_parse. */
@@ -76,6 +79,15 @@ typedef struct tw_sweep_keep {
     bool fills;
 } tw_sweep_keep;
 
+/** Trials that are done, so that a long sweep can go on where it was stopped. */
+typedef struct tw_sweep_part {
+    size_t from; /* a multiple of 64: trials before it are not run, and their measures and paths not touched */
+    /** Told, by the calling thread, that all trials before n are done; measures[from..n) are there. A failure ends the
+     *  sweep. NULL: not asked for. */
+    tw_status (*done)(void *arg, size_t n, const tw_sweep_measures *measures, tw_error *err);
+    void *arg;
+} tw_sweep_part;
+
 /** Results of n trials. */
 typedef struct tw_sweep_result {
     size_t n;
@@ -91,11 +103,12 @@ typedef struct tw_sweep_job {
     tw_sweep_signals signals;
     tw_sweep_rules rules;
     tw_sweep_keep keep;
+    tw_sweep_part part;
 } tw_sweep_job;
 
 /** Runs all trials, blocks of 64 on the pool's threads; the same bits whatever their number. BAD_VALUE for rules
- * outside their table, or sizing=percent with signals of both sides; BAD_DATA when a price that the rules need is not
- * given. On failure the result is empty. */
+ * outside their table, sizing=percent with signals of both sides, or weights with signals, stops or another sizing than
+ * all; BAD_DATA when a price that the rules need is not given. On failure the result is empty. */
 TW_API tw_status tw_sweep_run(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_result *result, tw_error *err);
 /* ---------------------------------------------------------------- searches over parameters */
 
@@ -105,18 +118,42 @@ typedef struct tw_sweep_search {
     const char *const *setting; /* [n], as tw_sweep_settings writes them */
     size_t n;
     const char *enter_long, *exit_long, *enter_short, *exit_short; /* conditions; NULL: never */
+    const char *weight;                                            /* a number, instead of conditions; or NULL */
     const char *const *column;                                     /* names that expressions may use */
     const double *const *values;                                   /* [n_columns][n_times] */
     size_t n_columns;
     tw_sweep_prices prices; /* of one asset: time_stride 1, trial_stride 0 */
     tw_sweep_rules rules;
     tw_sweep_keep keep;
+    tw_sweep_part part;
 } tw_sweep_search;
 
 /** Runs a trial for each setting. What 64 neighbouring settings have in common is computed once. Fails as tw_sweep_run
  *  does, and for an expression with the setting it was compiled under; CANCELLED through the context's progress. */
 TW_API tw_status tw_sweep_search_run(const tw_ctx *ctx, const tw_sweep_search *search, tw_sweep_result *result,
                                      tw_error *err);
+/** One symbol of a panel: its own bars, those that it has. */
+typedef struct tw_sweep_market {
+    const double *const *values; /* [n_columns][prices.n_times], the columns of the search */
+    tw_sweep_prices prices;      /* time_stride 1, trial_stride 0, at least one bar */
+    const size_t *at;            /* [prices.n_times] ascending: where its bars lie on the axis of all */
+} tw_sweep_market;
+
+/** A search over many symbols: a trial is a setting. Its capital is split equally into an account for each symbol,
+ * which trades by the rules on its own; no cash moves between them. What the trial is worth is what they are worth
+ * together, where a symbol has no bar at what it was worth before. */
+typedef struct tw_sweep_panel {
+    const tw_sweep_search *search; /* of prices, n_times (of the axis) and periods_per_year count; no fills are kept */
+    const tw_sweep_market *market;
+    size_t n_markets;
+    tw_sweep_measures *by_market; /* [n_markets][search->n], of each account, or NULL */
+} tw_sweep_panel;
+
+/** Runs a trial for each setting. Turnover and exposure of a trial are the means of its accounts', fees and counts
+ * their sums; it is ruined when all of them are. Fails as tw_sweep_search_run does; BAD_VALUE for a market whose bars
+ * are not on the axis in order. */
+TW_API tw_status tw_sweep_panel_run(const tw_ctx *ctx, const tw_sweep_panel *panel, tw_sweep_result *result,
+                                    tw_error *err);
 /** Keeps, in place and in order, the settings under which `where` holds ("fast < slow"); NULL keeps all. */
 TW_API tw_status tw_sweep_where(const tw_ctx *ctx, const char *where, const char **setting, size_t *n, tw_error *err);
 /** Keeps `most` settings drawn without replacement, in place and in order; the same for the same seed. */

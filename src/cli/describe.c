@@ -7,6 +7,7 @@
 #include "tradewind/feature.h"
 #include "tradewind/learn.h"
 #include "tradewind/serve.h"
+#include "tradewind/strategy.h"
 #include "tradewind/sweep.h"
 #include "tradewind/ta.h"
 
@@ -122,6 +123,25 @@ static void sizers(tw_json *j)
              all[i]->params);
 }
 
+/* Of one setting of a strategy; of all that name no model when it is NULL. */
+static void settings_of(tw_json *j, const char *setting)
+{
+    enum { MOST = 64 };
+    static const char page[] = "docs/reference/strategy.md";
+    tw_setting_form form[MOST];
+    const size_t n = tw_setting_forms(MOST, form);
+    for (size_t i = 0; i < n && i < MOST; i++) {
+        if (setting ? strcmp(form[i].setting, setting) != 0 : form[i].name != NULL) continue;
+        item(j, form[i].name ? form[i].name : form[i].setting, form[i].title, form[i].source ? form[i].source : page,
+             form[i].params);
+    }
+}
+
+static void slippages(tw_json *j) { settings_of(j, "slippage"); }
+static void commissions(tw_json *j) { settings_of(j, "commission"); }
+static void controls(tw_json *j) { settings_of(j, "control"); }
+static void settings(tw_json *j) { settings_of(j, NULL); }
+
 static void replay(tw_json *j)
 {
     item(j, "replay", "replay of an order book", "docs/reference/book.md", tw_replay_params());
@@ -138,10 +158,11 @@ static const struct family {
     const char *name;
     void (*write)(tw_json *j);
 } families[] = {
-    {"checks", checks},       {"feature_sets", sets},   {"formats", formats},   {"import", import},
-    {"labels", labels},       {"learners", learners},   {"measures", measures}, {"metrics", metrics},
-    {"operators", operators}, {"portfolio", portfolio}, {"queues", queues},     {"replay", replay},
-    {"serve", serve},         {"simulate", simulator},  {"sizers", sizers},     {"splitters", splitters},
+    {"checks", checks},      {"commissions", commissions}, {"controls", controls},   {"feature_sets", sets},
+    {"formats", formats},    {"import", import},           {"labels", labels},       {"learners", learners},
+    {"measures", measures},  {"metrics", metrics},         {"operators", operators}, {"portfolio", portfolio},
+    {"queues", queues},      {"replay", replay},           {"serve", serve},         {"settings", settings},
+    {"simulate", simulator}, {"sizers", sizers},           {"slippages", slippages}, {"splitters", splitters},
     {"sweep", sweep_rules},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
@@ -193,8 +214,9 @@ const tw_command tw_command_describe = {
     .name = "describe",
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, metrics, checks, ...",
-    .more = "FAMILY is checks, feature_sets, formats, import, labels, learners, measures, metrics,\noperators, "
-            "portfolio, queues, replay, serve, simulate, sizers, splitters or sweep.",
+    .more = "FAMILY is checks, commissions, controls, feature_sets, formats, import, labels, learners,\n"
+            "measures, metrics, operators, portfolio, queues, replay, serve, settings, simulate, sizers,\n"
+            "slippages, splitters or sweep.",
     .most = 1,
     .options = options,
     .run = describe,

@@ -7,8 +7,9 @@ static tw_status sweep_into(tw_cli *cli, tw_sweep_job_file *job, const char *out
 {
     tw_buf words;
     TW_TRY(tw_sweep_job_read(cli->ctx, cli->positional[0], job, err));
-    TW_TRY(tw_sweep_job_run(job, err));
+    TW_TRY(tw_sweep_job_run(job, out, tw_cli_value(cli, "resume") != NULL, err));
     TW_TRY(tw_sweep_job_write(job, out, tw_cli_value(cli, "no-paths") == NULL, err));
+    tw_sweep_job_forget(job);
     tw_buf_init(&words, cli->ctx);
     tw_sweep_job_summary(job, &words);
     if (!words.failed) printf("%s\nreport: %s/report.html\n", words.data, out);
@@ -29,6 +30,7 @@ static tw_status sweep(tw_cli *cli, tw_error *err)
 static const tw_option options[] = {
     {"out", "DIR", "folder for trials.csv, best.json, report.json, report.html and paths.f32"},
     {"no-paths", NULL, "leave paths.f32, the returns of every trial, out"},
+    {"resume", NULL, "go on where a sweep with this spec into this folder was stopped"},
     {0},
 };
 

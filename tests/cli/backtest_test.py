@@ -187,6 +187,51 @@ spec("window: 21\nportfolio: {weights: inverse, by: 'std(close / lag(close, 1), 
 run()
 assert abs(float(read("daily.csv")[-1]["gross_leverage"]) - 1) < 0.05 and read("daily.csv")[0]["vol"] == "" and float(read("daily.csv")[-1]["vol"]) > 0
 
+# ---------------------------------------------------------------- groups: chosen in each, held alike on both sides, bounded
+write("six.csv", HEAD + "\n" + "\n".join(market("ABCDEF", 40, seed=5)) + "\n")
+write("sectors.csv", "symbol,sector\nA,food\nB,food\nC,food\nD,oil\nE,oil\nF,\n")
+SECTOR, BY_DAY = {"A": 1, "B": 1, "C": 1, "D": 2, "E": 2, "F": 0}, {}
+for r in (line.split(",") for line in market("ABCDEF", 40, seed=5)):
+    BY_DAY.setdefault(r[0], {})[r[1]] = float(r[5])
+DATES = sorted(BY_DAY)
+SIX = "bars: six.csv\n  assets: sectors.csv"
+
+
+def weights(portfolio, window=1):
+    """Shares of the portfolio held as orders of the last call but one were filled, by symbol; by mode realistic with no costs they are targets at the close before."""
+    spec(f"window: {window}\nportfolio: {portfolio}\nrecord: {{v: portfolio_value}}", data=SIX, mode="realistic", more="settings: {slippage: none, commission: none, interest: credit=0}\n")
+    run()
+    value = {r["session"][:10]: float(r["v"] or "nan") for r in read("daily.csv")}
+    held = {p["symbol"]: float(p["amount"]) for p in read("positions.csv") if p["session"][:10] == DATES[-1]}
+    return {s: a * BY_DAY[DATES[-2]][s] / value[DATES[-2]] for s, a in held.items()}
+
+
+def near(got, want):
+    assert set(got) == set(want) and all(abs(got[s] - w) < 1e-3 for s, w in want.items()), (got, want)
+
+
+order = sorted("ABCDEF", key=lambda s: -BY_DAY[DATES[-2]][s])
+best = {g: [s for s in order if SECTOR[s] == g] for g in (0, 1, 2)}
+near(weights("{long: {rank: close, top: 1}, within_groups: true}"), {best[g][0]: 1 / 3 for g in (0, 1, 2)})
+near(weights("{long: {rank: close, top_share: 0.5}, within_groups: true}"), {best[1][0]: 0.5, best[2][0]: 0.5})
+near(weights("{weights: equal long_total=0.9, max_group_weight: 0.3}"), {s: {1: 0.1, 2: 0.15, 0: 0.15}[g] for s, g in SECTOR.items()})
+top, low = order[:2], order[2:]
+got = weights("{long: {rank: close, top: 2}, short: {rank: close, bottom: 4}, weights: equal long_total=0.5 short_total=0.5, group_neutral: true}")
+want = {}
+for g in (0, 1, 2):
+    longs, shorts = [s for s in top if SECTOR[s] == g], [s for s in low if SECTOR[s] == g]
+    side = min(0.25 * len(longs), 0.125 * len(shorts))
+    want.update({s: side / len(longs) for s in longs if side} | {s: -side / len(shorts) for s in shorts if side})
+near(got, want)
+assert want
+spec("window: 1\nrules:\n  - {when: 'group == 1 and group_rank_number(close) == 1 and holding == 0', shares: 1}\nrecord: {g: {asset: D, value: group}, none: {asset: F, value: group}}", data=SIX)
+run()
+assert {r["symbol"] for r in read("positions.csv")} <= set("ABC") and read("daily.csv")[5]["g"] == "2" and read("daily.csv")[5]["none"] == ""
+spec("portfolio: {weights: equal, group_neutral: true}")
+fails("need a column 'group' in data.assets")
+spec("portfolio: {weights: equal, max_group_weight: 0}", data=SIX)
+fails("'max_group_weight' must be above 0")
+
 # ---------------------------------------------------------------- what comes later changes nothing before
 write("early.csv", HEAD + "\n" + "".join(r + "\n" for r in ROWS if r[:10] < "2021-03-10"))
 write("acts.csv", "ex_date,symbol,kind,ratio,amount\n2021-02-01,A,split,0.5,\n2021-02-10,B,dividend,,0.3\n2021-03-15,A,split,0.25,\n2021-03-18,B,dividend,,2\n")
@@ -213,6 +258,36 @@ spec("schedule: date=month_start\nrules:\n  - {shares: 1, asset: B}", mode="real
 run()
 assert len(read("txns.csv")) == 3, read("txns.csv")
 
+# ---------------------------------------------------------------- several blocks, each at its schedule
+BUY, SELL = "{when: 'close > lag(close, 1)', shares: 10, remember: remembered + 1}", "{when: 'holding > 0 and close < lag(close, 2)', target_shares: 0}"
+
+
+def blocks(*texts, mode):
+    write("s.yaml", f"mode: {mode}\ndata: {{bars: bars.csv}}\nstrategy:\n" + "".join(f"  - {t}\n" for t in texts))
+    run()
+    return [open(f"out/{name}").read() for name in ("daily.csv", "txns.csv", "orders.csv", "positions.csv")]
+
+
+for mode in ("zipline", "realistic"):
+    for schedule in ("", "schedule: date=week_start days=1, "):
+        one = blocks(f"{{{schedule}window: 3, rules: [{BUY}, {SELL}], record: {{r: remembered}}}}", mode=mode)
+        two = blocks(f"{{{schedule}window: 3, rules: [{BUY}]}}", f"{{{schedule}window: 3, rules: [{SELL}], record: {{r: remembered}}}}", mode=mode)
+        assert one[1:] == two[1:] and len(one[1].splitlines()) > 8, (mode, schedule)
+        # a block sees what the blocks before it remembered at the same moment; one that decides in a whole does not
+        assert one[0] != two[0] and max(float(r["r"] or 0) for r in read("daily.csv")) > 1
+blocks("{universe: [A], schedule: date=month_start, rules: [{target_shares: 7}]}", "{universe: [A, B], schedule: date=month_end days=1, rules: [{asset: A, target_shares: 0}, {asset: B, shares: 1}]}",
+       mode="realistic")
+months = days(60)
+starts = [i for i in range(60) if i == 0 or months[i].month != months[i - 1].month]
+want = sorted([(str(months[i + 1]), "A", 7.0) for i in starts] +
+              [(str(months[i - 1]), s, a) for i in starts[1:] + [60] for s, a in (("A", -7.0), ("B", 1.0))])
+got = sorted((t["session"][:10], t["symbol"], float(t["amount"])) for t in read("txns.csv"))
+assert got == want, (got, want)
+write("s.yaml", "data: {bars: bars.csv}\nstrategy:\n  - {rules: [{shares: 1}]}\n  - {rules: [{shares: clos}]}\n")
+fails("s.yaml:4:")
+write("s.yaml", "data: {bars: bars.csv}\nstrategy: []\n")
+fails("'strategy' is an empty list")
+
 # ---------------------------------------------------------------- minutes, the panel of an import, an order that waits
 rows, price = [], 50.0
 rng = random.Random(3)
@@ -225,6 +300,26 @@ spec("window: 10\nwindow_of: minutes\nrules:\n  - {when: 'close > mean(close, 10
      data="minutes: minutes.csv", more="frequency: minute\n", mode="realistic")
 run()
 assert len(read("daily.csv")) == 4 and len(read("txns.csv")) > 4
+# days that begin before the first minute: windows of days reach back; a day that no file of days has is made of its minutes
+early = [str(d) for d in days(24, datetime.date(2020, 12, 1)) if d < datetime.date(2021, 1, 4)]
+write("days.csv", HEAD + "\n" + "".join(f"{d},X,{i + 1},{i + 1},{i + 1},{i + 1},10\n" for i, d in enumerate(early)))
+for window in (2, 12):
+    spec(f"window: {window}\nrules:\n  - {{when: 'close > 1e9', shares: 1}}\nrecord: {{before: 'lag(close, {window - 1})', now: close}}",
+         data="minutes: minutes.csv\n  bars: days.csv", more="frequency: minute\n", mode="realistic")
+    run()
+    daily, closes = read("daily.csv"), list(range(1, len(early) + 1)) + [float(r.split(",")[5]) for r in rows[29::30]]
+    assert len(daily) == 4
+    for i, row in enumerate(daily):
+        assert float(row["before"]) == closes[len(early) + i - window + 1] and float(row["now"]) == closes[len(early) + i], (window, i, row)
+# capital that comes within a day
+spec("rules:\n  - {when: 'close > 1e9', shares: 1}\nrecord: {cash: cash}", data="minutes: minutes.csv", mode="realistic",
+     more="frequency: minute\ncapital_changes:\n  - {date: 2021-01-05, minute: 7, value: 1000}\n  - {date: 2021-01-05, minute: 9, target: 5000}\n")
+run()
+assert [float(r["ending_cash"]) for r in read("daily.csv")] == [1e6, 5000, 5000, 5000]
+spec("rules:\n  - {shares: 1}", more="capital_changes:\n  - {date: 2021-01-05, minute: 7, value: 1000}\n")
+fails("s.yaml:6:32: 'minute' of a change needs 'frequency: minute'")
+spec("rules:\n  - {shares: 1}", data="minutes: minutes.csv", more="frequency: minute\ncapital_changes:\n  - {date: 2021-01-05, minute: 7, value: 1}\n  - {date: 2021-01-05, minute: 3, value: 1}\n")
+fails("in the order of their dates and minutes")
 subprocess.run([PROGRAM, "data", "import", "bars.csv", "--out", "bars.twp", "--quiet"], check=True, capture_output=True)
 spec("rules:\n  - shares: 1")
 run()

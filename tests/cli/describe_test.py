@@ -18,7 +18,7 @@ def parameter_faults(p):
         yield "its name is not lower case"
     if not p.get("help"):
         yield "has no help"
-    if p["kind"] in ("int", "real"):
+    if p["kind"] in ("int", "real") and p["lo"] is not None and p["hi"] is not None:  # null: there is no bound
         if not p["lo"] <= p["default"] <= p["hi"]:
             yield f"default {p['default']} is outside {p['lo']} .. {p['hi']}"
         search = p.get("search")

@@ -27,6 +27,8 @@ static const tw_param FEE[] = {
     TW_PARAM_END,
 };
 
+const tw_param *tw_fee_params(void) { return FEE; }
+
 size_t tw_fee_size(void) { return sizeof(tw_fee); }
 
 tw_status tw_fee_add(tw_moment *now, const char *text, tw_error *err)
@@ -73,11 +75,15 @@ static const tw_param BORROW[] = {
     TW_PARAM_END,
 };
 
+const tw_param *tw_borrow_params(void) { return BORROW; }
+
 static const tw_param INTEREST[] = {
     TW_PARAM(tw_interest, credit, 0, -10, 100, "on cash, a year"),
     TW_PARAM(tw_interest, debit, 0, -10, 100, "on cash owed, a year"),
     TW_PARAM_END,
 };
+
+const tw_param *tw_interest_params(void) { return INTEREST; }
 
 tw_status tw_interest_set(tw_moment *now, const char *text, tw_error *err)
 {
@@ -127,6 +133,8 @@ static const tw_param MARGIN[] = {
     TW_PARAM(tw_margin, future_maintenance, 0.08, 0, 1e6, "the same of futures"),
     TW_PARAM_END,
 };
+
+const tw_param *tw_margin_params(void) { return MARGIN; }
 
 tw_status tw_margin_set(tw_moment *now, const char *text, tw_error *err)
 {

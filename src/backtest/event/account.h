@@ -21,5 +21,10 @@ tw_status tw_interest_set(tw_moment *now, const char *text, tw_error *err);
 tw_status tw_borrow_set(tw_moment *now, const char *text, tw_error *err);
 tw_status tw_fee_add(tw_moment *now, const char *text, tw_error *err);
 size_t tw_fee_size(void);
+/* Their parameters. */
+const tw_param *tw_margin_params(void);
+const tw_param *tw_interest_params(void);
+const tw_param *tw_borrow_params(void);
+const tw_param *tw_fee_params(void);
 
 #endif

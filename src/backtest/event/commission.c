@@ -48,6 +48,7 @@ static double cost_per_contract(const void *params, const char *root, const tw_o
 {
     const contract_params *p = params;
     const double fee = p->exchange_fee < 0 ? tw_future_fee(root) : p->exchange_fee;
+    if (isnan(fee)) return NAN; /* fmax would hide it, and the run is to be refused */
     return by_unit(&(unit_cost){p->cost, fee, p->min_trade_cost}, order, fill->amount);
 }
 

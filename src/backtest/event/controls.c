@@ -179,6 +179,12 @@ static const tw_control *const CONTROLS[] = {
 
 enum { N_CONTROLS = sizeof CONTROLS / sizeof *CONTROLS };
 
+const tw_control *const *tw_controls(size_t *n)
+{
+    *n = N_CONTROLS;
+    return CONTROLS;
+}
+
 static const char *on_error(const tw_control_use *use)
 {
     if (use->control->params == SIZE) return use->params.size.on_error;

@@ -20,4 +20,7 @@ typedef struct tw_control {
 #include "backtest/event/controls.def"
 #undef TW_CONTROL
 
+/* The family, by name. */
+const tw_control *const *tw_controls(size_t *n);
+
 #endif

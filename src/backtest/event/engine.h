@@ -285,6 +285,9 @@ tw_status tw_control_add(tw_moment *now, const char *text, tw_error *err);
 tw_status tw_restrict_add(tw_moment *now, const char *text, tw_error *err);
 /* The asset of this symbol. */
 tw_status tw_asset_find(const tw_moment *now, const char *symbol, size_t *asset, tw_error *err);
+/* Parameters of settings that name no model. */
+const tw_param *tw_restrict_params(void);
+const tw_param *tw_schedule_params(void);
 /* Bytes of an item of now->rules, controls, freezes. */
 size_t tw_rule_size(void);
 size_t tw_control_size(void);

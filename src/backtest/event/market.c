@@ -28,12 +28,14 @@ static tw_status check_action(const tw_asset_market *market, size_t i, tw_error 
     return TW_OK;
 }
 
-static tw_status check_minutes(const tw_asset_market *market, tw_error *err)
+/* Every session of the run has minutes; those before it may have days alone. */
+static tw_status check_minutes(const tw_asset_market *market, const tw_strategy_run *run, tw_error *err)
 {
     if (!market->minute.close || !market->minute.volume || !market->minute_from)
         return tw_fail(err, TW_BAD_VALUE, "run: by minute, but the market has no minutes");
     for (size_t s = 0; s < market->n_sessions; s++)
-        if (market->minute_from[s] >= market->minute_from[s + 1] || market->minute_from[s + 1] > market->n_minutes)
+        if (market->minute_from[s] + (s >= run->from && s < run->to) > market->minute_from[s + 1] ||
+            market->minute_from[s + 1] > market->n_minutes)
             return tw_fail(err, TW_BAD_DATA, "market: session %zu: minutes [%zu, %zu) of %zu", s,
                            market->minute_from[s], market->minute_from[s + 1], market->n_minutes);
     return TW_OK;
@@ -59,7 +61,7 @@ tw_status tw_market_check(const tw_asset_market *market, const tw_strategy_run *
     if (run->benchmark_asset > market->n_assets)
         return tw_fail(err, TW_BAD_VALUE, "run: benchmark asset %zu of %zu", run->benchmark_asset - 1,
                        market->n_assets);
-    if (run->by_minute) TW_TRY(check_minutes(market, err));
+    if (run->by_minute) TW_TRY(check_minutes(market, run, err));
     if (!run->by_minute && (!market->daily.close || !market->daily.volume))
         return tw_fail(err, TW_BAD_VALUE, "run: by day, but the market has no daily bars");
     const tw_bars *bars = run->by_minute ? &market->minute : &market->daily;

@@ -20,6 +20,18 @@ static const tw_commission *const COMMISSIONS[] = {
 
 enum { N_SLIPPAGES = sizeof SLIPPAGES / sizeof *SLIPPAGES, N_COMMISSIONS = sizeof COMMISSIONS / sizeof *COMMISSIONS };
 
+const tw_slippage *const *tw_slippages(size_t *n)
+{
+    *n = N_SLIPPAGES;
+    return SLIPPAGES;
+}
+
+const tw_commission *const *tw_commissions(size_t *n)
+{
+    *n = N_COMMISSIONS;
+    return COMMISSIONS;
+}
+
 /* Constant of impact of a future whose root is not in the table. */
 static const double DEFAULT_IMPACT = 0.049018143225019836;
 

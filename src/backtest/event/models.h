@@ -53,6 +53,9 @@ typedef struct tw_models {
     double slippage_params[TW_ASSET_KINDS][TW_MODEL_ROOM], commission_params[TW_ASSET_KINDS][TW_MODEL_ROOM];
 } tw_models;
 
+/* The families, by name. */
+const tw_slippage *const *tw_slippages(size_t *n);
+const tw_commission *const *tw_commissions(size_t *n);
 /* The defaults of a mode. */
 void tw_models_default(tw_models *models, tw_strategy_mode mode);
 /* Reads "name k=v ..." for assets of a kind. */

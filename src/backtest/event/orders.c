@@ -256,13 +256,18 @@ tw_status tw_moment_get_order(const tw_moment *now, size_t id, tw_order *order, 
     return TW_OK;
 }
 
+/* Adds the open orders of one asset to the n that are there already. */
+static size_t list_open(const tw_moment *now, size_t asset, size_t n, size_t room, size_t *ids)
+{
+    for (size_t i = now->lot[asset].head; i != TW_NONE; i = tw_ticket_at(now, i)->next, n++)
+        if (n < room) ids[n] = i;
+    return n;
+}
+
 size_t tw_moment_open_orders(const tw_moment *now, size_t asset, size_t room, size_t *ids)
 {
     size_t n = 0;
-    for (size_t q = 0; q < now->n_queue; q++) {
-        if (asset != SIZE_MAX && now->queue[q] != asset) continue;
-        for (size_t i = now->lot[now->queue[q]].head; i != TW_NONE; i = tw_ticket_at(now, i)->next, n++)
-            if (n < room) ids[n] = i;
-    }
+    if (asset < now->market->n_assets) return list_open(now, asset, 0, room, ids);
+    for (size_t q = 0; asset == SIZE_MAX && q < now->n_queue; q++) n = list_open(now, now->queue[q], n, room, ids);
     return n;
 }

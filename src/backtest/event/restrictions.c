@@ -22,6 +22,8 @@ static const tw_param FREEZE[] = {
     TW_PARAM_END,
 };
 
+const tw_param *tw_restrict_params(void) { return FREEZE; }
+
 size_t tw_freeze_size(void) { return sizeof(tw_freeze); }
 
 tw_status tw_restrict_add(tw_moment *now, const char *text, tw_error *err)

@@ -5,12 +5,16 @@
 
 #include <stddef.h>
 
-/* out[i] is x[i] rounded to 1 / ten, ties to even; how many moved by more than a thousandth of themselves. `out` may be
- * `x`. */
-typedef size_t tw_window_round_fn(const double *x, double *out, size_t n, double ten);
+/* How many rows moved by more than a thousandth of themselves, and how many are missing. */
+typedef struct tw_rounded {
+    size_t moved, missing;
+} tw_rounded;
 
-size_t tw_window_round_baseline(const double *x, double *out, size_t n, double ten);
-size_t tw_window_round_avx2(const double *x, double *out, size_t n, double ten);
-size_t tw_window_round_avx512(const double *x, double *out, size_t n, double ten);
+/* out[i] is x[i] rounded to 1 / ten, ties to even. `out` may be `x`. */
+typedef tw_rounded tw_window_round_fn(const double *x, double *out, size_t n, double ten);
+
+tw_rounded tw_window_round_baseline(const double *x, double *out, size_t n, double ten);
+tw_rounded tw_window_round_avx2(const double *x, double *out, size_t n, double ten);
+tw_rounded tw_window_round_avx512(const double *x, double *out, size_t n, double ten);
 
 #endif

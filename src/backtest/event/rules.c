@@ -13,6 +13,7 @@ typedef struct rule_params {
 struct tw_rule {
     rule_params params;
     tw_strategy_call call;
+    void *state;    /* NULL: the strategy's */
     size_t decided; /* 1 + session of `today` */
     bool today, done;
     int64_t again; /* before this instant a call counts as made today */
@@ -31,11 +32,18 @@ static const tw_param RULE[] = {
     TW_PARAM_END,
 };
 
+const tw_param *tw_schedule_params(void) { return RULE; }
+
 tw_status tw_moment_schedule(tw_moment *now, const char *text, tw_strategy_call call, tw_error *err)
+{
+    return tw_moment_schedule_with(now, text, call, NULL, err);
+}
+
+tw_status tw_moment_schedule_with(tw_moment *now, const char *text, tw_strategy_call call, void *state, tw_error *err)
 {
     if (now->phase != TW_PHASE_SETUP) return tw_fail(err, TW_BAD_STATE, "schedule: calls are scheduled in initialize");
     if (!call) return tw_fail(err, TW_BAD_VALUE, "schedule: no call");
-    tw_rule rule = {.call = call};
+    tw_rule rule = {.call = call, .state = state};
     TW_TRY(tw_params_parse(RULE, "schedule", text, &rule.params, err));
     const rule_params *p = &rule.params;
     if (p->date[0] == 'w' && p->days >= MOST_OF_WEEK)
@@ -133,7 +141,7 @@ tw_status tw_rules_run(tw_moment *now, void *state, tw_error *err)
         new_day(now, rule);
         if (rule->done || !rule->today || !at_this_minute(now, &rule->params)) continue;
         rule->done = true;
-        TW_TRY(rule->call(state, now, err));
+        TW_TRY(rule->call(rule->state ? rule->state : state, now, err));
     }
     return TW_OK;
 }

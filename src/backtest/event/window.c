@@ -52,15 +52,16 @@ static const double *scale(const frame *f, const double *x, double *out, size_t 
     return x;
 }
 
-/* Volumes are rounded too: a split makes fractions of them. */
-static void round_rows(const frame *f, const double *x, double *out, size_t n)
+/* Volumes are rounded too: a split makes fractions of them. Returns how many rows are missing. */
+static size_t round_rows(const frame *f, const double *x, double *out, size_t n)
 {
     static const double POWER[] = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     const tw_asset *asset = &f->now->market->asset[f->joined ? f->joined->tick : f->window->asset];
     const bool by_tick = asset->kind == TW_FUTURE && asset->tick > 0;
     const double ten = POWER[by_tick ? tw_tick_decimals(asset->tick) : SHARE_DECIMALS];
-    const size_t changed = f->now->round(x, out, n, ten);
-    if (f->window->field != TW_VOLUME) f->now->result->quirks[TW_QUIRK_rounded_price].count += changed;
+    const tw_rounded rounded = f->now->round(x, out, n, ten);
+    if (f->window->field != TW_VOLUME) f->now->result->quirks[TW_QUIRK_rounded_price].count += rounded.moved;
+    return rounded.missing;
 }
 
 static double pick(tw_bar_field field, double so_far, double x)
@@ -107,12 +108,16 @@ static double price_before(const frame *f)
 
 static void carry_forward(const frame *f, double *out)
 {
-    const size_t n = f->window->n;
     if (isnan(out[0])) out[0] = price_before(f);
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 1; i < f->window->n; i++)
         if (isnan(out[i])) out[i] = out[i - 1];
+}
+
+/* A price is not carried past the asset's end. */
+static void cut_off(const frame *f, double *out)
+{
     const size_t end = f->joined ? 0 : f->now->market->asset[f->window->asset].end;
-    for (size_t i = n; end && i-- > 0 && session_of(f, f->first + i) >= end;) out[i] = NAN;
+    for (size_t i = f->window->n; end && i-- > 0 && session_of(f, f->first + i) >= end;) out[i] = NAN;
 }
 
 static void no_rows(double *out, size_t n)
@@ -128,6 +133,7 @@ static void volumes(const double *x, double *out, size_t n)
 static void fill(const frame *f, double *out)
 {
     const size_t n = f->window->n, past = n - f->partial;
+    size_t missing = n; /* at most */
     const double *x = column(f, f->window->asset);
     if (!x) {
         no_rows(out, past);
@@ -138,12 +144,14 @@ static void fill(const frame *f, double *out)
             x = out;
         }
         if (!f->now->realistic)
-            round_rows(f, x, out, past);
+            missing = round_rows(f, x, out, past) + f->partial;
         else if (x != out)
             memcpy(out, x, past * sizeof *out);
     }
     if (f->partial) out[n - 1] = today(f);
-    if (f->window->field == TW_PRICE) carry_forward(f, out);
+    if (f->window->field != TW_PRICE) return;
+    if (missing) carry_forward(f, out);
+    cut_off(f, out);
 }
 
 static tw_status frame_of(const tw_moment *now, const tw_window *window, frame *f, tw_error *err)

@@ -59,7 +59,8 @@ static void put_cell(const tw_session_row *row, const column *c, tw_buf *out)
     double x;
     if (c->count) {
         memcpy(&count, (const char *)row + c->offset, sizeof count);
-        tw_buf_printf(out, ",%zu", count);
+        tw_buf_text(out, ",");
+        tw_out_count(out, count);
         return;
     }
     memcpy(&x, (const char *)row + c->offset, sizeof x);
@@ -77,13 +78,10 @@ static void json_number(tw_json *json, const char *key, double x)
 
 static void json_bar(const tw_writer *w, tw_json *json, const char *key, size_t bar)
 {
-    tw_buf text;
-    tw_buf_init(&text, w->ctx);
-    tw_out_bar(w, bar, &text);
+    char text[TW_OUT_TIME];
+    text[tw_bar_text(w, bar, text)] = '\0';
     tw_json_key(json, key);
-    tw_json_text(json, text.data);
-    json->out->failed = json->out->failed || text.failed;
-    tw_buf_clear(&text);
+    tw_json_text(json, text);
 }
 
 static void json_symbol(const tw_writer *w, tw_json *json, size_t asset)

@@ -22,7 +22,11 @@ typedef struct tw_writer {
 } tw_writer;
 
 /* A number (nothing for NaN), the date of a session, an instant, the end of a bar. */
+enum { TW_OUT_TIME = 48 };
 void tw_out_number(tw_buf *out, double x);
+void tw_out_count(tw_buf *out, size_t n);
+/* The last as text without an end; its length. */
+size_t tw_bar_text(const tw_writer *w, size_t bar, char *text);
 void tw_out_day(const tw_writer *w, size_t session, tw_buf *out);
 void tw_out_time(int64_t time, tw_buf *out);
 void tw_out_bar(const tw_writer *w, size_t bar, tw_buf *out);

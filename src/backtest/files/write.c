@@ -6,41 +6,72 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Runs have fills by the hundred thousand: numbers and times are made by hand, printf would take most of the time. */
+
 void tw_out_number(tw_buf *out, double x)
 {
     char text[40];
-    text[isnan(x) ? 0 : tw_format_double(x, text)] = '\0';
-    tw_buf_text(out, text);
+    if (!isnan(x)) tw_buf_add(out, text, tw_format_double(x, text));
+}
+
+void tw_out_count(tw_buf *out, size_t n)
+{
+    char text[24], *p = text + sizeof text;
+    do *--p = (char)('0' + n % 10);
+    while (n /= 10);
+    tw_buf_add(out, p, (size_t)(text + sizeof text - p));
+}
+
+/* The last `n` decimal digits, and what follows them. */
+static char *digits(char *to, int x, int n, char after)
+{
+    for (int i = n - 1; i >= 0; i--, x /= 10) to[i] = (char)('0' + x % 10);
+    to[n] = after;
+    return to + n + 1;
+}
+
+/* "2021-01-04 21:00:00+00:00" */
+static size_t time_text(int64_t time, char *text)
+{
+    const tw_civil t = tw_time_to_civil(time);
+    char *p = digits(text, (int)t.year, 4, '-');
+    p = digits(p, t.month, 2, '-');
+    p = digits(p, t.day, 2, ' ');
+    p = digits(p, t.hour, 2, ':');
+    p = digits(p, t.minute, 2, ':');
+    p = digits(p, t.second, 2, '+');
+    memcpy(p, "00:00", 5);
+    return (size_t)(p - text) + 5;
 }
 
 void tw_out_day(const tw_writer *w, size_t session, tw_buf *out)
 {
     const tw_session *all = w->what->market->session;
     char text[48];
-    if (!all) {
-        tw_buf_printf(out, "%zu", session);
-        return;
-    }
-    text[tw_time_format(all[session].day * TW_NS_PER_DAY, text)] = '\0';
-    tw_buf_text(out, text);
+    if (all)
+        tw_buf_add(out, text, tw_time_format(all[session].day * TW_NS_PER_DAY, text));
+    else
+        tw_out_count(out, session);
 }
 
 void tw_out_time(int64_t time, tw_buf *out)
 {
-    const tw_civil t = tw_time_to_civil(time);
-    tw_buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d+00:00", t.year, t.month, t.day, t.hour, t.minute, t.second);
+    char text[TW_OUT_TIME];
+    tw_buf_add(out, text, time_text(time, text));
+}
+
+size_t tw_bar_text(const tw_writer *w, size_t bar, char *text)
+{
+    const tw_asset_market *m = w->what->market;
+    if (!m->session) return (size_t)snprintf(text, TW_OUT_TIME, "%zu", bar);
+    return time_text(w->what->run->by_minute && m->minute_ns ? m->minute_ns[bar] : m->session[bar].close_ns, text);
 }
 
 /* The end of a bar: of its minute, or of its session. */
 void tw_out_bar(const tw_writer *w, size_t bar, tw_buf *out)
 {
-    const tw_asset_market *m = w->what->market;
-    if (!m->session)
-        tw_buf_printf(out, "%zu", bar);
-    else if (w->what->run->by_minute && m->minute_ns)
-        tw_out_time(m->minute_ns[bar], out);
-    else
-        tw_out_time(m->session[bar].close_ns, out);
+    char text[TW_OUT_TIME];
+    tw_buf_add(out, text, tw_bar_text(w, bar, text));
 }
 
 static tw_status write_file(const tw_writer *w, const char *name, tw_buf *text, tw_error *err)
@@ -64,10 +95,11 @@ static void put_trades(const tw_writer *w, tw_buf *out)
     static const char *const CAUSE[TW_FILL_CAUSE_COUNT] = {"close", "open",  "gap",    "limit",
                                                            "stop",  "trail", "expiry", "liquidation"};
     tw_buf_text(out, "session,time,symbol,amount,price,commission,order_id,cause,base,slip,explanation\n");
+    tw_buf words;
+    tw_buf_init(&words, w->ctx);
     for (size_t i = 0; i < w->n_trades; i++) {
         const tw_trade *t = &w->trade[i];
-        tw_buf words;
-        tw_buf_init(&words, w->ctx);
+        words.length = 0;
         tw_trade_explain(w->what->market, t, &words);
         tw_out_day(w, t->session, out);
         tw_buf_text(out, ",");
@@ -80,17 +112,19 @@ static void put_trades(const tw_writer *w, tw_buf *out)
             tw_out_number(out, numbers[k]);
         }
         tw_buf_text(out, ",");
-        if (t->order != SIZE_MAX) tw_buf_printf(out, "%zu", t->order);
-        tw_buf_printf(out, ",%s,", CAUSE[t->cause]);
+        if (t->order != SIZE_MAX) tw_out_count(out, t->order);
+        tw_buf_text(out, ",");
+        tw_buf_text(out, CAUSE[t->cause]);
+        tw_buf_text(out, ",");
         tw_out_number(out, t->base);
         tw_buf_text(out, ",");
         tw_out_number(out, t->slip);
         tw_buf_text(out, ",");
         tw_csv_write_field(out, words.data ? words.data : "");
         tw_buf_text(out, "\n");
-        out->failed = out->failed || words.failed;
-        tw_buf_clear(&words);
     }
+    out->failed = out->failed || words.failed;
+    tw_buf_clear(&words);
 }
 
 /* The close when an order was placed, or the last before it: what its fills are measured against. */
@@ -112,7 +146,9 @@ static void put_orders(const tw_writer *w, tw_buf *out)
     for (size_t i = 0; i < w->n_orders; i++) {
         const tw_order *o = &w->order[i].order;
         tw_out_day(w, w->order[i].session, out);
-        tw_buf_printf(out, ",%zu,", o->id);
+        tw_buf_text(out, ",");
+        tw_out_count(out, o->id);
+        tw_buf_text(out, ",");
         tw_csv_write_field(out, symbol(w, o->asset));
         tw_buf_text(out, ",");
         tw_out_bar(w, o->created, out);
@@ -123,11 +159,15 @@ static void put_orders(const tw_writer *w, tw_buf *out)
             tw_buf_text(out, ",");
             tw_out_number(out, numbers[k]);
         }
-        tw_buf_printf(out, ",%d,%d,%s,%s,", o->limit_reached, o->stop_reached, tw_order_status_name(o->status),
-                      tw_order_kind_name(o->kind));
+        tw_buf_text(out, o->limit_reached ? ",1" : ",0");
+        tw_buf_text(out, o->stop_reached ? ",1," : ",0,");
+        tw_buf_text(out, tw_order_status_name(o->status));
+        tw_buf_text(out, ",");
+        tw_buf_text(out, tw_order_kind_name(o->kind));
+        tw_buf_text(out, ",");
         tw_out_number(out, arrival(w, o));
         tw_buf_text(out, ",");
-        tw_csv_write_field(out, o->reason ? o->reason : "");
+        if (o->reason) tw_csv_write_field(out, o->reason);
         tw_buf_text(out, "\n");
     }
 }

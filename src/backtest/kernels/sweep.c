@@ -1,45 +1,108 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backtest/sweep/mark.h"
+/* sweep.c - the straight-line part of a sweep: lanes are independent, so each becomes vectors of whatever width there
+ * is and a lane's sums are the same on all of them. */
+#include "backtest/sweep/group.h"
+#include "backtest/sweep/kernels.h"
 #include "base/isa.h"
 
-/* New depths are rare, a quotient is slow: this is for bars in which some lane may have one. */
-static void lower(tw_sweep_lanes *restrict l, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const double part = l->value[i] / l->peak[i];
-        l->lowest[i] = part < l->lowest[i] ? part : l->lowest[i];
-    }
-}
+#include <string.h>
 
-static double any_of(const double *flag, size_t n)
-{
-    double any = 0;
-    for (size_t i = 0; i < n; i++) any = flag[i] > any ? flag[i] : any;
-    return any;
-}
+/* A group of lanes keeps its sums in registers over the bars. */
+typedef float returns_of __attribute__((vector_size(WIDTH * sizeof(float)), may_alias));
 
-/* Loops over lanes without branches: each becomes vectors of whatever width there is, a lane's sums the same. */
-int TW_ISA_NAME(tw_sweep_mark)(tw_sweep_lanes *restrict l, size_t n, float *restrict returns)
+/* ---------------------------------------------------------------- a bar */
+
+static size_t value_each(tw_sweep_lanes *restrict l, size_t n, const double *restrict now, double *restrict value)
 {
-    double ruined[TW_SWEEP_LANES], deeper[TW_SWEEP_LANES];
+    size_t spent = 0;
     for (size_t i = 0; i < n; i++) {
-        const double now = l->now[i], close = ((now > 0) & (now < __builtin_inf())) ? now : l->close[i];
-        const double before = l->value[i], marked = l->cash[i] + l->position[i] * close;
-        const double value = before > 0 ? marked : before;
-        const double r = before > 0 ? marked / before - 1 : 0, loss = r < 0 ? r : 0;
-        const double peak = value > l->peak[i] ? value : l->peak[i];
+        const double x = now[i], close = ((x > 0) & (x < __builtin_inf())) ? x : l->close[i];
+        const double worth = l->cash[i] + l->position[i] * close;
         l->close[i] = close;
-        l->value[i] = value;
-        l->peak[i] = peak;
-        l->sum[i] += r;
-        l->squares[i] += r * r;
-        l->losses[i] += loss * loss;
-        l->held[i] += l->position[i] != 0 ? 1 : 0;
-        returns[i] = (float)r;
-        /* A little more than is needed, for the product is rounded. */
-        deeper[i] = value < l->lowest[i] * peak + 1e-14 * peak ? 1 : 0;
-        ruined[i] = before > 0 && !(marked > 0) ? 1 : 0;
+        value[i] = worth;
+        spent += worth > 0 ? 0U : 1U;
     }
-    if (any_of(deeper, n) > 0) lower(l, n);
-    return any_of(ruined, n) > 0;
+    return spent;
+}
+
+static size_t value_all(tw_sweep_lanes *restrict l, size_t n, double now, double *restrict value)
+{
+    size_t spent = 0;
+    const double close = ((now > 0) & (now < __builtin_inf())) ? now : l->close[0];
+    for (size_t i = 0; i < n; i++) {
+        const double worth = l->cash[i] + l->position[i] * close;
+        value[i] = worth;
+        spent += worth > 0 ? 0U : 1U;
+    }
+    l->close[0] = close;
+    return spent;
+}
+
+static size_t value_of(tw_sweep_lanes *l, size_t n, const tw_sweep_closes *c, double *value)
+{
+    return c->step ? value_each(l, n, c->close, value) : value_all(l, n, *c->close, value);
+}
+
+/* ---------------------------------------------------------------- some bars */
+
+/* One group of lanes through the bars. Which drawdown is deeper is found by products, for quotients are slow. */
+static void mark_group(tw_sweep_lanes *restrict l, size_t i, size_t n_bars, const tw_sweep_row *restrict value,
+                       tw_sweep_returns *restrict returns)
+{
+    vec peak = *(vec *)&l->peak[i], low = *(vec *)&l->low_value[i], low_peak = *(vec *)&l->low_peak[i];
+    vec sum = *(vec *)&l->sum[i], squares = *(vec *)&l->squares[i], losses = *(vec *)&l->losses[i];
+    vec before = *(const vec *)&value[0][i];
+    for (size_t k = 0; k < n_bars; k++) {
+        const vec now = *(const vec *)&value[k + 1][i];
+        const vec r = when(before > 0, now / before - 1), loss = when(r < 0, r);
+        sum += r;
+        squares += r * r;
+        losses += loss * loss;
+        peak = larger(now, peak);
+        const mask deeper = now * low_peak < low * peak;
+        low = where(deeper, now, low);
+        low_peak = where(deeper, peak, low_peak);
+        *(returns_of *)&returns[k][i] = __builtin_convertvector(r, returns_of);
+        before = now;
+    }
+    *(vec *)&l->peak[i] = peak;
+    *(vec *)&l->low_value[i] = low;
+    *(vec *)&l->low_peak[i] = low_peak;
+    *(vec *)&l->sum[i] = sum;
+    *(vec *)&l->squares[i] = squares;
+    *(vec *)&l->losses[i] = losses;
+}
+
+static void mark(tw_sweep_lanes *l, size_t n, size_t n_bars, const tw_sweep_row *value, tw_sweep_returns *returns)
+{
+    for (size_t i = 0; i < n; i += WIDTH) mark_group(l, i, n_bars, value, returns);
+}
+
+typedef float four __attribute__((vector_size(16), may_alias));
+
+/* Four bars of four lanes. */
+static inline void turn_four(const tw_sweep_returns *r, size_t i, float *restrict out, size_t stride)
+{
+    const four a = *(const four *)&r[0][i], b = *(const four *)&r[1][i];
+    const four c = *(const four *)&r[2][i], d = *(const four *)&r[3][i];
+    const four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const four ba = __builtin_shufflevector(a, b, 2, 6, 3, 7), dc = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const four turned[4] = {__builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+                            __builtin_shufflevector(ba, dc, 0, 1, 4, 5), __builtin_shufflevector(ba, dc, 2, 3, 6, 7)};
+    for (size_t k = 0; k < 4; k++) memcpy(out + k * stride, &turned[k], sizeof *turned);
+}
+
+static void turn(const tw_sweep_returns *returns, size_t n_bars, size_t n, const tw_sweep_paths *p)
+{
+    const size_t fours = n_bars / 4 * 4, whole = n / 4 * 4;
+    for (size_t i = 0; i < whole; i += 4)
+        for (size_t k = 0; k < fours; k += 4) turn_four(returns + k, i, p->path + i * p->stride + k, p->stride);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i < whole ? fours : 0; k < n_bars; k++) p->path[i * p->stride + k] = returns[k][i];
+}
+
+const tw_sweep_kernels *TW_ISA_NAME(tw_sweep_kernels)(void)
+{
+    static const tw_sweep_kernels kernels = {TW_ISA_NAME(tw_sweep_fill), value_of, mark, turn};
+    return &kernels;
 }

@@ -58,7 +58,7 @@ static tw_status each_row(tw_market_reader *r, const char *path, const char *con
 
 /* ---------------------------------------------------------------- assets */
 
-enum { FIRST, NAME, END, CLOSE, KIND, ROOT, MULTIPLIER, TICK, LOT };
+enum { FIRST, NAME, END, CLOSE, KIND, ROOT, MULTIPLIER, TICK, LOT, GROUP };
 
 static const char *const ASSET_COLUMNS[] = {"start_date",
                                             "symbol",
@@ -69,6 +69,7 @@ static const char *const ASSET_COLUMNS[] = {"start_date",
                                             "multiplier|price_multiplier",
                                             "tick|tick_size",
                                             "lot",
+                                            "group|sector",
                                             NULL};
 
 static tw_status asset_fail(const tw_rows *rows, size_t column, tw_error *err, const char *what)
@@ -122,6 +123,17 @@ static tw_status asset_kind(tw_market_reader *r, const tw_rows *rows, tw_asset *
     return a->root ? TW_OK : no_memory(err);
 }
 
+static tw_status asset_group(tw_market_reader *r, const tw_rows *rows, size_t asset, tw_error *err)
+{
+    if (!is_given(rows, GROUP)) return TW_OK;
+    const tw_field *f = &rows->field[rows->place[GROUP]];
+    if (memchr(f->text, '\0', f->length)) return asset_fail(rows, GROUP, err, "is no name");
+    const size_t group = tw_symbols_add(&r->groups, f->text, f->length);
+    if (group == SIZE_MAX) return no_memory(err);
+    r->group[asset] = (int32_t)group + 1;
+    return TW_OK;
+}
+
 static tw_status read_asset(tw_market_reader *r, const tw_rows *rows, tw_error *err)
 {
     const tw_field *f = &rows->field[rows->place[NAME]];
@@ -133,6 +145,7 @@ static tw_status read_asset(tw_market_reader *r, const tw_rows *rows, tw_error *
     if (a->end == n) a->end = 0;
     if (a->auto_close == n) a->auto_close = 0;
     TW_TRY(asset_kind(r, rows, a, err));
+    TW_TRY(asset_group(r, rows, (size_t)(a - r->asset), err));
     TW_TRY(asset_number(rows, MULTIPLIER, &a->multiplier, err));
     TW_TRY(asset_number(rows, TICK, &a->tick, err));
     return asset_number(rows, LOT, &a->lot, err);

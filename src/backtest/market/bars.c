@@ -8,7 +8,7 @@
 enum { TIME, SYMBOL, FIRST_VALUE };
 
 static const char *const COLUMNS[] = {
-    "date|session|time|timestamp|stamp", "symbol|ticker|sid", "close", "open", "high", "low", "volume", NULL};
+    "date|session|time|timestamp|stamp", "symbol|ticker|sid", "close", "open", "high", "low", "volume"};
 /* Where the values of the columns above go among open, high, low, close, volume. */
 static const int PLACE[5] = {3, 0, 1, 2, 4};
 
@@ -24,6 +24,23 @@ tw_status tw_market_row_fail(const tw_rows *rows, const size_t *place, tw_error 
                    value ? value->text : "", place ? "\" " : "", what);
 }
 
+static bool widen_more(const tw_ctx *ctx, tw_bar_rows *rows, size_t room)
+{
+    const size_t n = rows->n_more;
+    if (n == 0) return true;
+    if (room > SIZE_MAX / sizeof(double) / n) return false;
+    double *grown = rows->more ? tw_resize(ctx, rows->more, rows->room * n * sizeof *grown, room * n * sizeof *grown)
+                               : tw_new(ctx, room * n, sizeof *grown);
+    if (grown) rows->more = grown;
+    return grown != NULL;
+}
+
+void tw_bar_rows_clear(const tw_ctx *ctx, tw_bar_rows *rows)
+{
+    tw_free(ctx, rows->row);
+    tw_free(ctx, rows->more);
+}
+
 static tw_bar_row *add_row(const tw_ctx *ctx, tw_bar_rows *rows)
 {
     if (rows->n == rows->room) {
@@ -33,17 +50,25 @@ static tw_bar_row *add_row(const tw_ctx *ctx, tw_bar_rows *rows)
                                       : tw_new(ctx, more, sizeof *grown);
         if (!grown) return NULL;
         rows->row = grown;
+        if (!widen_more(ctx, rows, more)) return NULL;
         rows->room = more;
     }
     return &rows->row[rows->n++];
 }
 
-static tw_status check_bar(const tw_rows *rows, const double *v, tw_error *err)
+/* Which rule of markets a bar breaks; NULL: none. */
+static const char *fault_of(const double *v)
 {
     for (int i = 0; i < 4; i++)
-        if (v[i] <= 0) return tw_market_row_fail(rows, NULL, err, "a price must be above 0");
-    if (v[4] < 0) return tw_market_row_fail(rows, NULL, err, "a volume must be 0 or more");
-    return v[1] < v[2] ? tw_market_row_fail(rows, NULL, err, "high is below low") : TW_OK;
+        if (v[i] <= 0) return "a price must be above 0";
+    if (v[4] < 0) return "a volume must be 0 or more";
+    return v[1] < v[2] ? "high is below low" : NULL;
+}
+
+static tw_status check_bar(const tw_rows *rows, const double *v, tw_error *err)
+{
+    const char *fault = fault_of(v);
+    return fault ? tw_market_row_fail(rows, NULL, err, fault) : TW_OK;
 }
 
 static tw_status read_values(const tw_rows *rows, double *v, tw_error *err)
@@ -55,6 +80,21 @@ static tw_status read_values(const tw_rows *rows, double *v, tw_error *err)
         const tw_field *f = &rows->field[rows->place[column]];
         if (f->length == 0) continue;
         if (!tw_parse_double(f->text, f->length, &v[PLACE[k]]) || isinf(v[PLACE[k]]))
+            return tw_market_row_fail(rows, &column, err, "is not a number");
+    }
+    return TW_OK;
+}
+
+/* Further columns of the row that was added last. */
+static tw_status read_more(const tw_rows *rows, tw_bar_rows *out, tw_error *err)
+{
+    double *to = out->more + (out->n - 1) * out->n_more;
+    for (size_t k = 0; k < out->n_more; k++) {
+        const size_t column = FIRST_VALUE + 5 + k;
+        const tw_field *f = &rows->field[rows->place[column]];
+        to[k] = NAN;
+        if (f->length == 0) continue;
+        if (!tw_parse_double(f->text, f->length, &to[k]) || isinf(to[k]))
             return tw_market_row_fail(rows, &column, err, "is not a number");
     }
     return TW_OK;
@@ -84,7 +124,7 @@ static tw_status read_row(tw_market_reader *r, const tw_rows *rows, tw_bar_rows 
     tw_bar_row *to = add_row(r->ctx, out);
     if (!to) return tw_no_memory(err, "a market");
     *to = bar;
-    return TW_OK;
+    return read_more(rows, out, err);
 }
 
 static tw_status read_csv(tw_market_reader *r, tw_rows *rows, tw_bar_rows *out, tw_error *err)
@@ -99,26 +139,68 @@ static tw_status read_csv(tw_market_reader *r, tw_rows *rows, tw_bar_rows *out, 
     return TW_OK;
 }
 
-static tw_status take_panel(tw_market_reader *r, const tw_panel *panel, tw_bar_rows *out, tw_error *err)
+static tw_status no_column(const char *path, const char *name, tw_error *err)
+{
+    return tw_fail(err, TW_BAD_DATA, "%s: no column named %s", path, name);
+}
+
+/* A panel being taken: where its columns are, and the symbol at hand. */
+typedef struct panel_place {
+    const tw_panel *panel;
+    size_t column[TW_BAR_VALUES], symbol, asset;
+} panel_place;
+
+static tw_status find_panel_columns(const tw_market_reader *r, const char *path, panel_place *p, tw_error *err)
 {
     static const char *const NAMES[5] = {"open", "high", "low", "close", "volume"};
-    size_t column[5];
-    for (size_t k = 0; k < 5; k++) column[k] = tw_panel_find_column(panel, NAMES[k]);
-    if (column[3] == SIZE_MAX) return tw_fail(err, TW_BAD_DATA, "%s: no column named close", out->path);
-    for (size_t s = 0; s < tw_panel_symbols(panel); s++) {
-        const char *symbol = tw_panel_symbol(panel, s);
-        const size_t asset = r->listed ? tw_symbols_find(&r->symbols, symbol, strlen(symbol))
-                                       : tw_symbols_add(&r->symbols, symbol, strlen(symbol));
-        if (asset == SIZE_MAX)
+    for (size_t k = 0; k < 5 + r->n_more; k++) {
+        const char *name = k < 5 ? NAMES[k] : r->files->columns[k - 5];
+        p->column[k] = tw_panel_find_column(p->panel, name);
+        if (k >= 5 && p->column[k] == SIZE_MAX) return no_column(path, name, err);
+    }
+    return p->column[3] == SIZE_MAX ? no_column(path, NAMES[3], err) : TW_OK;
+}
+
+static tw_status panel_fault(const panel_place *p, const tw_bar_rows *out, int64_t stamp, const char *fault,
+                             tw_error *err)
+{
+    char time[48];
+    time[tw_time_format(stamp, time)] = '\0';
+    return tw_fail(err, TW_BAD_DATA, "%s: symbol %s, time %s: %s", out->path, tw_panel_symbol(p->panel, p->symbol),
+                   time, fault);
+}
+
+static tw_status take_bar(tw_market_reader *r, const panel_place *p, size_t t, tw_bar_rows *out, tw_error *err)
+{
+    tw_bar_row bar = {.time = tw_panel_stamps(p->panel)[t], .asset = (uint32_t)p->asset};
+    for (size_t k = 0; k < 5; k++)
+        bar.value[k] = p->column[k] == SIZE_MAX ? NAN : tw_panel_at(p->panel, p->column[k], p->symbol, t);
+    if (isnan(bar.value[3])) return TW_OK;
+    const char *fault = fault_of(bar.value);
+    if (fault && !r->files->skip_bad_bars) return panel_fault(p, out, bar.time, fault, err);
+    if (fault) {
+        if (r->to->n_skipped++ == 0) (void)panel_fault(p, out, bar.time, fault, &r->to->first_skipped);
+        return TW_OK;
+    }
+    tw_bar_row *to = add_row(r->ctx, out);
+    if (!to) return tw_no_memory(err, "a market");
+    *to = bar;
+    for (size_t k = 0; k < r->n_more; k++)
+        out->more[(out->n - 1) * r->n_more + k] = tw_panel_at(p->panel, p->column[5 + k], p->symbol, t);
+    return TW_OK;
+}
+
+static tw_status take_panel(tw_market_reader *r, const tw_panel *panel, tw_bar_rows *out, tw_error *err)
+{
+    panel_place p = {.panel = panel};
+    TW_TRY(find_panel_columns(r, out->path, &p, err));
+    for (p.symbol = 0; p.symbol < tw_panel_symbols(panel); p.symbol++) {
+        const char *symbol = tw_panel_symbol(panel, p.symbol);
+        p.asset = r->listed ? tw_symbols_find(&r->symbols, symbol, strlen(symbol))
+                            : tw_symbols_add(&r->symbols, symbol, strlen(symbol));
+        if (p.asset == SIZE_MAX)
             return tw_fail(err, TW_BAD_DATA, "%s: symbol %s is not among the assets", out->path, symbol);
-        for (size_t t = 0; t < tw_panel_times(panel); t++) {
-            if (isnan(tw_panel_at(panel, column[3], s, t))) continue;
-            tw_bar_row *bar = add_row(r->ctx, out);
-            if (!bar) return tw_no_memory(err, "a market");
-            *bar = (tw_bar_row){.time = tw_panel_stamps(panel)[t], .asset = (uint32_t)asset};
-            for (size_t k = 0; k < 5; k++)
-                bar->value[k] = column[k] == SIZE_MAX ? NAN : tw_panel_at(panel, column[k], s, t);
-        }
+        for (size_t t = 0; t < tw_panel_times(panel); t++) TW_TRY(take_bar(r, &p, t, out, err));
     }
     return TW_OK;
 }
@@ -137,10 +219,16 @@ tw_status tw_market_bars(tw_market_reader *r, const char *path, tw_bar_rows *out
 {
     const size_t n = strlen(path);
     tw_rows rows;
-    *out = (tw_bar_rows){.path = path};
+    const char *wanted[TW_ROWS_COLUMNS] = {NULL};
+    *out = (tw_bar_rows){.path = path, .n_more = r->n_more};
     if (n > 4 && strcmp(path + n - 4, ".twp") == 0) return read_panel(r, out, err);
-    TW_TRY(tw_rows_open(r->ctx, path, COLUMNS, 3, &rows, err));
-    const tw_status status = read_csv(r, &rows, out, err);
+    memcpy(wanted, COLUMNS, sizeof COLUMNS);
+    for (size_t k = 0; k < r->n_more; k++) wanted[FIRST_VALUE + 5 + k] = r->files->columns[k];
+    TW_TRY(tw_rows_open(r->ctx, path, wanted, 3, &rows, err));
+    tw_status status = TW_OK;
+    for (size_t k = FIRST_VALUE + 5; k < rows.n_wanted && status == TW_OK; k++)
+        if (rows.place[k] == SIZE_MAX) status = no_column(path, wanted[k], err);
+    if (status == TW_OK) status = read_csv(r, &rows, out, err);
     tw_rows_close(&rows);
     if (status == TW_OK && out->n == 0) return tw_fail(err, TW_BAD_DATA, "%s: no bars below the header", path);
     return status;

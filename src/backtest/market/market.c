@@ -35,11 +35,10 @@ static tw_status place_fail(const tw_market_reader *r, const tw_bar_rows *rows, 
 
 /* ---------------------------------------------------------------- sessions */
 
+/* Widens the range to the days of some bars. */
 static tw_status day_range(const tw_market_reader *r, const tw_bar_rows *rows, bool minute, int64_t *range,
                            tw_error *err)
 {
-    range[0] = INT64_MAX;
-    range[1] = INT64_MIN;
     for (size_t i = 0; i < rows->n; i++) {
         const int64_t day = day_of(r, &rows->row[i], minute);
         if (day == TW_NO_TIME) return place_fail(r, rows, &rows->row[i], err, "the exchange is closed at this time");
@@ -61,19 +60,25 @@ static tw_status calendar_sessions(tw_market_reader *r, const int64_t *range, tw
     return TW_OK;
 }
 
+static void mark_days(tw_market_reader *r, const tw_bar_rows *rows, bool minute, int64_t first, unsigned char *there)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        unsigned char *day = &there[day_of(r, &rows->row[i], minute) - first];
+        r->to->market.n_sessions += !*day;
+        *day = 1;
+    }
+}
+
 /* Without a calendar every day that has a bar is a session, from midnight to midnight UTC. */
-static tw_status found_sessions(tw_market_reader *r, const tw_bar_rows *rows, bool minute, const int64_t *range,
-                                tw_error *err)
+static tw_status found_sessions(tw_market_reader *r, const tw_bar_rows *daily, const tw_bar_rows *minute,
+                                const int64_t *range, tw_error *err)
 {
     tw_asset_market *m = &r->to->market;
     const size_t n = (size_t)(range[1] - range[0]) + 1;
     unsigned char *there = tw_new(r->ctx, n, 1);
     if (!there) return no_memory(err);
-    for (size_t i = 0; i < rows->n; i++) {
-        unsigned char *day = &there[day_of(r, &rows->row[i], minute) - range[0]];
-        m->n_sessions += !*day;
-        *day = 1;
-    }
+    mark_days(r, daily, false, range[0], there);
+    mark_days(r, minute, true, range[0], there);
     r->session = tw_arena_new(&r->to->arena, m->n_sessions, sizeof *r->session);
     for (size_t i = 0, k = 0; r->session && i < n; i++) {
         if (!there[i]) continue;
@@ -87,12 +92,11 @@ static tw_status found_sessions(tw_market_reader *r, const tw_bar_rows *rows, bo
 
 static tw_status find_sessions(tw_market_reader *r, const tw_bar_rows *daily, const tw_bar_rows *minute, tw_error *err)
 {
-    int64_t range[2];
-    const bool by_minute = daily->n == 0;
-    const tw_bar_rows *rows = by_minute ? minute : daily;
+    int64_t range[2] = {INT64_MAX, INT64_MIN};
     if (r->files->calendar) TW_TRY(tw_calendar_find(r->files->calendar, &r->to->market.calendar, err));
-    TW_TRY(day_range(r, rows, by_minute, range, err));
-    TW_TRY(r->to->market.calendar ? calendar_sessions(r, range, err) : found_sessions(r, rows, by_minute, range, err));
+    TW_TRY(day_range(r, daily, false, range, err));
+    TW_TRY(day_range(r, minute, true, range, err));
+    TW_TRY(r->to->market.calendar ? calendar_sessions(r, range, err) : found_sessions(r, daily, minute, range, err));
     r->to->market.session = r->session;
     return TW_OK;
 }
@@ -124,12 +128,18 @@ static tw_status make_values(tw_market_reader *r, size_t n, double **value, tw_e
     const size_t assets = r->to->market.n_assets;
     if (n > SIZE_MAX / sizeof(double) / (assets + 1))
         return tw_fail(err, TW_TOO_LARGE, "market: %zu assets of %zu bars", assets, n);
-    for (size_t k = 0; k < N_VALUES; k++) {
+    for (size_t k = 0; k < N_VALUES + r->n_more; k++) {
         value[k] = tw_arena_new(&r->to->arena, assets * n, sizeof **value);
         if (!value[k]) return no_memory(err);
         for (size_t i = 0; i < assets * n; i++) value[k][i] = NAN;
     }
     return TW_OK;
+}
+
+static void put_row(double *const *value, size_t cell, const tw_bar_rows *rows, size_t i)
+{
+    for (size_t k = 0; k < N_VALUES; k++) value[k][cell] = rows->row[i].value[k];
+    for (size_t k = 0; k < rows->n_more; k++) value[N_VALUES + k][cell] = rows->more[i * rows->n_more + k];
 }
 
 /* Rows to their places; `seen` has a flag for every place. */
@@ -143,7 +153,7 @@ static tw_status put_daily(tw_market_reader *r, const tw_bar_rows *rows, unsigne
         if (s == m->n_sessions || m->session[s].day != day)
             return place_fail(r, rows, row, err, "the calendar has no session on this day");
         if (seen[cell]++) return place_fail(r, rows, row, err, "there is a bar of this day already");
-        for (size_t k = 0; k < N_VALUES; k++) r->value[k][cell] = row->value[k];
+        put_row(r->value, cell, rows, i);
     }
     return TW_OK;
 }
@@ -167,7 +177,7 @@ static tw_status put_minutes(tw_market_reader *r, const tw_bar_rows *rows, unsig
         const tw_bar_row *row = &rows->row[i];
         const size_t cell = row->asset * m->n_minutes + minute_at(m, row->time);
         if (seen[cell]++) return place_fail(r, rows, row, err, "there is a bar of this minute already");
-        for (size_t k = 0; k < N_VALUES; k++) r->minute_value[k][cell] = row->value[k];
+        put_row(r->minute_value, cell, rows, i);
     }
     return TW_OK;
 }
@@ -206,8 +216,10 @@ static tw_status index_minutes(tw_market_reader *r, const tw_bar_rows *rows, tw_
     return TW_OK;
 }
 
-static void sum_minute(double *const *to, size_t cell, double *const *from, size_t minute)
+static void sum_minute(double *const *to, size_t cell, double *const *from, size_t minute, size_t n_more)
 {
+    for (size_t k = N_VALUES; k < N_VALUES + n_more; k++)
+        if (!isnan(from[k][minute])) to[k][cell] = from[k][minute];
     if (isnan(from[CLOSE][minute])) return;
     if (isnan(to[OPEN][cell])) to[OPEN][cell] = from[OPEN][minute];
     to[HIGH][cell] = fmax(to[HIGH][cell], from[HIGH][minute]);
@@ -217,15 +229,18 @@ static void sum_minute(double *const *to, size_t cell, double *const *from, size
         to[VOLUME][cell] = (isnan(to[VOLUME][cell]) ? 0 : to[VOLUME][cell]) + from[VOLUME][minute];
 }
 
-/* Days made of their minutes, where there is no file of days. */
-static tw_status sum_minutes(tw_market_reader *r, tw_error *err)
+/* Days made of their minutes, where no file of days has them. */
+static tw_status sum_minutes(tw_market_reader *r, bool all, tw_error *err)
 {
     const tw_asset_market *m = &r->to->market;
-    TW_TRY(make_values(r, m->n_sessions, r->value, err));
+    if (all) TW_TRY(make_values(r, m->n_sessions, r->value, err));
     for (size_t a = 0; a < m->n_assets; a++)
-        for (size_t s = 0; s < m->n_sessions; s++)
+        for (size_t s = 0; s < m->n_sessions; s++) {
+            const size_t cell = a * m->n_sessions + s;
+            if (!isnan(r->value[CLOSE][cell])) continue;
             for (size_t i = m->minute_from[s]; i < m->minute_from[s + 1]; i++)
-                sum_minute(r->value, a * m->n_sessions + s, r->minute_value, a * m->n_minutes + i);
+                sum_minute(r->value, cell, r->minute_value, a * m->n_minutes + i, r->n_more);
+        }
     return TW_OK;
 }
 
@@ -252,7 +267,8 @@ static tw_status make_assets(tw_market_reader *r, tw_error *err)
 {
     tw_asset_market *m = &r->to->market;
     r->asset = tw_arena_new(&r->to->arena, r->symbols.n, sizeof *r->asset);
-    if (!r->asset) return no_memory(err);
+    r->group = tw_arena_new(&r->to->arena, r->symbols.n, sizeof *r->group);
+    if (!r->asset || !r->group) return no_memory(err);
     for (size_t i = 0; i < r->symbols.n; i++) r->asset[i].symbol = r->symbols.name[i];
     m->asset = r->asset;
     m->n_assets = r->symbols.n;
@@ -269,9 +285,18 @@ static tw_status build(tw_market_reader *r, const tw_bar_rows *daily, const tw_b
         TW_TRY(put_bars(r, minute, true, err));
         m->minute = bars_of(r->minute_value, m->n_assets * m->n_minutes);
     }
-    TW_TRY(daily->n ? put_bars(r, daily, false, err) : sum_minutes(r, err));
+    if (daily->n) TW_TRY(put_bars(r, daily, false, err));
+    if (minute->n) TW_TRY(sum_minutes(r, daily->n == 0, err));
     m->daily = bars_of(r->value, m->n_assets * m->n_sessions);
+    r->to->n_columns = r->n_more;
+    for (size_t k = 0; k < r->n_more; k++) {
+        r->to->daily_column[k] = r->value[N_VALUES + k];
+        r->to->minute_column[k] = r->minute_value[N_VALUES + k];
+    }
     if (r->files->assets) TW_TRY(tw_market_assets(r, false, err));
+    r->to->n_groups = r->groups.n;
+    r->to->group_name = r->groups.name;
+    r->to->group = r->groups.n ? r->group : NULL;
     TW_TRY(tw_market_actions(r, err));
     return tw_market_series(r, err);
 }
@@ -279,16 +304,20 @@ static tw_status build(tw_market_reader *r, const tw_bar_rows *daily, const tw_b
 tw_status tw_market_open(const tw_ctx *ctx, const tw_market_files *files, tw_market_read *read, tw_error *err)
 {
     tw_bar_rows daily = {0}, minute = {0};
-    tw_market_reader r = {.ctx = ctx, .files = files, .to = read, .symbols = {.arena = &read->arena}};
+    tw_market_reader r = {
+        .ctx = ctx, .files = files, .to = read, .symbols = {.arena = &read->arena}, .groups = {.arena = &read->arena}};
     *read = (tw_market_read){0};
     tw_arena_init(&read->arena, ctx);
+    while (files->columns && files->columns[r.n_more]) r.n_more++;
+    if (r.n_more > TW_MARKET_COLUMNS)
+        return tw_fail(err, TW_TOO_LARGE, "market: %zu further columns; at most %d", r.n_more, (int)TW_MARKET_COLUMNS);
     if (!files->bars && !files->minutes) return tw_fail(err, TW_BAD_VALUE, "market: a file of bars is needed");
     tw_status status = files->assets ? tw_market_assets(&r, true, err) : TW_OK;
     if (status == TW_OK && files->bars) status = tw_market_bars(&r, files->bars, &daily, err);
     if (status == TW_OK && files->minutes) status = tw_market_bars(&r, files->minutes, &minute, err);
     if (status == TW_OK) status = build(&r, &daily, &minute, err);
-    tw_free(ctx, daily.row);
-    tw_free(ctx, minute.row);
+    tw_bar_rows_clear(ctx, &daily);
+    tw_bar_rows_clear(ctx, &minute);
     return status;
 }
 

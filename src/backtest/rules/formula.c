@@ -84,25 +84,42 @@ static tw_status check_window(tw_backtest_spec *s, const tw_formula *f, tw_error
     return TW_OK;
 }
 
+static tw_status find_used(tw_backtest_spec *s, tw_formula *f, tw_error *err)
+{
+    size_t n = 0;
+    f->used = tw_arena_new(&s->arena, f->n_columns, sizeof *f->used);
+    f->slot = tw_arena_new(&s->arena, f->n_columns + 1, sizeof *f->slot);
+    if (!f->used || !f->slot) return tw_no_memory(err, "a backtest");
+    for (size_t c = 0; c < f->n_columns; c++) {
+        f->used[c] = tw_plan_uses_column(f->plan, c);
+        f->slot[c] = n;
+        n += f->used[c];
+    }
+    f->slot[f->n_columns] = n;
+    return TW_OK;
+}
+
 static tw_status make_room(tw_backtest_spec *s, tw_formula *f, size_t n, tw_error *err)
 {
     f->n_universe = n;
     f->n_blocks = (n + TW_LANES - 1) / TW_LANES;
-    const size_t column = f->n_blocks * f->window * TW_LANES, row = f->n_blocks * TW_LANES;
-    if (column > SIZE_MAX / sizeof(double) / (f->n_columns + 1) || row > SIZE_MAX / sizeof(double) / (f->n + 1))
+    if (f->rows == 0) f->rows = f->window;
+    TW_TRY(find_used(s, f, err));
+    const size_t column = f->n_blocks * f->rows * TW_LANES, row = f->n_blocks * TW_LANES, used = f->slot[f->n_columns];
+    if (column > SIZE_MAX / sizeof(double) / (used + 1) || row > SIZE_MAX / sizeof(double) / (f->n + 1))
         return tw_fail(err, TW_TOO_LARGE, "a window of %zu bars of %zu assets", f->window, n);
-    f->cells = tw_new(s->ctx, column * f->n_columns, sizeof *f->cells);
+    f->cells = tw_new(s->ctx, column * used + 1, sizeof *f->cells);
     f->values = tw_new(s->ctx, row * f->n, sizeof *f->values);
     f->in = tw_arena_new(&s->arena, f->n_columns, sizeof *f->in);
     f->out = tw_arena_new(&s->arena, f->n + 1, sizeof *f->out);
     if (!f->cells || !f->values || !f->in || !f->out) return tw_no_memory(err, "a backtest");
-    for (size_t i = 0; i < column * f->n_columns; i++) f->cells[i] = NAN;
+    for (size_t i = 0; i < column * used; i++) f->cells[i] = NAN;
     for (size_t c = 0; c < f->n_columns; c++)
-        f->in[c] = (tw_tiles){f->cells + c * column, f->window * TW_LANES, TW_LANES};
+        if (f->used[c]) f->in[c] = (tw_tiles){f->cells + f->slot[c] * column, f->rows * TW_LANES, TW_LANES};
     /* all rows of a result go to one place, so that the last is what stays */
     for (size_t i = 0; i < f->n; i++)
         f->out[i] = (tw_tiles_out){.f64 = f->values + i * row, .block_stride = TW_LANES, .time_stride = 0};
-    return tw_runner_new(s->ctx, f->plan, n, NULL, &f->runner, err);
+    return tw_runner_new(s->ctx, f->plan, n, f->group, &f->runner, err);
 }
 
 tw_status tw_formula_compile(tw_backtest_spec *s, tw_formula *f, size_t n, tw_error *err)
@@ -125,13 +142,20 @@ void tw_formula_clear(tw_backtest_spec *s, tw_formula *f)
 
 double *tw_formula_cell(const tw_formula *f, size_t column, size_t row, size_t lane)
 {
-    return f->cells + ((column * f->n_blocks + lane / TW_LANES) * f->window + row) * TW_LANES + lane % TW_LANES;
+    return f->cells + ((f->slot[column] * f->n_blocks + lane / TW_LANES) * f->rows + row) * TW_LANES + lane % TW_LANES;
+}
+
+void tw_formula_put(const tw_formula *f, size_t column, size_t lane, const double *window)
+{
+    double *to = tw_formula_cell(f, column, 0, lane);
+    window += f->window - f->rows;
+    for (size_t row = 0; row < f->rows; row++) to[row * TW_LANES] = window[row];
 }
 
 tw_status tw_formula_run(tw_formula *f, tw_error *err)
 {
     tw_runner_reset(f->runner);
-    return tw_runner_run(f->runner, f->window, f->in, f->out, err);
+    return tw_runner_run(f->runner, f->rows, f->in, f->out, err);
 }
 
 double tw_formula_value(const tw_formula *f, size_t number, size_t lane)

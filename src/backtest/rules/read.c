@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* read.c - the file of a backtest: its keys, parameters and data. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -113,7 +113,7 @@ static tw_status read_value(tw_backtest_spec *s, const tw_node *node, const tw_k
     case TW_KEY_EXPRESSION:
     case TW_KEY_CONDITION:
         TW_TRY(tw_spec_text(s, node, &text, err));
-        return tw_spec_expression(s, &s->now, node, text, key->kind == TW_KEY_CONDITION, at, err);
+        return tw_spec_expression(s, s->reading, node, text, key->kind == TW_KEY_CONDITION, at, err);
     }
     return TW_OK;
 }
@@ -160,19 +160,22 @@ static const tw_key TOP[] = {TW_KEY("name", TEXT, tw_backtest_spec, name),
                              TW_KEY("strategy", NODE, tw_backtest_spec, strategy_node),
                              {0}};
 
-static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_market_files, bars),
-                              TW_KEY("minutes", PATH, tw_market_files, minutes),
-                              TW_KEY("assets", PATH, tw_market_files, assets),
-                              TW_KEY("actions", PATH, tw_market_files, actions),
-                              TW_KEY("splits", PATH, tw_market_files, splits),
-                              TW_KEY("dividends", PATH, tw_market_files, dividends),
-                              TW_KEY("stock_dividends", PATH, tw_market_files, stock_dividends),
-                              TW_KEY("mergers", PATH, tw_market_files, mergers),
-                              TW_KEY("funding", PATH, tw_market_files, funding),
-                              TW_KEY("benchmark", PATH, tw_market_files, benchmark),
-                              TW_KEY("scores", PATH, tw_market_files, scores),
-                              TW_KEY("calendar", TEXT, tw_market_files, calendar),
-                              TW_KEY("skip_bad_bars", FLAG, tw_market_files, skip_bad_bars),
+static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_data_text, files.bars),
+                              TW_KEY("minutes", PATH, tw_data_text, files.minutes),
+                              TW_KEY("assets", PATH, tw_data_text, files.assets),
+                              TW_KEY("actions", PATH, tw_data_text, files.actions),
+                              TW_KEY("splits", PATH, tw_data_text, files.splits),
+                              TW_KEY("dividends", PATH, tw_data_text, files.dividends),
+                              TW_KEY("stock_dividends", PATH, tw_data_text, files.stock_dividends),
+                              TW_KEY("mergers", PATH, tw_data_text, files.mergers),
+                              TW_KEY("funding", PATH, tw_data_text, files.funding),
+                              TW_KEY("benchmark", PATH, tw_data_text, files.benchmark),
+                              TW_KEY("scores", PATH, tw_data_text, files.scores),
+                              TW_KEY("calendar", TEXT, tw_data_text, files.calendar),
+                              TW_KEY("skip_bad_bars", FLAG, tw_data_text, files.skip_bad_bars),
+                              TW_KEY("model", NODE, tw_data_text, model),
+                              TW_KEY("columns", NODE, tw_data_text, columns),
+                              TW_KEY("continuous", NODE, tw_data_text, continuous),
                               {0}};
 
 static bool is_top(const char *key)
@@ -263,8 +266,8 @@ static tw_status read_top(tw_backtest_spec *s, tw_error *err)
     s->run.capital = s->capital;
     if (!s->data) return tw_node_fail(s->doc, root, err, "'data' is missing: it names the files of the market");
     if (!s->strategy_node) return tw_node_fail(s->doc, root, err, "'strategy' is missing");
-    TW_TRY(tw_spec_map(s, s->data, DATA, &s->files, err));
-    if (!s->files.bars && !s->files.minutes)
+    TW_TRY(tw_spec_map(s, s->data, DATA, &s->data_text, err));
+    if (!s->data_text.files.bars && !s->data_text.files.minutes)
         return tw_node_fail(s->doc, s->data, err, "'data' needs 'bars' or 'minutes'");
     return TW_OK;
 }
@@ -273,26 +276,32 @@ static tw_status read_top(tw_backtest_spec *s, tw_error *err)
 
 typedef struct change_text {
     int64_t date;
+    size_t minute;
     double value, target;
 } change_text;
 
 static const tw_key CHANGE[] = {TW_KEY("date", DAY, change_text, date),
+                                TW_KEY("minute", WHOLE, change_text, minute),
                                 TW_KEY("value", NUMBER, change_text, value),
                                 TW_KEY("target", NUMBER, change_text, target),
                                 {0}};
 
 static tw_status read_change(tw_backtest_spec *s, const tw_node *node, tw_error *err)
 {
-    change_text c = {INT64_MIN, NAN, NAN};
+    change_text c = {INT64_MIN, 0, NAN, NAN};
     TW_TRY(tw_spec_map(s, node, CHANGE, &c, err));
     if (c.date == INT64_MIN || isnan(c.value) == isnan(c.target))
         return tw_node_fail(s->doc, node, err, "a change of capital needs 'date' and either 'value' or 'target'");
+    if (c.minute && !s->run.by_minute)
+        return tw_node_fail(s->doc, tw_node_get(node, "minute"), err, "'minute' of a change needs 'frequency: minute'");
     tw_capital_change *to = &s->change[s->run.n_changes];
     *to = (tw_capital_change){.session = tw_market_session_from(&s->market.market, c.date),
+                              .minute = c.minute,
                               .is_target = isnan(c.value),
                               .value = isnan(c.value) ? c.target : c.value};
-    if (s->run.n_changes && to->session < to[-1].session)
-        return tw_node_fail(s->doc, node, err, "changes of capital must be in the order of their dates");
+    if (s->run.n_changes &&
+        (to->session < to[-1].session || (to->session == to[-1].session && to->minute < to[-1].minute)))
+        return tw_node_fail(s->doc, node, err, "changes of capital must be in the order of their dates and minutes");
     s->run.n_changes++;
     return TW_OK;
 }
@@ -309,12 +318,23 @@ static tw_status read_changes(tw_backtest_spec *s, tw_error *err)
     return TW_OK;
 }
 
+/* A file of days may begin before that of minutes, so that windows of days reach back. */
+static size_t first_with_minutes(const tw_asset_market *m)
+{
+    size_t s = 0;
+    while (m->n_minutes && s < m->n_sessions && m->minute_from[s + 1] == 0) s++;
+    return s;
+}
+
 static tw_status read_run(tw_backtest_spec *s, tw_error *err)
 {
     const tw_asset_market *m = &s->market.market;
     const tw_node *root = tw_doc_root(s->doc);
     s->run.from = s->from == INT64_MIN ? 0 : tw_market_session_from(m, s->from);
     s->run.to = s->to == INT64_MAX ? m->n_sessions : tw_market_session_from(m, s->to + 1);
+    if (s->run.by_minute && s->from == INT64_MIN) s->run.from = first_with_minutes(m);
+    if (s->run.by_minute && s->to == INT64_MAX)
+        while (s->run.to > s->run.from && m->n_minutes && m->minute_from[s->run.to - 1] == m->n_minutes) s->run.to--;
     if (s->run.from >= s->run.to)
         return tw_node_fail(s->doc, tw_node_get(root, "from") ? tw_node_get(root, "from") : root, err,
                             "the market has no session between 'from' and 'to'");
@@ -330,6 +350,34 @@ static tw_status read_run(tw_backtest_spec *s, tw_error *err)
     return read_changes(s, err);
 }
 
+tw_status tw_spec_column(tw_backtest_spec *s, const tw_node *node, const char *name, tw_error *err)
+{
+    static const char *const OWN[] = {"open", "high", "low", "close", "volume"};
+    tw_data_text *d = &s->data_text;
+    for (size_t i = 0; i < 5; i++)
+        if (strcmp(OWN[i], name) == 0) return TW_OK;
+    for (size_t i = 0; i < d->n_columns; i++)
+        if (strcmp(d->column[i], name) == 0) return TW_OK;
+    if (d->n_columns == TW_MARKET_COLUMNS)
+        return tw_node_fail(s->doc, node, err, "more than %d further columns of the bars", (int)TW_MARKET_COLUMNS);
+    d->column[d->n_columns++] = name;
+    d->files.columns = d->column;
+    return TW_OK;
+}
+
+static tw_status read_columns(tw_backtest_spec *s, tw_error *err)
+{
+    const tw_node *list = s->data_text.columns;
+    const char *name;
+    if (!list) return TW_OK;
+    if (list->kind != TW_NODE_LIST) return tw_node_fail(s->doc, list, err, "'columns' must be a list of names");
+    for (const tw_node *c = list->first; c; c = c->next) {
+        TW_TRY(tw_spec_text(s, c, &name, err));
+        TW_TRY(tw_spec_column(s, c, name, err));
+    }
+    return TW_OK;
+}
+
 static tw_status read_file(tw_backtest_spec *s, const char *path, const char *const *set, tw_error *err)
 {
     const char *slash = strrchr(path, '/');
@@ -338,8 +386,12 @@ static tw_status read_file(tw_backtest_spec *s, const char *path, const char *co
     TW_TRY(tw_doc_read(s->ctx, path, &s->doc, err));
     TW_TRY(keep_overrides(s, set, err));
     TW_TRY(read_top(s, err));
-    TW_TRY(tw_market_open(s->ctx, &s->files, &s->market, err));
+    TW_TRY(read_columns(s, err));
+    TW_TRY(tw_spec_model(s, err));
+    TW_TRY(tw_market_open(s->ctx, &s->data_text.files, &s->market, err));
     TW_TRY(read_run(s, err));
+    TW_TRY(tw_spec_score(s, err));
+    TW_TRY(tw_spec_chains(s, err));
     return tw_spec_strategy(s, err);
 }
 
@@ -362,8 +414,13 @@ tw_status tw_backtest_spec_read(const tw_ctx *ctx, const char *path, const char 
 void tw_backtest_spec_free(tw_backtest_spec *s)
 {
     if (!s) return;
-    tw_formula_clear(s, &s->now);
-    tw_formula_clear(s, &s->pipeline);
+    for (size_t i = 0; i < s->n_blocks; i++) {
+        tw_formula_clear(s, &s->block[i].now);
+        tw_formula_clear(s, &s->block[i].pipeline);
+        tw_formula_clear(s, &s->block[i].split.market);
+        tw_formula_clear(s, &s->block[i].split.account);
+    }
+    tw_spec_model_clear(s);
     tw_market_close(&s->market);
     tw_doc_free(s->doc);
     tw_arena_clear(&s->arena);

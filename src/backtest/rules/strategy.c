@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strategy.c - the `strategy` of a spec: universe, expressions, rules, what is recorded. */
-#include "backtest/rules/spec.h"
+#include "backtest/rules/lanes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,53 +25,56 @@ static const tw_key STRATEGY[] = {TW_KEY("universe", NODE, tw_strategy_text, uni
 
 /* ---------------------------------------------------------------- universe */
 
-static tw_status add_asset(tw_backtest_spec *s, const tw_node *node, tw_error *err)
+static tw_status add_asset(tw_block *b, const tw_node *node, tw_error *err)
 {
     const char *symbol;
-    TW_TRY(tw_spec_text(s, node, &symbol, err));
-    const size_t asset = tw_market_find(&s->market.market, symbol);
-    if (asset == SIZE_MAX) return tw_node_fail(s->doc, node, err, "the market has no symbol '%s'", symbol);
-    for (size_t i = 0; i < s->n_universe; i++)
-        if (s->universe[i] == asset) return tw_node_fail(s->doc, node, err, "'%s' is there already", symbol);
-    s->universe[s->n_universe++] = asset;
+    TW_TRY(tw_spec_text(b->spec, node, &symbol, err));
+    const size_t asset = tw_spec_find(b->spec, symbol);
+    if (asset == SIZE_MAX) return tw_node_fail(b->spec->doc, node, err, "the market has no symbol '%s'", symbol);
+    for (size_t i = 0; i < b->n_universe; i++)
+        if (b->universe[i] == asset) return tw_node_fail(b->spec->doc, node, err, "'%s' is there already", symbol);
+    b->universe[b->n_universe++] = asset;
     return TW_OK;
 }
 
-static tw_status read_universe(tw_backtest_spec *s, tw_error *err)
+static tw_status read_universe(tw_block *b, tw_error *err)
 {
-    const tw_node *node = s->strategy.universe;
-    const size_t n = s->market.market.n_assets, listed = node && node->kind == TW_NODE_LIST ? node->n_children : 1;
-    s->universe = tw_arena_new(&s->arena, (n > listed ? n : listed) + 1, sizeof *s->universe);
-    if (!s->universe) return no_memory(err);
+    const tw_node *node = b->strategy.universe;
+    const size_t n = b->spec->market.market.n_assets,
+                 listed = node && node->kind == TW_NODE_LIST ? node->n_children : 1;
+    b->universe = tw_arena_new(&b->spec->arena, (n > listed ? n : listed) + 1, sizeof *b->universe);
+    if (!b->universe) return no_memory(err);
     if (!node || (node->kind == TW_NODE_TEXT && strcmp(node->text, "all") == 0)) {
-        for (size_t i = 0; i < n; i++) s->universe[i] = i;
-        s->n_universe = n;
+        for (size_t i = 0; i < n; i++) b->universe[i] = i;
+        b->n_universe = n;
         return TW_OK;
     }
-    if (node->kind != TW_NODE_LIST) return add_asset(s, node, err);
-    for (const tw_node *c = node->first; c; c = c->next) TW_TRY(add_asset(s, c, err));
-    return s->n_universe ? TW_OK : tw_node_fail(s->doc, node, err, "'universe' names no symbol");
+    if (node->kind != TW_NODE_LIST) return add_asset(b, node, err);
+    for (const tw_node *c = node->first; c; c = c->next) TW_TRY(add_asset(b, c, err));
+    return b->n_universe ? TW_OK : tw_node_fail(b->spec->doc, node, err, "'universe' names no symbol");
 }
 
-tw_status tw_spec_lane(const tw_backtest_spec *s, const tw_node *node, const char *symbol, size_t *lane, tw_error *err)
+tw_status tw_spec_lane(const tw_block *b, const tw_node *node, const char *symbol, size_t *lane, tw_error *err)
 {
-    for (*lane = 0; *lane < s->n_universe; ++*lane)
-        if (strcmp(s->market.market.asset[s->universe[*lane]].symbol, symbol) == 0) return TW_OK;
-    return tw_node_fail(s->doc, node, err, "'%s' is not in the universe", symbol);
+    const size_t asset = tw_spec_find(b->spec, symbol);
+    for (*lane = 0; asset != SIZE_MAX && *lane < b->n_universe; ++*lane)
+        if (b->universe[*lane] == asset) return TW_OK;
+    return tw_node_fail(b->spec->doc, node, err, "'%s' is not in the universe", symbol);
 }
 
 /* ---------------------------------------------------------------- columns and lets */
 
-static tw_status read_lets(tw_backtest_spec *s, tw_formula *f, const tw_node *map, tw_error *err)
+static tw_status read_lets(tw_block *b, tw_formula *f, const tw_node *map, tw_error *err)
 {
     if (!map) return TW_OK;
-    if (map->kind != TW_NODE_MAP) return tw_node_fail(s->doc, map, err, "a map of names to expressions is needed here");
-    f->let = tw_arena_new(&s->arena, map->n_children + 1, sizeof *f->let);
-    f->let_node = tw_arena_new(&s->arena, map->n_children + 1, sizeof *f->let_node);
+    if (map->kind != TW_NODE_MAP)
+        return tw_node_fail(b->spec->doc, map, err, "a map of names to expressions is needed here");
+    f->let = tw_arena_new(&b->spec->arena, map->n_children + 1, sizeof *f->let);
+    f->let_node = tw_arena_new(&b->spec->arena, map->n_children + 1, sizeof *f->let_node);
     if (!f->let || !f->let_node) return no_memory(err);
     for (const tw_node *c = map->first; c; c = c->next) {
         f->let[f->n_lets].name = c->key;
-        TW_TRY(tw_spec_text(s, c, &f->let[f->n_lets].expression, err));
+        TW_TRY(tw_spec_text(b->spec, c, &f->let[f->n_lets].expression, err));
         f->let_node[f->n_lets++] = c;
     }
     return TW_OK;
@@ -85,6 +88,7 @@ static const char *const BASE[TW_COLUMN_COUNT] = {
     [TW_COLUMN_CLOSE] = "close",
     [TW_COLUMN_VOLUME] = "volume",
     [TW_COLUMN_SCORE] = "score",
+    [TW_COLUMN_GROUP] = "group",
     [TW_COLUMN_HOLDING] = "holding",
     [TW_COLUMN_COST_BASIS] = "cost_basis",
     [TW_COLUMN_WEIGHT] = "weight",
@@ -102,55 +106,73 @@ static const tw_key PIPELINE[] = {TW_KEY("window", WHOLE, tw_pipeline_text, wind
                                   TW_KEY("screen", NODE, tw_pipeline_text, screen),
                                   {0}};
 
-static tw_status check_window(const tw_backtest_spec *s, const tw_node *map, size_t window, tw_error *err)
+static tw_status check_window(const tw_block *b, const tw_node *map, size_t window, tw_error *err)
 {
     if (window >= 1 && window <= TW_MOST_WINDOW) return TW_OK;
-    return tw_node_fail(s->doc, tw_node_get(map, "window"), err, "'window' must be in [1, %d], got %zu",
+    return tw_node_fail(b->spec->doc, tw_node_get(map, "window"), err, "'window' must be in [1, %d], got %zu",
                         (int)TW_MOST_WINDOW, window);
 }
 
-static tw_status read_pipeline(tw_backtest_spec *s, tw_error *err)
+static tw_status read_pipeline(tw_block *b, tw_error *err)
 {
     static const char *const COLUMNS[] = {"open", "high", "low", "close", "volume"};
-    tw_formula *f = &s->pipeline;
+    tw_formula *f = &b->pipeline;
     tw_pipeline_text p = {.window = 1};
     const char *text;
-    TW_TRY(tw_spec_map(s, s->strategy.pipeline, PIPELINE, &p, err));
-    TW_TRY(check_window(s, s->strategy.pipeline, p.window, err));
+    TW_TRY(tw_spec_map(b->spec, b->strategy.pipeline, PIPELINE, &p, err));
+    TW_TRY(check_window(b, b->strategy.pipeline, p.window, err));
+    for (size_t i = 0; i < b->n_universe; i++)
+        if (tw_lane_chain(b, i))
+            return tw_node_fail(b->spec->doc, b->strategy.pipeline, err,
+                                "a pipeline is of assets, and '%s' of the universe is a series of contracts",
+                                tw_lane_chain(b, i)->name);
     f->column = COLUMNS;
     f->n_columns = sizeof COLUMNS / sizeof *COLUMNS;
     f->window = p.window;
-    TW_TRY(read_lets(s, f, p.lets, err));
+    TW_TRY(read_lets(b, f, p.lets, err));
     if (!p.columns || p.columns->kind != TW_NODE_MAP)
-        return tw_node_fail(s->doc, p.columns ? p.columns : s->strategy.pipeline, err,
+        return tw_node_fail(b->spec->doc, p.columns ? p.columns : b->strategy.pipeline, err,
                             "a pipeline needs 'columns': a map of names to expressions");
     size_t number;
     for (const tw_node *c = p.columns->first; c; c = c->next) {
-        TW_TRY(tw_spec_text(s, c, &text, err));
-        TW_TRY(tw_spec_expression(s, f, c, text, false, &number, err));
+        TW_TRY(tw_spec_text(b->spec, c, &text, err));
+        TW_TRY(tw_spec_expression(b->spec, f, c, text, false, &number, err));
     }
     if (!p.screen) return TW_OK;
-    TW_TRY(tw_spec_text(s, p.screen, &text, err));
-    return tw_spec_expression(s, f, p.screen, text, true, &s->screen, err);
+    TW_TRY(tw_spec_text(b->spec, p.screen, &text, err));
+    return tw_spec_expression(b->spec, f, p.screen, text, true, &b->screen, err);
 }
 
-/* The columns of the strategy's expressions: its own and those of the pipeline. */
-static tw_status name_columns(tw_backtest_spec *s, tw_error *err)
+/* A further column of the bars hides nothing: neither a column that is there already nor one of the pipeline. */
+static tw_status check_further(const tw_block *b, const char *const *name, size_t n, tw_error *err)
 {
-    const size_t more = s->pipeline.n - (s->screen != 0);
-    const char **name = tw_arena_new(&s->arena, TW_COLUMN_COUNT + more, sizeof *name);
+    const tw_data_text *d = &b->spec->data_text;
+    for (size_t k = 0; k < d->n_columns; k++)
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(d->column[k], name[i]) == 0)
+                return tw_node_fail(b->spec->doc, d->columns ? d->columns : d->model, err, "'%s' is a column already",
+                                    name[i]);
+    return TW_OK;
+}
+
+/* The columns of the strategy's expressions: its own, those of the pipeline, further ones of the bars. */
+static tw_status name_columns(tw_block *b, tw_error *err)
+{
+    const size_t more = b->pipeline.n - (b->screen != 0), further = b->spec->data_text.n_columns;
+    const char **name = tw_arena_new(&b->spec->arena, TW_COLUMN_COUNT + more + further, sizeof *name);
     if (!name) return no_memory(err);
     memcpy(name, BASE, sizeof BASE);
     for (size_t i = 0; i < more; i++) {
-        const tw_node *node = s->pipeline.expression[i].node;
+        const tw_node *node = b->pipeline.expression[i].node;
         for (size_t k = 0; k < TW_COLUMN_COUNT; k++)
             if (strcmp(node->key, BASE[k]) == 0)
-                return tw_node_fail(s->doc, node, err, "'%s' is a column already", node->key);
+                return tw_node_fail(b->spec->doc, node, err, "'%s' is a column already", node->key);
         name[TW_COLUMN_COUNT + i] = node->key;
     }
-    s->now.column = name;
-    s->now.n_columns = TW_COLUMN_COUNT + more;
-    return TW_OK;
+    for (size_t k = 0; k < further; k++) name[TW_COLUMN_COUNT + more + k] = b->spec->data_text.column[k];
+    b->now.column = name;
+    b->now.n_columns = TW_COLUMN_COUNT + more + further;
+    return check_further(b, name, TW_COLUMN_COUNT + more, err);
 }
 
 /* ---------------------------------------------------------------- rules */
@@ -177,92 +199,92 @@ static const tw_key RULE[] = {TW_KEY("when", CONDITION, tw_rule_text, when),
                               TW_KEY("cancel", FLAG, tw_rule_text, cancel),
                               {0}};
 
-static tw_status check_word(const tw_backtest_spec *s, const tw_rule_text *r, const char *key, const char *word,
+static tw_status check_word(const tw_block *b, const tw_rule_text *r, const char *key, const char *word,
                             const char *const *words, tw_error *err)
 {
     for (size_t i = 0; word && words[i]; i++)
         if (strcmp(word, words[i]) == 0) return TW_OK;
     if (!word) return TW_OK;
-    return tw_node_fail(s->doc, tw_node_get(r->node, key), err, "'%s' is no word for '%s'; known are %s, %s, ...", word,
-                        key, words[0], words[1]);
+    return tw_node_fail(b->spec->doc, tw_node_get(r->node, key), err, "'%s' is no word for '%s'; known are %s, %s, ...",
+                        word, key, words[0], words[1]);
 }
 
-static tw_status check_rule(const tw_backtest_spec *s, tw_rule_text *r, tw_error *err)
+static tw_status check_rule(const tw_block *b, tw_rule_text *r, tw_error *err)
 {
     size_t amounts = 0;
     for (size_t u = 0; u <= TW_TARGET_PERCENT; u++) amounts += r->amount[u] != 0;
     if (amounts + r->cancel > 1 || (amounts + r->cancel == 0 && !r->remember))
-        return tw_node_fail(s->doc, r->node, err,
+        return tw_node_fail(b->spec->doc, r->node, err,
                             "a rule needs one of shares, value, percent, target_shares, target_value, target_percent, "
                             "or cancel: true, or remember alone; got %zu",
                             amounts + r->cancel);
-    TW_TRY(check_word(s, r, "at", r->at, TW_NAMES("any_time", "open", "close"), err));
-    TW_TRY(check_word(s, r, "life", r->life, TW_NAMES("until_cancelled", "day", "immediate", "all_or_nothing"), err));
+    TW_TRY(check_word(b, r, "at", r->at, TW_NAMES("any_time", "open", "close"), err));
+    TW_TRY(check_word(b, r, "life", r->life, TW_NAMES("until_cancelled", "day", "immediate", "all_or_nothing"), err));
     r->lane = SIZE_MAX;
-    return r->asset ? tw_spec_lane(s, tw_node_get(r->node, "asset"), r->asset, &r->lane, err) : TW_OK;
+    return r->asset ? tw_spec_lane(b, tw_node_get(r->node, "asset"), r->asset, &r->lane, err) : TW_OK;
 }
 
-static tw_status read_rule(tw_backtest_spec *s, const tw_node *node, tw_error *err)
+static tw_status read_rule(tw_block *b, const tw_node *node, tw_error *err)
 {
-    tw_rule_text *r = &s->rule[s->n_rules++];
+    tw_rule_text *r = &b->rule[b->n_rules++];
     r->node = node;
     r->opens = true;
-    TW_TRY(tw_spec_map(s, node, RULE, r, err));
-    return check_rule(s, r, err);
+    TW_TRY(tw_spec_map(b->spec, node, RULE, r, err));
+    return check_rule(b, r, err);
 }
 
 /* `condition` and `more`, as one condition. */
-static tw_status join(tw_backtest_spec *s, const tw_node *node, const char *more, size_t *number, tw_error *err)
+static tw_status join(tw_block *b, const tw_node *node, const char *more, size_t *number, tw_error *err)
 {
     const char *text;
-    TW_TRY(tw_spec_text(s, node, &text, err));
+    TW_TRY(tw_spec_text(b->spec, node, &text, err));
     const size_t room = strlen(text) + strlen(more) + 16;
-    char *whole = tw_arena_new(&s->arena, room, 1);
+    char *whole = tw_arena_new(&b->spec->arena, room, 1);
     if (!whole) return no_memory(err);
     (void)snprintf(whole, room, "(%s) and %s", text, more);
-    return tw_spec_expression(s, &s->now, node, whole, true, number, err);
+    return tw_spec_expression(b->spec, &b->now, node, whole, true, number, err);
 }
 
-static tw_status constant(tw_backtest_spec *s, const tw_node *node, double x, size_t *number, tw_error *err)
+static tw_status constant(tw_block *b, const tw_node *node, double x, size_t *number, tw_error *err)
 {
-    char *text = tw_arena_new(&s->arena, 40, 1);
+    char *text = tw_arena_new(&b->spec->arena, 40, 1);
     if (!text) return no_memory(err);
     text[tw_format_double(x, text)] = '\0';
-    return tw_spec_expression(s, &s->now, node, text, false, number, err);
+    return tw_spec_expression(b->spec, &b->now, node, text, false, number, err);
 }
 
 /* `entry` opens a position of `size` where there is none and none is on its way, `exit` closes it. */
-static tw_status read_entry(tw_backtest_spec *s, tw_error *err)
+static tw_status read_entry(tw_block *b, tw_error *err)
 {
-    const tw_strategy_text *t = &s->strategy;
-    if (t->size && !t->entry) return tw_node_fail(s->doc, t->size, err, "'size' is of an 'entry'");
+    const tw_strategy_text *t = &b->strategy;
+    if (t->size && !t->entry) return tw_node_fail(b->spec->doc, t->size, err, "'size' is of an 'entry'");
     if (t->entry) {
-        tw_rule_text *r = &s->rule[s->n_rules++];
+        tw_rule_text *r = &b->rule[b->n_rules++];
         *r = (tw_rule_text){.node = t->size ? t->size : t->entry, .lane = SIZE_MAX, .opens = true};
-        TW_TRY(join(s, t->entry, "holding == 0 and open_orders == 0", &r->when, err));
-        TW_TRY(tw_spec_map(s, t->size, RULE, r, err));
+        TW_TRY(join(b, t->entry, "holding == 0 and open_orders == 0", &r->when, err));
+        TW_TRY(tw_spec_map(b->spec, t->size, RULE, r, err));
         if (!t->size)
-            TW_TRY(constant(s, t->entry, 1.0 / (double)(t->max_positions ? t->max_positions : s->n_universe),
+            TW_TRY(constant(b, t->entry, 1.0 / (double)(t->max_positions ? t->max_positions : b->n_universe),
                             &r->amount[TW_TARGET_PERCENT], err));
-        TW_TRY(check_rule(s, r, err));
+        TW_TRY(check_rule(b, r, err));
     }
     if (!t->exit) return TW_OK;
-    tw_rule_text *r = &s->rule[s->n_rules++];
+    tw_rule_text *r = &b->rule[b->n_rules++];
     *r = (tw_rule_text){.node = t->exit, .lane = SIZE_MAX};
-    TW_TRY(join(s, t->exit, "holding != 0 and open_orders == 0", &r->when, err));
-    return constant(s, t->exit, 0, &r->amount[TW_TARGET_SHARES], err);
+    TW_TRY(join(b, t->exit, "holding != 0 and open_orders == 0", &r->when, err));
+    return constant(b, t->exit, 0, &r->amount[TW_TARGET_SHARES], err);
 }
 
-static tw_status read_rules(tw_backtest_spec *s, tw_error *err)
+static tw_status read_rules(tw_block *b, tw_error *err)
 {
-    const tw_node *list = s->strategy.rules;
-    if (list && list->kind != TW_NODE_LIST) return tw_node_fail(s->doc, list, err, "'rules' must be a list");
-    s->rule = tw_arena_new(&s->arena, (list ? list->n_children : 0) + 2, sizeof *s->rule);
-    if (!s->rule) return no_memory(err);
-    TW_TRY(read_entry(s, err));
-    for (const tw_node *c = list ? list->first : NULL; c; c = c->next) TW_TRY(read_rule(s, c, err));
-    if (s->n_rules == 0 && !s->strategy.portfolio)
-        return tw_node_fail(s->doc, s->strategy_node, err, "a strategy needs 'entry', 'rules' or 'portfolio'");
+    const tw_node *list = b->strategy.rules;
+    if (list && list->kind != TW_NODE_LIST) return tw_node_fail(b->spec->doc, list, err, "'rules' must be a list");
+    b->rule = tw_arena_new(&b->spec->arena, (list ? list->n_children : 0) + 2, sizeof *b->rule);
+    if (!b->rule) return no_memory(err);
+    TW_TRY(read_entry(b, err));
+    for (const tw_node *c = list ? list->first : NULL; c; c = c->next) TW_TRY(read_rule(b, c, err));
+    if (b->n_rules == 0 && !b->strategy.portfolio)
+        return tw_node_fail(b->spec->doc, b->node, err, "a strategy needs 'entry', 'rules' or 'portfolio'");
     return TW_OK;
 }
 
@@ -276,78 +298,118 @@ typedef struct record_map {
 static const tw_key RECORD[] = {
     TW_KEY("asset", TEXT, record_map, asset), TW_KEY("value", EXPRESSION, record_map, value), {0}};
 
-static tw_status read_record(tw_backtest_spec *s, const tw_node *node, tw_error *err)
+static tw_status read_record(tw_block *b, const tw_node *node, tw_error *err)
 {
-    tw_record_text *to = &s->record[s->n_records++];
+    tw_record_text *to = &b->record[b->n_records++];
     record_map map = {0};
     const char *text;
     to->name = node->key;
     if (node->kind != TW_NODE_MAP) {
-        TW_TRY(tw_spec_text(s, node, &text, err));
-        return tw_spec_expression(s, &s->now, node, text, false, &to->expression, err);
+        TW_TRY(tw_spec_text(b->spec, node, &text, err));
+        return tw_spec_expression(b->spec, &b->now, node, text, false, &to->expression, err);
     }
-    TW_TRY(tw_spec_map(s, node, RECORD, &map, err));
-    if (!map.value) return tw_node_fail(s->doc, node, err, "'value' is missing");
+    TW_TRY(tw_spec_map(b->spec, node, RECORD, &map, err));
+    if (!map.value) return tw_node_fail(b->spec->doc, node, err, "'value' is missing");
     to->expression = map.value;
-    return map.asset ? tw_spec_lane(s, tw_node_get(node, "asset"), map.asset, &to->lane, err) : TW_OK;
+    return map.asset ? tw_spec_lane(b, tw_node_get(node, "asset"), map.asset, &to->lane, err) : TW_OK;
 }
 
-static tw_status read_records(tw_backtest_spec *s, tw_error *err)
+static tw_status read_records(tw_block *b, tw_error *err)
 {
-    const tw_node *map = s->strategy.record;
+    const tw_node *map = b->strategy.record;
     if (!map) return TW_OK;
-    if (map->kind != TW_NODE_MAP) return tw_node_fail(s->doc, map, err, "'record' must map names to expressions");
-    s->record = tw_arena_new(&s->arena, map->n_children + 1, sizeof *s->record);
-    if (!s->record) return no_memory(err);
-    for (const tw_node *c = map->first; c; c = c->next) TW_TRY(read_record(s, c, err));
+    if (map->kind != TW_NODE_MAP) return tw_node_fail(b->spec->doc, map, err, "'record' must map names to expressions");
+    b->record = tw_arena_new(&b->spec->arena, map->n_children + 1, sizeof *b->record);
+    if (!b->record) return no_memory(err);
+    for (const tw_node *c = map->first; c; c = c->next) TW_TRY(read_record(b, c, err));
     return TW_OK;
 }
 
 /* ---------------------------------------------------------------- all of it */
 
-static tw_status read_window(tw_backtest_spec *s, tw_error *err)
+static tw_status read_window(tw_block *b, tw_error *err)
 {
-    tw_strategy_text *t = &s->strategy;
+    tw_strategy_text *t = &b->strategy;
     if (!t->window_of) t->window_of = "days";
     if (strcmp(t->window_of, "days") != 0 && strcmp(t->window_of, "minutes") != 0)
-        return tw_node_fail(s->doc, tw_node_get(s->strategy_node, "window_of"), err,
+        return tw_node_fail(b->spec->doc, tw_node_get(b->node, "window_of"), err,
                             "'window_of' must be days or minutes, got '%s'", t->window_of);
-    if (t->window_of[0] == 'm' && !s->run.by_minute)
-        return tw_node_fail(s->doc, tw_node_get(s->strategy_node, "window_of"), err,
+    if (t->window_of[0] == 'm' && !b->spec->run.by_minute)
+        return tw_node_fail(b->spec->doc, tw_node_get(b->node, "window_of"), err,
                             "a window of minutes needs 'frequency: minute'");
-    s->now.window = t->window;
-    return check_window(s, s->strategy_node, t->window, err);
+    b->now.window = t->window;
+    return check_window(b, b->node, t->window, err);
 }
 
-static tw_status make_state(tw_backtest_spec *s, tw_error *err)
+static tw_status make_state(tw_block *b, tw_error *err)
 {
-    const size_t n = s->n_universe;
-    s->pipeline_row = tw_arena_new(&s->arena, (s->pipeline.n + 1) * n, sizeof *s->pipeline_row);
-    s->window = tw_arena_new(&s->arena, s->now.window, sizeof *s->window);
-    s->remembered = tw_arena_new(&s->arena, n, sizeof *s->remembered);
-    s->weight = tw_arena_new(&s->arena, n, sizeof *s->weight);
-    s->last_weight = tw_arena_new(&s->arena, n, sizeof *s->last_weight);
-    s->by = tw_arena_new(&s->arena, 2 * n, sizeof *s->by);
-    s->side = tw_arena_new(&s->arena, n, sizeof *s->side);
-    s->order = tw_arena_new(&s->arena, 2 * n, sizeof *s->order);
-    const bool made =
-        s->window && s->remembered && s->pipeline_row && s->weight && s->last_weight && s->by && s->side && s->order;
+    const size_t n = b->n_universe;
+    b->pipeline_row = tw_arena_new(&b->spec->arena, (b->pipeline.n + 1) * n, sizeof *b->pipeline_row);
+    b->window = tw_arena_new(&b->spec->arena, b->now.window, sizeof *b->window);
+    b->asset = tw_arena_new(&b->spec->arena, n, sizeof *b->asset);
+    b->sum = tw_arena_new(&b->spec->arena, 2 * (b->spec->market.n_groups + 1), sizeof *b->sum);
+    b->taken = tw_arena_new(&b->spec->arena, 2 * (b->spec->market.n_groups + 1), sizeof *b->taken);
+    b->weight = tw_arena_new(&b->spec->arena, n, sizeof *b->weight);
+    b->last_weight = tw_arena_new(&b->spec->arena, n, sizeof *b->last_weight);
+    b->by = tw_arena_new(&b->spec->arena, 2 * n, sizeof *b->by);
+    b->side = tw_arena_new(&b->spec->arena, n, sizeof *b->side);
+    b->order = tw_arena_new(&b->spec->arena, 2 * n, sizeof *b->order);
+    const bool made = b->window && b->sum && b->taken && b->asset && b->pipeline_row && b->weight && b->last_weight &&
+                      b->by && b->side && b->order;
     return made ? TW_OK : no_memory(err);
+}
+
+static tw_status index_lanes(tw_block *b, tw_error *err)
+{
+    const size_t n = b->spec->market.market.n_assets;
+    b->lane_of = tw_arena_new(&b->spec->arena, n, sizeof *b->lane_of);
+    if (!b->lane_of) return no_memory(err);
+    for (size_t i = 0; i < n; i++) b->lane_of[i] = SIZE_MAX;
+    for (size_t i = 0; i < b->n_universe; i++)
+        if (b->universe[i] < n) b->lane_of[b->universe[i]] = i;
+    const int32_t *group = b->spec->market.group;
+    if (!group) return TW_OK;
+    b->group = tw_arena_new(&b->spec->arena, b->n_universe, sizeof *b->group);
+    if (!b->group) return no_memory(err);
+    for (size_t i = 0; i < b->n_universe; i++)
+        b->group[i] = group[tw_lane_chain(b, i) ? tw_lane_chain(b, i)->member[0] : b->universe[i]];
+    b->now.group = b->pipeline.group = b->group;
+    return TW_OK;
+}
+
+static tw_status read_block(tw_block *b, tw_error *err)
+{
+    b->strategy.window = 1;
+    b->spec->reading = &b->now;
+    TW_TRY(tw_spec_map(b->spec, b->node, STRATEGY, &b->strategy, err));
+    TW_TRY(read_universe(b, err));
+    TW_TRY(index_lanes(b, err));
+    TW_TRY(read_window(b, err));
+    if (b->strategy.pipeline) TW_TRY(read_pipeline(b, err));
+    TW_TRY(name_columns(b, err));
+    TW_TRY(read_lets(b, &b->now, b->strategy.lets, err));
+    TW_TRY(read_rules(b, err));
+    if (b->strategy.portfolio) TW_TRY(tw_spec_portfolio(b, err));
+    TW_TRY(read_records(b, err));
+    TW_TRY(tw_formula_compile(b->spec, &b->pipeline, b->n_universe, err));
+    TW_TRY(tw_formula_compile(b->spec, &b->now, b->n_universe, err));
+    TW_TRY(tw_split_make(b, err));
+    return make_state(b, err);
 }
 
 tw_status tw_spec_strategy(tw_backtest_spec *s, tw_error *err)
 {
-    s->strategy.window = 1;
-    TW_TRY(tw_spec_map(s, s->strategy_node, STRATEGY, &s->strategy, err));
-    TW_TRY(read_universe(s, err));
-    TW_TRY(read_window(s, err));
-    if (s->strategy.pipeline) TW_TRY(read_pipeline(s, err));
-    TW_TRY(name_columns(s, err));
-    TW_TRY(read_lets(s, &s->now, s->strategy.lets, err));
-    TW_TRY(read_rules(s, err));
-    if (s->strategy.portfolio) TW_TRY(tw_spec_portfolio(s, err));
-    TW_TRY(read_records(s, err));
-    TW_TRY(tw_formula_compile(s, &s->pipeline, s->n_universe, err));
-    TW_TRY(tw_formula_compile(s, &s->now, s->n_universe, err));
-    return make_state(s, err);
+    const tw_node *node = s->strategy_node;
+    const bool list = node->kind == TW_NODE_LIST;
+    if (list && node->n_children == 0) return tw_node_fail(s->doc, node, err, "'strategy' is an empty list");
+    s->block = tw_arena_new(&s->arena, list ? node->n_children : 1, sizeof *s->block);
+    s->remembered = tw_arena_new(&s->arena, s->market.market.n_assets + s->n_chains, sizeof *s->remembered);
+    if (!s->block || !s->remembered) return no_memory(err);
+    for (const tw_node *c = list ? node->first : node; c; c = list ? c->next : NULL) {
+        tw_block *b = &s->block[s->n_blocks++];
+        b->spec = s;
+        b->node = c;
+        TW_TRY(read_block(b, err));
+    }
+    return TW_OK;
 }

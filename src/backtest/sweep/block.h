@@ -3,13 +3,18 @@
 #ifndef TW_BACKTEST_SWEEP_BLOCK_H
 #define TW_BACKTEST_SWEEP_BLOCK_H
 
-#include "backtest/sweep/account.h"
-#include "backtest/sweep/mark.h"
+#include "backtest/sweep/kernels.h"
 
 /* What the signals of one bar ask for, a bit a trial. */
 typedef struct tw_sweep_bits {
     uint64_t enter_long, exit_long, enter_short, exit_short;
 } tw_sweep_bits;
+
+/* All that is asked for at one bar: by bits, or by weights (NULL: none). */
+typedef struct tw_sweep_asked {
+    tw_sweep_bits bits;
+    const double *weight;
+} tw_sweep_asked;
 
 typedef enum tw_fill_at { TW_FILL_NEXT_OPEN, TW_FILL_NEXT_CLOSE, TW_FILL_SAME_CLOSE } tw_fill_at;
 
@@ -17,51 +22,40 @@ typedef enum tw_fill_at { TW_FILL_NEXT_OPEN, TW_FILL_NEXT_CLOSE, TW_FILL_SAME_CL
 typedef struct tw_sweep_plan {
     tw_terms terms;
     tw_fill_at fill;
-    double capital, stop_loss, take_profit, trailing;
+    double capital, stop_loss, take_profit, trailing, band;
     double periods_per_year;
     bool keep_fills, stops;
+    const tw_sweep_kernels *kernels;
 } tw_sweep_plan;
 
 /* What happens in one bar, by lane. */
 typedef struct tw_sweep_bar {
-    const double *open, *high, *low, *close; /* [lanes] or a single one when `shared`; open, high, low may be NULL */
+    const double *open, *high, *low, *close; /* [lanes] or a single one; open, high, low may be NULL */
     size_t step;                             /* between lanes: 0 for one asset, else 1 */
     uint32_t time;
 } tw_sweep_bar;
 
-/* The open trade of a lane, and what it has done so far. */
-typedef struct tw_trade {
-    double price, fee;   /* of the entry, fee for what is still open */
-    double gain;         /* of the parts that are closed */
-    double best;         /* most favourable price since, for the trailing stop */
-    double traded, fees; /* sums of |value| / equity, and of fees */
-    size_t orders, trades, wins;
-} tw_trade;
-
 typedef struct tw_sweep_block {
-    tw_sweep_lanes lanes;
-    double debt[TW_SWEEP_LANES], free[TW_SWEEP_LANES];
-    tw_trade trade[TW_SWEEP_LANES];
-    uint64_t is_long, is_short, alive;
-    tw_sweep_bits waiting; /* decided at the bar before */
-    size_t n;              /* trials */
+    _Alignas(64) tw_sweep_lanes lanes;
+    uint64_t alive;
+    tw_sweep_asked waiting; /* decided at the bar before */
+    size_t n, n_spent;      /* trials; those that are worth nothing */
     const tw_sweep_plan *plan;
     const tw_ctx *ctx;
-    int (*mark)(tw_sweep_lanes *lanes, size_t n, float *returns);
-    tw_sweep_fill *fill; /* in order of time when they are kept; trial is the lane */
-    size_t n_fills, room;
+    size_t n_bars; /* valued and not marked yet */
+    _Alignas(64) tw_sweep_row value[TW_SWEEP_BARS + 1];
+    tw_sweep_tape tape;
 } tw_sweep_block;
 
-/* Starts n trials with the capital. */
+/* Starts n trials with the capital; the block is zero. */
 void tw_sweep_block_init(tw_sweep_block *block, const tw_ctx *ctx, const tw_sweep_plan *plan, size_t n);
-/* One bar, with what the signals of its close say; returns[64] are those of the bar. NO_MEMORY when fills are kept and
- * there is no room. */
-tw_status tw_sweep_block_bar(tw_sweep_block *block, const tw_sweep_bar *bar, const tw_sweep_bits *signals,
-                             float *returns, tw_error *err);
+/* One bar, with what its close asks for, which must last until the next bar; after TW_SWEEP_BARS of them at most they
+ * must be marked. NO_MEMORY when fills are kept and there is no room. */
+tw_status tw_sweep_block_bar(tw_sweep_block *block, const tw_sweep_bar *bar, const tw_sweep_asked *asked,
+                             tw_error *err);
+/* Counts the bars since the last call, whose returns it writes. */
+void tw_sweep_block_mark(tw_sweep_block *block, tw_sweep_returns *returns);
 /* Measures of a lane after n_times bars. */
 tw_sweep_measures tw_sweep_block_measures(const tw_sweep_block *block, size_t lane, size_t n_times);
-
-/* Reads rules as numbers. */
-tw_status tw_sweep_plan_read(const tw_sweep_rules *rules, tw_sweep_plan *plan, tw_error *err);
 
 #endif

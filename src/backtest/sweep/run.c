@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backtest/sweep/task.h"
+#include "base/isa.h"
 
 #include <string.h>
 
@@ -16,6 +17,8 @@ static const tw_param RULES[] = {
     TW_PARAM(tw_sweep_rules, stop_loss, 0, 0, 0.999, "leave when this share below (short: above) the price paid"),
     TW_PARAM(tw_sweep_rules, take_profit, 0, 0, 0.999, "leave when this share above (short: below) the price paid"),
     TW_PARAM(tw_sweep_rules, trailing, 0, 0, 0.999, "leave when this share below the best price since the entry"),
+    TW_PARAM(tw_sweep_rules, band, 0, 0, 1,
+             "with weights: no order while the position is at most this far from its weight"),
     TW_PARAM_END,
 };
 
@@ -41,8 +44,10 @@ static int place_of(const char *text, const char *const *names)
     return i;
 }
 
-tw_status tw_sweep_plan_read(const tw_sweep_rules *r, tw_sweep_plan *plan, tw_error *err)
+static tw_status read_plan(const tw_ctx *ctx, const tw_sweep_rules *r, tw_sweep_plan *plan, tw_error *err)
 {
+    const tw_isa isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST);
+    (void)isa; /* one path only, off x86 */
     TW_TRY(check_rules(r, err));
     *plan = (tw_sweep_plan){
         .terms = {.sizing = (tw_sizing)place_of(r->sizing, TW_NAMES("all", "value", "shares", "percent")),
@@ -56,10 +61,29 @@ tw_status tw_sweep_plan_read(const tw_sweep_rules *r, tw_sweep_plan *plan, tw_er
         .stop_loss = r->stop_loss,
         .take_profit = r->take_profit,
         .trailing = r->trailing,
+        .band = r->band,
+        .kernels = TW_ISA_PICK(isa, tw_sweep_kernels)(),
         .stops = r->stop_loss > 0 || r->take_profit > 0 || r->trailing > 0,
     };
     if (plan->terms.sizing == TW_SIZE_PERCENT && r->size > 1)
         return tw_fail(err, TW_BAD_VALUE, "rules: size must be in [0, 1] with sizing=percent, got %g", r->size);
+    return TW_OK;
+}
+
+static bool has_signals(const tw_sweep_signals *s)
+{
+    return s->enter_long || s->exit_long || s->enter_short || s->exit_short;
+}
+
+static tw_status check_weights(const tw_sweep_signals *s, const tw_sweep_plan *plan, tw_error *err)
+{
+    if (!s->weight && plan->band > 0)
+        return tw_fail(err, TW_BAD_VALUE, "rules: band is for weights, and there are none");
+    if (!s->weight) return TW_OK;
+    if (has_signals(s)) return tw_fail(err, TW_BAD_VALUE, "sweep: weights and signals at once; give one of them");
+    if (plan->stops) return tw_fail(err, TW_BAD_VALUE, "rules: no stops with weights, which would buy again at once");
+    if (plan->terms.sizing != TW_SIZE_ALL)
+        return tw_fail(err, TW_BAD_VALUE, "rules: no sizing with weights, which say what is held");
     return TW_OK;
 }
 
@@ -77,6 +101,10 @@ static tw_status check_job(const tw_sweep_job *job, const tw_sweep_plan *plan, t
         return tw_fail(err, TW_BAD_VALUE, "sweep: periods_per_year must be in (0, 1e9], got %g", p->periods_per_year);
     if (plan->terms.sizing == TW_SIZE_PERCENT && s->enter_long && s->enter_short)
         return tw_fail(err, TW_BAD_VALUE, "sweep: sizing=percent cannot turn a position round; give one side");
+    if (job->part.from % TW_SWEEP_LANES != 0 && job->part.from < job->n)
+        return tw_fail(err, TW_BAD_VALUE, "sweep: trials are left out in blocks of %d; got %zu", (int)TW_SWEEP_LANES,
+                       job->part.from);
+    TW_TRY(check_weights(s, plan, err));
     if (job->keep.paths && job->keep.path_stride < p->n_times)
         return tw_fail(err, TW_BAD_VALUE, "sweep: path_stride %zu must be at least %zu bars", job->keep.path_stride,
                        p->n_times);
@@ -100,12 +128,16 @@ static uint64_t bits_of(const uint8_t *byte, size_t n)
 
 static const void *at_or_null(const void *base, size_t bytes) { return base ? (const char *)base + bytes : NULL; }
 
-static tw_sweep_bits signals_at(const tw_sweep_job *job, size_t t, size_t first, size_t n)
+static tw_sweep_asked asked_at(const tw_sweep_job *job, const tw_sweep_leg *leg, size_t t, size_t first, size_t n)
 {
     const tw_sweep_signals *s = &job->signals;
     const size_t at = t * s->time_stride + first;
-    return (tw_sweep_bits){bits_of(at_or_null(s->enter_long, at), n), bits_of(at_or_null(s->exit_long, at), n),
-                           bits_of(at_or_null(s->enter_short, at), n), bits_of(at_or_null(s->exit_short, at), n)};
+    if (leg->bits) return (tw_sweep_asked){.bits = leg->bits[t]};
+    if (leg->weight) return (tw_sweep_asked){.weight = leg->weight[t]};
+    if (s->weight) return (tw_sweep_asked){.weight = s->weight + at};
+    return (tw_sweep_asked){
+        .bits = {bits_of(at_or_null(s->enter_long, at), n), bits_of(at_or_null(s->exit_long, at), n),
+                 bits_of(at_or_null(s->enter_short, at), n), bits_of(at_or_null(s->exit_short, at), n)}};
 }
 
 static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
@@ -120,49 +152,65 @@ static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
                           .time = (uint32_t)t};
 }
 
-enum { CHUNK = 64 }; /* bars whose returns are turned from bar-by-bar to trial-by-trial at once */
+typedef tw_sweep_task run;
 
-static void put_paths(const tw_sweep_keep *keep, size_t first, size_t n, size_t t, size_t n_bars,
-                      float returns[CHUNK][TW_SWEEP_LANES])
+/* In line always: gcc takes a function that only fetches for one that does nothing, and leaves calls of it out. */
+static inline __attribute__((always_inline)) void fetch(const void *from, size_t bytes)
 {
-    for (size_t i = 0; i < n; i++) {
-        float *path = keep->paths + (first + i) * keep->path_stride + t;
-        for (size_t k = 0; k < n_bars; k++) path[k] = returns[k][i];
+    enum { LINE = 64 };
+    if (!from) return;
+    for (size_t i = 0; i < bytes; i += LINE) __builtin_prefetch((const char *)from + i);
+    __builtin_prefetch((const char *)from + bytes - 1);
+}
+
+/* Rows lie far apart: those of some bars ahead are asked for. */
+static inline __attribute__((always_inline)) void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first, size_t n)
+{
+    enum { AHEAD = 6 };
+    const tw_sweep_signals *s = &job->signals;
+    if (t + AHEAD >= job->prices.n_times || job->prices.trial_stride == 0) return;
+    const tw_sweep_bar bar = bar_at(job, t + AHEAD, first);
+    const size_t at = (t + AHEAD) * s->time_stride + first;
+    fetch(bar.close, n * sizeof *bar.close);
+    fetch(bar.open, n * sizeof *bar.open);
+    fetch(at_or_null(s->enter_long, at), n);
+    fetch(at_or_null(s->exit_long, at), n);
+    fetch(at_or_null(s->enter_short, at), n);
+    fetch(at_or_null(s->exit_short, at), n);
+}
+
+/* What the accounts are worth stays until the next bar that the symbol has. */
+static void add_values(const tw_sweep_sum *sum, const tw_sweep_block *b, size_t t, size_t n_times)
+{
+    if (t == 0)
+        for (size_t u = 0; u <= sum->at[0]; u++)
+            for (size_t i = 0; i < TW_SWEEP_LANES; i++) sum->value[u][i] += b->value[0][i];
+    for (size_t k = 0; k < b->n_bars; k++) {
+        const size_t end = t + k + 1 < n_times ? sum->at[t + k + 1] : sum->n_times;
+        for (size_t u = sum->at[t + k]; u < end; u++)
+            for (size_t i = 0; i < TW_SWEEP_LANES; i++) sum->value[u + 1][i] += b->value[k + 1][i];
     }
 }
 
-typedef tw_sweep_task run;
-
-/* Rows lie far apart: those of some bars ahead are asked for. */
-static void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first)
-{
-    enum { AHEAD = 8, LINE = 8 };
-    const tw_sweep_prices *p = &job->prices;
-    const tw_sweep_signals *s = &job->signals;
-    if (t + AHEAD >= p->n_times || p->trial_stride == 0) return;
-    const double *close = p->close + (t + AHEAD) * p->time_stride + first;
-    for (size_t i = 0; i < TW_SWEEP_LANES; i += LINE) __builtin_prefetch(close + i);
-    const size_t at = (t + AHEAD) * s->time_stride + first;
-    if (s->enter_long) __builtin_prefetch(s->enter_long + at);
-    if (s->exit_long) __builtin_prefetch(s->exit_long + at);
-    if (s->enter_short) __builtin_prefetch(s->enter_short + at);
-    if (s->exit_short) __builtin_prefetch(s->exit_short + at);
-}
-
-/* bits: what the signals of each bar say; NULL: the job's arrays do. */
-static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_bits *bits, tw_error *err)
+static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_leg *leg, tw_error *err)
 {
     const tw_sweep_job *job = &r->job;
-    float returns[CHUNK][TW_SWEEP_LANES];
-    for (size_t t = 0; t < job->prices.n_times; t += CHUNK) {
-        const size_t left = job->prices.n_times - t, n = left < CHUNK ? left : CHUNK;
+    const tw_sweep_keep *keep = &job->keep;
+    const size_t n_times = job->prices.n_times;
+    _Alignas(64) tw_sweep_returns returns[TW_SWEEP_BARS];
+    for (size_t t = 0; t < n_times; t += TW_SWEEP_BARS) {
+        const size_t left = n_times - t, n = left < TW_SWEEP_BARS ? left : TW_SWEEP_BARS;
         for (size_t k = 0; k < n; k++) {
-            fetch_ahead(job, t + k, first);
+            fetch_ahead(job, t + k, first, b->n);
             const tw_sweep_bar bar = bar_at(job, t + k, first);
-            const tw_sweep_bits signals = bits ? bits[t + k] : signals_at(job, t + k, first, b->n);
-            TW_TRY(tw_sweep_block_bar(b, &bar, &signals, returns[k], err));
+            const tw_sweep_asked asked = asked_at(job, leg, t + k, first, b->n);
+            TW_TRY(tw_sweep_block_bar(b, &bar, &asked, err));
         }
-        if (job->keep.paths) put_paths(&job->keep, first, b->n, t, n, returns);
+        if (leg->sum) add_values(leg->sum, b, t, n_times);
+        tw_sweep_block_mark(b, returns);
+        if (!keep->paths) continue;
+        const tw_sweep_paths paths = {keep->paths + first * keep->path_stride + t, keep->path_stride};
+        r->plan.kernels->turn((const tw_sweep_returns *)returns, n, b->n, &paths);
     }
     return TW_OK;
 }
@@ -180,25 +228,24 @@ static void sort_fills(const tw_sweep_fills *block, size_t first, tw_sweep_fill 
     }
 }
 
-static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_bits *bits, tw_error *err)
+static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_leg *leg, tw_error *err)
 {
     const size_t first = index * TW_SWEEP_LANES;
-    TW_TRY(run_bars(r, b, first, bits, err));
-    for (size_t i = 0; i < b->n; i++)
-        r->result->measures[first + i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
-    r->fills[index] = (tw_sweep_fills){b->fill, b->n_fills};
-    b->fill = NULL;
+    TW_TRY(run_bars(r, b, first, leg, err));
+    for (size_t i = 0; i < b->n; i++) leg->measures[i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
+    if (r->fills) r->fills[index] = (tw_sweep_fills){b->tape.fill, b->tape.n};
+    b->tape.fill = NULL;
     return TW_OK;
 }
 
-tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_bits *bits, tw_error *err)
+tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_leg *leg, tw_error *err)
 {
     const size_t left = r->job.n - index * TW_SWEEP_LANES;
     tw_sweep_block *b = tw_new(r->ctx, 1, sizeof *b);
     if (!b) return tw_no_memory(err, "a block of a sweep");
     tw_sweep_block_init(b, r->ctx, &r->plan, left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES);
-    const tw_status status = run_block(r, index, b, bits, err);
-    tw_free(r->ctx, b->fill);
+    const tw_status status = run_block(r, index, b, leg, err);
+    tw_free(r->ctx, b->tape.fill);
     tw_free(r->ctx, b);
     return status;
 }
@@ -220,31 +267,52 @@ static tw_status join_fills(const run *r, tw_error *err)
     return TW_OK;
 }
 
+/* Blocks between two looks at whether to stop, which panels of many symbols take long for. */
+static size_t wave_of(const run *r)
+{
+    enum { WAVE = 16 };
+    const size_t each = r->markets > 0 ? WAVE / r->markets : WAVE;
+    return (each ? each : 1) * (size_t)tw_pool_threads(r->ctx ? r->ctx->pool : NULL);
+}
+
+static tw_status tell_done(const run *r, size_t n_blocks, tw_error *err)
+{
+    const tw_sweep_part *part = &r->job.part;
+    const size_t n = n_blocks < r->n_blocks ? n_blocks * TW_SWEEP_LANES : r->job.n;
+    return part->done ? part->done(part->arg, n, r->result->measures, err) : TW_OK;
+}
+
 static tw_status run_all(run *r, tw_task *block, void *arg, tw_error *err)
 {
-    enum { WAVE = 16 }; /* blocks a thread between two looks at whether to stop */
     tw_sweep_result *out = r->result;
-    tw_pool *pool = r->ctx ? r->ctx->pool : NULL;
-    const size_t wave = WAVE * (size_t)tw_pool_threads(pool);
+    const size_t wave = wave_of(r);
     out->n = r->job.n;
     out->measures = tw_new(r->ctx, out->n ? out->n : 1, sizeof *out->measures);
     r->fills = tw_new(r->ctx, r->n_blocks ? r->n_blocks : 1, sizeof *r->fills);
     if (!out->measures || !r->fills) return tw_no_memory(err, "a sweep");
-    for (r->from = 0; r->from < r->n_blocks; r->from += wave) {
-        const size_t left = r->n_blocks - r->from;
+    for (r->from = r->job.part.from / TW_SWEEP_LANES; r->from < r->n_blocks; r->from += wave) {
+        const size_t left = r->n_blocks - r->from, n = left < wave ? left : wave;
         TW_TRY(tw_progress_step(r->ctx, "sweep", r->from, r->n_blocks, NULL));
-        TW_TRY(tw_pool_run(pool, left < wave ? left : wave, block, arg, err));
+        TW_TRY(tw_pool_run(r->ctx ? r->ctx->pool : NULL, n, block, arg, err));
+        TW_TRY(tell_done(r, r->from + n, err));
     }
     return join_fills(r, err);
+}
+
+tw_status tw_sweep_task_plan(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_plan *plan, tw_error *err)
+{
+    TW_TRY(read_plan(ctx, &job->rules, plan, err));
+    TW_TRY(check_job(job, plan, err));
+    if (job->signals.weight) plan->terms.sizing = TW_SIZE_GIVEN;
+    plan->periods_per_year = job->prices.periods_per_year;
+    plan->keep_fills = job->keep.fills;
+    return TW_OK;
 }
 
 tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_error *err)
 {
     *r->result = (tw_sweep_result){0};
-    TW_TRY(tw_sweep_plan_read(&r->job.rules, &r->plan, err));
-    TW_TRY(check_job(&r->job, &r->plan, err));
-    r->plan.periods_per_year = r->job.prices.periods_per_year;
-    r->plan.keep_fills = r->job.keep.fills;
+    TW_TRY(tw_sweep_task_plan(r->ctx, &r->job, &r->plan, err));
     r->n_blocks = r->job.n / TW_SWEEP_LANES + (r->job.n % TW_SWEEP_LANES != 0);
     const tw_status status = run_all(r, block, arg, err);
     for (size_t i = 0; r->fills && i < r->n_blocks; i++) tw_free(r->ctx, r->fills[i].fill);
@@ -256,8 +324,10 @@ tw_status tw_sweep_task_run(tw_sweep_task *r, tw_task *block, void *arg, tw_erro
 static tw_status block_of_signals(void *arg, size_t index, int thread, tw_error *err)
 {
     const run *r = arg;
+    const size_t block = r->from + index;
+    const tw_sweep_leg leg = {.measures = r->result->measures + block * TW_SWEEP_LANES};
     (void)thread;
-    return tw_sweep_task_block(r, r->from + index, NULL, err);
+    return tw_sweep_task_block(r, block, &leg, err);
 }
 
 tw_status tw_sweep_run(const tw_ctx *ctx, const tw_sweep_job *job, tw_sweep_result *result, tw_error *err)

@@ -5,7 +5,7 @@
 
 #include "tradewind/io.h"
 
-enum { TW_ROWS_COLUMNS = 12 };
+enum { TW_ROWS_COLUMNS = 24 };
 
 /* A file that is open. `place` are the columns wanted, SIZE_MAX for one that is not there. */
 typedef struct tw_rows {

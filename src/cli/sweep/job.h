@@ -10,6 +10,15 @@
 
 enum { TW_SWEEP_PATHS_HEAD = 64 }; /* bytes before the returns in paths.f32 */
 
+/* What is done of the trials, for another run to go on from. */
+typedef struct tw_sweep_saved {
+    const char *folder, *path, *paths; /* of sweep.part and paths.part */
+    uint64_t spec;                     /* hash of what decides the trials */
+    size_t done, saved;                /* trials */
+    tw_sweep_measures *measures;       /* of those done */
+    int64_t last, took;                /* when it was saved, and how long that took, in nanoseconds */
+} tw_sweep_saved;
+
 typedef struct tw_sweep_job_file {
     const tw_ctx *ctx;
     tw_arena arena;
@@ -20,12 +29,17 @@ typedef struct tw_sweep_job_file {
     size_t n_parameters;
     uint64_t seed;
     tw_panel *panel;
-    const char *symbol;
-    const int64_t *time;      /* of the bars that the symbol has */
-    tw_sweep_windows windows; /* train 0: no walk-forward */
-    tw_sweep_search search;   /* all but keep */
-    char *file;               /* the bytes of paths.f32 */
-    float *paths;             /* inside it */
+    const size_t *symbol; /* those of the panel that are traded */
+    size_t n_symbols;
+    tw_sweep_market *market; /* of each of them */
+    const int64_t *time;     /* of the bars that any of them has */
+    size_t n_times;
+    tw_sweep_windows windows;     /* train 0: no walk-forward */
+    tw_sweep_search search;       /* all but keep, with the bars of the first symbol */
+    tw_sweep_measures *by_symbol; /* [n_symbols][search.n], when there are several */
+    char *file;                   /* the bytes of paths.f32 */
+    float *paths;                 /* inside it */
+    tw_sweep_saved part;
     tw_sweep_result result;
     tw_overfit overfit;
     float *stitched;
@@ -34,12 +48,26 @@ typedef struct tw_sweep_job_file {
 
 /* Reads the file and its data, and tries each expression under the first setting; errors name file:line:column. */
 tw_status tw_sweep_job_read(const tw_ctx *ctx, const char *path, tw_sweep_job_file *job, tw_error *err);
-/* Runs the trials, the statistics and the walk-forward. */
-tw_status tw_sweep_job_run(tw_sweep_job_file *job, tw_error *err);
+/* Its parts: the data; whether a map has other keys than those given; the text of a scalar, as it was where there is
+ * none. */
+tw_status tw_sweep_job_read_data(tw_sweep_job_file *job, const tw_node *root, tw_error *err);
+tw_status tw_sweep_job_keys(const tw_sweep_job_file *job, const tw_node *map, const char *const *keys, tw_error *err);
+tw_status tw_sweep_job_text(const tw_sweep_job_file *job, const tw_node *map, const char *key, const char **out,
+                            tw_error *err);
+/* Runs the trials, the statistics and the walk-forward; stopped, it saves in the folder what is done of the trials.
+ * resume: goes on from what is saved there, if anything is. */
+tw_status tw_sweep_job_run(tw_sweep_job_file *job, const char *folder, bool resume, tw_error *err);
+/* Its parts: finds what is saved; is told how many trials are done (arg: the job); saves them; removes what was saved.
+ */
+tw_status tw_sweep_job_resume(tw_sweep_job_file *job, const char *folder, bool resume, tw_error *err);
+tw_status tw_sweep_job_done(void *arg, size_t n, const tw_sweep_measures *measures, tw_error *err);
+tw_status tw_sweep_job_save(tw_sweep_job_file *job, tw_error *err);
+void tw_sweep_job_forget(const tw_sweep_job_file *job);
 /* Frees all. */
 void tw_sweep_job_clear(tw_sweep_job_file *job);
 
-/* Writes trials.csv, best.json, report.json, report.html and paths.f32 (without it: paths false). */
+/* Writes trials.csv, by_symbol.csv (of several symbols), best.json, report.json, report.html and paths.f32 (without it:
+ * paths false). */
 tw_status tw_sweep_job_write(const tw_sweep_job_file *job, const char *folder, bool paths, tw_error *err);
 /* Appends the page. */
 tw_status tw_sweep_job_page(const tw_sweep_job_file *job, tw_buf *out, tw_error *err);

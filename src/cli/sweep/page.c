@@ -93,7 +93,7 @@ static void grow(const float *returns, size_t n, size_t every, double *y)
 static tw_status draw_wealth(const job *j, tw_arena *arena, const float *returns, size_t from, const char *title,
                              tw_buf *out, tw_error *err)
 {
-    const size_t n = j->search.prices.n_times - from, every = n / POINTS + 1, m = (n + every - 1) / every;
+    const size_t n = j->n_times - from, every = n / POINTS + 1, m = (n + every - 1) / every;
     double *y = tw_arena_new(arena, m, sizeof *y);
     int64_t *time = tw_arena_new(arena, m, sizeof *time);
     if (!y || !time) return tw_no_memory(err, "a chart");
@@ -150,7 +150,7 @@ static tw_status put_figures(const job *j, tw_buf *out, tw_error *err)
 {
     tw_arena arena;
     tw_arena_init(&arena, j->ctx);
-    const float *best = j->paths + j->overfit.best * j->search.prices.n_times;
+    const float *best = j->paths + j->overfit.best * j->n_times;
     tw_status status = draw_heat(j, &arena, out, err);
     if (status == TW_OK) status = draw_wealth(j, &arena, best, 0, "The best trial, chosen in hindsight", out, err);
     if (status == TW_OK && j->n_chosen)

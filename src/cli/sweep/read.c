@@ -8,7 +8,7 @@
 
 typedef tw_sweep_job_file job;
 
-static tw_status check_keys(const job *j, const tw_node *map, const char *const *keys, tw_error *err)
+tw_status tw_sweep_job_keys(const job *j, const tw_node *map, const char *const *keys, tw_error *err)
 {
     if (map->kind != TW_NODE_MAP) return tw_node_fail(j->doc, map, err, "a map of names to values is needed here");
     for (const tw_node *c = map->first; c; c = c->next) {
@@ -22,12 +22,10 @@ static tw_status check_keys(const job *j, const tw_node *map, const char *const 
     return TW_OK;
 }
 
-/* Text of a scalar, or `fallback`. */
-static tw_status text_of(const job *j, const tw_node *map, const char *key, const char *fallback, const char **out,
-                         tw_error *err)
+tw_status tw_sweep_job_text(const job *j, const tw_node *map, const char *key, const char **out, tw_error *err)
 {
     const tw_node *node = tw_node_get(map, key);
-    *out = node && node->kind != TW_NODE_NULL ? node->text : fallback;
+    if (node && node->kind != TW_NODE_NULL) *out = node->text;
     if (node && (node->kind == TW_NODE_LIST || node->kind == TW_NODE_MAP))
         return tw_node_fail(j->doc, node, err, "'%s' must be text", key);
     return TW_OK;
@@ -43,124 +41,6 @@ static tw_status whole_of(const job *j, const tw_node *map, const char *key, uin
         return tw_node_fail(j->doc, node, err, "'%s' must be a whole number, 0 or more", key);
     *out = (uint64_t)node->integer;
     return TW_OK;
-}
-
-/* ---------------------------------------------------------------- data */
-
-static const char *path_of(job *j, const char *text)
-{
-    if (text[0] == '/' || !j->folder[0]) return text;
-    const size_t n = strlen(j->folder), m = strlen(text);
-    char *path = tw_arena_new(&j->arena, n + m + 1, 1);
-    if (!path) return NULL;
-    memcpy(path, j->folder, n);
-    memcpy(path + n, text, m);
-    return path;
-}
-
-static tw_status import(job *j, const tw_node *data, const tw_node *csv, tw_error *err)
-{
-    const char *options;
-    tw_import_options how;
-    tw_import_summary summary;
-    const size_t n = csv->kind == TW_NODE_LIST ? csv->n_children : 1;
-    const char **paths = tw_arena_new(&j->arena, n ? n : 1, sizeof *paths);
-    if (!paths) return tw_no_memory(err, "paths of a sweep");
-    size_t k = 0;
-    for (const tw_node *c = csv->kind == TW_NODE_LIST ? csv->first : csv; c && k < n; c = c->next) {
-        if (c->kind != TW_NODE_TEXT) return tw_node_fail(j->doc, c, err, "'csv' must be a path or a list of paths");
-        paths[k] = path_of(j, c->text);
-        if (!paths[k++]) return tw_no_memory(err, "paths of a sweep");
-    }
-    if (k == 0) return tw_node_fail(j->doc, csv, err, "'csv' names no file");
-    TW_TRY(text_of(j, data, "import", "", &options, err));
-    TW_TRY(tw_params_parse(tw_import_params(), "import", options, &how, err));
-    how.out = how.rejects = NULL;
-    return tw_import_csv(j->ctx, paths, k, &how, &j->panel, &summary, err);
-}
-
-static tw_status simulate(job *j, const char *params, tw_error *err)
-{
-    tw_buf truth;
-    tw_actions *actions = NULL;
-    tw_panel *raw = NULL;
-    tw_buf_init(&truth, j->ctx);
-    tw_status status = tw_simulate(j->ctx, params, NULL, &raw, &actions, &truth, err);
-    if (status == TW_OK) status = tw_panel_adjust(j->ctx, raw, actions, TW_ADJUST_ALL, INT64_MAX, &j->panel, err);
-    tw_panel_close(raw);
-    tw_actions_free(actions);
-    tw_buf_clear(&truth);
-    return status;
-}
-
-static tw_status open_panel(job *j, const char *text, tw_error *err)
-{
-    const char *path = path_of(j, text);
-    if (!path) return tw_no_memory(err, "a path of a sweep");
-    TW_TRY(tw_panel_open(j->ctx, path, &j->panel, err));
-    return tw_panel_verify(j->panel, err);
-}
-
-/* Bars that the symbol has: those with a close. */
-static tw_status take_bars(job *j, size_t s, tw_error *err)
-{
-    tw_panel *p = j->panel;
-    const size_t n = tw_panel_times(p), columns = tw_panel_columns(p), close = tw_panel_find_column(p, "close");
-    const char **name = tw_arena_new(&j->arena, columns, sizeof *name);
-    double **value = tw_arena_new(&j->arena, columns, sizeof *value);
-    int64_t *time = tw_arena_new(&j->arena, n, sizeof *time);
-    if (!name || !value || !time) return tw_no_memory(err, "the bars of a sweep");
-    if (close == SIZE_MAX) return tw_fail(err, TW_BAD_DATA, "the data have no column 'close'");
-    size_t bars = 0;
-    for (size_t c = 0; c < columns; c++) {
-        name[c] = tw_panel_column_name(p, c);
-        value[c] = tw_arena_new(&j->arena, n, sizeof **value);
-        if (!value[c]) return tw_no_memory(err, "the bars of a sweep");
-        bars = 0;
-        for (size_t t = 0; t < n; t++) {
-            if (!(tw_panel_at(p, close, s, t) > 0)) continue;
-            time[bars] = tw_panel_stamps(p)[t];
-            value[c][bars++] = tw_panel_at(p, c, s, t);
-        }
-        const char *const known[] = {"open", "high", "low", "close"};
-        const double **const to[] = {&j->search.prices.open, &j->search.prices.high, &j->search.prices.low,
-                                     &j->search.prices.close};
-        for (size_t k = 0; k < 4; k++)
-            if (strcmp(name[c], known[k]) == 0) *to[k] = value[c];
-    }
-    j->time = time;
-    j->search.column = name;
-    j->search.values = (const double *const *)value;
-    j->search.n_columns = columns;
-    j->search.prices.n_times = bars;
-    j->search.prices.time_stride = 1;
-    return TW_OK;
-}
-
-static tw_status read_data(job *j, const tw_node *root, tw_error *err)
-{
-    const tw_node *data = tw_node_get(root, "data");
-    if (!data) return tw_node_fail(j->doc, root, err, "'data' is missing");
-    TW_TRY(check_keys(j, data, TW_NAMES("simulate", "csv", "panel", "import", "symbol"), err));
-    const tw_node *csv = tw_node_get(data, "csv"), *source = csv;
-    const char *simulated, *panel, *symbol;
-    TW_TRY(text_of(j, data, "simulate", NULL, &simulated, err));
-    TW_TRY(text_of(j, data, "panel", NULL, &panel, err));
-    TW_TRY(text_of(j, data, "symbol", NULL, &symbol, err));
-    if (!source) source = tw_node_get(data, panel ? "panel" : "simulate");
-    if ((csv != NULL) + (simulated != NULL) + (panel != NULL) != 1)
-        return tw_node_fail(j->doc, data, err, "'data' must have one of 'csv', 'panel' and 'simulate'");
-    tw_error why;
-    const tw_status status = csv     ? import(j, data, csv, &why)
-                             : panel ? open_panel(j, panel, &why)
-                                     : simulate(j, simulated, &why);
-    if (status != TW_OK) return tw_node_fail(j->doc, source, err, "%s", why.message);
-    const size_t s = symbol ? tw_panel_find_symbol(j->panel, symbol) : 0;
-    if (s >= tw_panel_symbols(j->panel))
-        return tw_node_fail(j->doc, tw_node_get(data, "symbol"), err, "the data have no symbol '%s'",
-                            symbol ? symbol : "");
-    j->symbol = tw_panel_symbol(j->panel, s);
-    return take_bars(j, s, err);
 }
 
 /* ---------------------------------------------------------------- settings */
@@ -197,10 +77,12 @@ static tw_status read_settings(job *j, const tw_node *root, tw_error *err)
     const char *const *all;
     tw_error why;
     if (!node) return tw_node_fail(j->doc, root, err, "'parameters' is missing, such as: fast=5..50/5 slow=20..200/10");
-    TW_TRY(text_of(j, root, "parameters", "", &text, err));
-    TW_TRY(text_of(j, root, "where", NULL, &j->where, err));
+    text = "";
+    TW_TRY(tw_sweep_job_text(j, root, "parameters", &text, err));
+    j->where = NULL;
+    TW_TRY(tw_sweep_job_text(j, root, "where", &j->where, err));
     if (search) {
-        TW_TRY(check_keys(j, search, TW_NAMES("random"), err));
+        TW_TRY(tw_sweep_job_keys(j, search, TW_NAMES("random"), err));
         TW_TRY(whole_of(j, search, "random", 0, &draws, err));
     }
     if (tw_sweep_settings(&j->arena, text, &all, &j->search.n, &why) != TW_OK)
@@ -219,40 +101,59 @@ static tw_status read_settings(job *j, const tw_node *root, tw_error *err)
 
 /* ---------------------------------------------------------------- rules */
 
-/* One expression under the first setting, on the first bar: what is wrong with it is told with its line. */
-static tw_status try_expression(const job *j, const tw_node *node, tw_error *err)
+/* The search under the first setting, on the first bar: what is wrong is told with the line of `node`. */
+static tw_status try_search(const job *j, tw_sweep_search *s, const tw_node *node, tw_error *err)
 {
-    tw_sweep_search s = j->search;
     tw_sweep_result none;
     tw_error why;
-    s.n = 1;
-    s.prices.n_times = s.prices.n_times > 0;
-    s.enter_long = node->text;
-    s.exit_long = s.enter_short = s.exit_short = NULL;
-    TW_TRY(tw_params_parse(tw_sweep_rules_params(), "rules", "fill=same_close", &s.rules, err));
-    const tw_status status = tw_sweep_search_run(NULL, &s, &none, &why);
+    s->n = 1;
+    s->prices.n_times = s->prices.n_times > 0;
+    const tw_status status = tw_sweep_search_run(NULL, s, &none, &why);
     tw_sweep_clear(NULL, &none);
     return status == TW_OK ? TW_OK : tw_node_fail(j->doc, node, err, "%s", why.message);
+}
+
+static tw_status try_expression(const job *j, const tw_node *node, bool weight, tw_error *err)
+{
+    tw_sweep_search s = j->search;
+    s.enter_long = weight ? NULL : node->text;
+    s.weight = weight ? node->text : NULL;
+    s.exit_long = s.enter_short = s.exit_short = NULL;
+    TW_TRY(tw_params_parse(tw_sweep_rules_params(), "rules", "fill=same_close", &s.rules, err));
+    return try_search(j, &s, node, err);
+}
+
+static tw_status read_expressions(job *j, const tw_node *root, tw_error *err)
+{
+    const char *const key[] = {"weights", "enter", "exit", "enter_short", "exit_short"};
+    const char **const to[] = {&j->search.weight, &j->search.enter_long, &j->search.exit_long, &j->search.enter_short,
+                               &j->search.exit_short};
+    for (size_t k = 0; k < 5; k++) {
+        const tw_node *node = tw_node_get(root, key[k]);
+        *to[k] = NULL;
+        TW_TRY(tw_sweep_job_text(j, root, key[k], to[k], err));
+        if (*to[k] && k > 0 && j->search.weight)
+            return tw_node_fail(j->doc, node, err, "'%s' and 'weights' at once; give signals or weights", key[k]);
+        if (*to[k]) TW_TRY(try_expression(j, node, k == 0, err));
+    }
+    if (!j->search.enter_long && !j->search.enter_short && !j->search.weight)
+        return tw_node_fail(
+            j->doc, root, err,
+            "'enter', 'enter_short' or 'weights' is missing: a condition such as close > sma(close, n)");
+    return TW_OK;
 }
 
 static tw_status read_rules(job *j, const tw_node *root, tw_error *err)
 {
     const tw_node *rules = tw_node_get(root, "rules");
-    const char *text, *const key[] = {"enter", "exit", "enter_short", "exit_short"};
-    const char **const to[] = {&j->search.enter_long, &j->search.exit_long, &j->search.enter_short,
-                               &j->search.exit_short};
+    const char *text = "";
     tw_error why;
-    for (size_t k = 0; k < 4; k++) {
-        TW_TRY(text_of(j, root, key[k], NULL, to[k], err));
-        if (*to[k]) TW_TRY(try_expression(j, tw_node_get(root, key[k]), err));
-    }
-    if (!j->search.enter_long && !j->search.enter_short)
-        return tw_node_fail(j->doc, root, err,
-                            "'enter' or 'enter_short' is missing: a condition such as close > sma(close, n)");
-    TW_TRY(text_of(j, root, "rules", "", &text, err));
+    TW_TRY(read_expressions(j, root, err));
+    TW_TRY(tw_sweep_job_text(j, root, "rules", &text, err));
     if (tw_params_parse(tw_sweep_rules_params(), "rules", text, &j->search.rules, &why) != TW_OK)
         return tw_node_fail(j->doc, rules, err, "%s", why.message);
-    return TW_OK;
+    tw_sweep_search s = j->search;
+    return try_search(j, &s, rules ? rules : root, err);
 }
 
 static tw_status read_windows(job *j, const tw_node *root, tw_error *err)
@@ -260,15 +161,15 @@ static tw_status read_windows(job *j, const tw_node *root, tw_error *err)
     const tw_node *walk = tw_node_get(root, "walk_forward");
     uint64_t train, test;
     if (!walk) return TW_OK;
-    TW_TRY(check_keys(j, walk, TW_NAMES("train", "test", "anchored"), err));
+    TW_TRY(tw_sweep_job_keys(j, walk, TW_NAMES("train", "test", "anchored"), err));
     TW_TRY(whole_of(j, walk, "train", 504, &train, err));
     TW_TRY(whole_of(j, walk, "test", 126, &test, err));
     const tw_node *anchored = tw_node_get(walk, "anchored");
     if (anchored && anchored->kind != TW_NODE_BOOL)
         return tw_node_fail(j->doc, anchored, err, "'anchored' must be true or false");
-    if (train < 2 || train >= j->search.prices.n_times || test < 1)
+    if (train < 2 || train >= j->n_times || test < 1)
         return tw_node_fail(j->doc, walk, err, "'train' must be in [2, %zu) and 'test' at least 1, got %llu and %llu",
-                            j->search.prices.n_times, (unsigned long long)train, (unsigned long long)test);
+                            j->n_times, (unsigned long long)train, (unsigned long long)test);
     j->windows = (tw_sweep_windows){(size_t)train, (size_t)test, anchored && anchored->boolean};
     return TW_OK;
 }
@@ -276,16 +177,17 @@ static tw_status read_windows(job *j, const tw_node *root, tw_error *err)
 static tw_status read_all(job *j, tw_error *err)
 {
     const tw_node *root = tw_doc_root(j->doc), *year = tw_node_get(root, "periods_per_year");
-    TW_TRY(check_keys(j, root,
-                      TW_NAMES("name", "seed", "data", "periods_per_year", "parameters", "where", "search", "enter",
-                               "exit", "enter_short", "exit_short", "rules", "walk_forward"),
-                      err));
-    TW_TRY(text_of(j, root, "name", "sweep", &j->name, err));
+    TW_TRY(tw_sweep_job_keys(j, root,
+                             TW_NAMES("name", "seed", "data", "periods_per_year", "parameters", "where", "search",
+                                      "weights", "enter", "exit", "enter_short", "exit_short", "rules", "walk_forward"),
+                             err));
+    j->name = "sweep";
+    TW_TRY(tw_sweep_job_text(j, root, "name", &j->name, err));
     TW_TRY(whole_of(j, root, "seed", 1, &j->seed, err));
     j->search.prices.periods_per_year = tw_node_number(year, 252);
     if (!(j->search.prices.periods_per_year > 0 && j->search.prices.periods_per_year <= 1e9))
         return tw_node_fail(j->doc, year, err, "'periods_per_year' must be in (0, 1e9]");
-    TW_TRY(read_data(j, root, err));
+    TW_TRY(tw_sweep_job_read_data(j, root, err));
     TW_TRY(read_settings(j, root, err));
     TW_TRY(read_rules(j, root, err));
     return read_windows(j, root, err);

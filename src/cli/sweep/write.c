@@ -38,12 +38,28 @@ static double value_of(const tw_sweep_measures *m, const column *c)
     return x;
 }
 
+static void names_csv(tw_buf *out)
+{
+    for (size_t c = 0; c < N_COLUMNS; c++) tw_buf_printf(out, ",%s", COLUMNS[c].name);
+    tw_buf_text(out, ",ruined\n");
+}
+
+static void measures_csv(const tw_sweep_measures *m, tw_buf *out)
+{
+    for (size_t c = 0; c < N_COLUMNS; c++) {
+        char text[40];
+        const double x = value_of(m, &COLUMNS[c]);
+        text[isnan(x) ? 0 : tw_format_double(x, text)] = '\0';
+        tw_buf_printf(out, ",%s", text);
+    }
+    tw_buf_printf(out, ",%d\n", m->ruined);
+}
+
 static void trials_csv(const job *j, tw_buf *out)
 {
     tw_buf_text(out, "trial");
     for (size_t k = 0; k < j->n_parameters; k++) tw_buf_printf(out, ",%s", j->parameter[k]);
-    for (size_t c = 0; c < N_COLUMNS; c++) tw_buf_printf(out, ",%s", COLUMNS[c].name);
-    tw_buf_text(out, ",ruined\n");
+    names_csv(out);
     for (size_t i = 0; i < j->result.n; i++) {
         tw_buf_printf(out, "%zu", i);
         for (size_t k = 0; k < j->n_parameters; k++) {
@@ -52,14 +68,19 @@ static void trials_csv(const job *j, tw_buf *out)
             tw_buf_text(out, ",");
             tw_buf_add(out, value, n);
         }
-        for (size_t c = 0; c < N_COLUMNS; c++) {
-            char text[40];
-            const double x = value_of(&j->result.measures[i], &COLUMNS[c]);
-            text[isnan(x) ? 0 : tw_format_double(x, text)] = '\0';
-            tw_buf_printf(out, ",%s", text);
-        }
-        tw_buf_printf(out, ",%d\n", j->result.measures[i].ruined);
+        measures_csv(&j->result.measures[i], out);
     }
+}
+
+static void by_symbol_csv(const job *j, tw_buf *out)
+{
+    tw_buf_text(out, "trial,symbol");
+    names_csv(out);
+    for (size_t i = 0; i < j->result.n; i++)
+        for (size_t s = 0; s < j->n_symbols; s++) {
+            tw_buf_printf(out, "%zu,%s", i, tw_panel_symbol(j->panel, j->symbol[s]));
+            measures_csv(&j->by_symbol[s * j->result.n + i], out);
+        }
 }
 
 /* ---------------------------------------------------------------- JSON */
@@ -152,8 +173,11 @@ static void report_json(const job *j, tw_buf *out)
     tw_json_init(&json, out, true);
     tw_json_object(&json);
     text(&json, "name", j->name);
-    text(&json, "symbol", j->symbol);
-    number(&json, "bars", (double)j->search.prices.n_times);
+    tw_json_key(&json, j->n_symbols == 1 ? "symbol" : "symbols");
+    if (j->n_symbols > 1) tw_json_array(&json);
+    for (size_t s = 0; s < j->n_symbols; s++) tw_json_text(&json, tw_panel_symbol(j->panel, j->symbol[s]));
+    if (j->n_symbols > 1) tw_json_array_end(&json);
+    number(&json, "bars", (double)j->n_times);
     tw_json_key(&json, "rules");
     tw_params_json(tw_sweep_rules_params(), &j->search.rules, &json);
     tw_json_key(&json, "optimistic");
@@ -184,8 +208,12 @@ void tw_sweep_job_summary(const job *j, tw_buf *out)
 {
     const tw_overfit *o = &j->overfit;
     const tw_sweep_measures *m = &j->result.measures[o->best];
-    tw_buf_printf(out, "%zu trials of %zu bars of %s; as different as %.1f independent ones\n", o->trials,
-                  j->search.prices.n_times, j->symbol, o->effective_trials);
+    tw_buf_printf(out, "%zu trials of %zu bars of ", o->trials, j->n_times);
+    if (j->n_symbols == 1)
+        tw_buf_text(out, tw_panel_symbol(j->panel, j->symbol[0]));
+    else
+        tw_buf_printf(out, "%zu symbols", j->n_symbols);
+    tw_buf_printf(out, "; as different as %.1f independent ones\n", o->effective_trials);
     tw_buf_printf(out, "best: %s, Sharpe ratio %.2f a year, return %.1f %%, drawdown %.1f %%, %zu trades\n",
                   j->search.setting[o->best], m->sharpe, 100 * m->total_return, 100 * m->max_drawdown, m->trades);
     tw_buf_printf(out, "the best of so many without skill: Sharpe ratio %.2f expected\n", o->expected_max_sharpe);
@@ -241,12 +269,12 @@ tw_status tw_sweep_job_write(const job *j, const char *folder, bool paths, tw_er
 {
     TW_TRY(tw_folder_make(folder, err));
     TW_TRY(write_text(j, folder, "trials.csv", trials_csv, err));
+    if (j->by_symbol) TW_TRY(write_text(j, folder, "by_symbol.csv", by_symbol_csv, err));
     TW_TRY(write_text(j, folder, "best.json", best_json, err));
     TW_TRY(write_text(j, folder, "report.json", report_json, err));
     TW_TRY(write_page(j, folder, err));
     if (!paths) return TW_OK;
-    tw_buf view = {.ctx = j->ctx,
-                   .data = j->file,
-                   .length = TW_SWEEP_PATHS_HEAD + j->result.n * j->search.prices.n_times * sizeof(float)};
+    tw_buf view = {
+        .ctx = j->ctx, .data = j->file, .length = TW_SWEEP_PATHS_HEAD + j->result.n * j->n_times * sizeof(float)};
     return write_file(folder, "paths.f32", &view, err);
 }

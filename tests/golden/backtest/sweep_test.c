@@ -8,10 +8,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BARS = 240, COLUMNS = 3, FIELDS = 16, MOST_FILLS = 1024 };
+enum { BARS = 240, COLUMNS = 3, FIELDS = 19, MOST_FILLS = 1024 };
 
 static double price[4][BARS * COLUMNS]; /* open, high, low, close */
 static uint8_t signal[4][BARS * COLUMNS];
+static double weight[BARS * COLUMNS];
 
 /* What the file says of one case. */
 typedef struct peer {
@@ -43,12 +44,15 @@ static size_t split(char *line, char *field[FIELDS], size_t most)
 static void read_bar(char *line, size_t t)
 {
     char *field[FIELDS];
-    assert_int_equal(split(line, field, FIELDS), 1 + 5 * COLUMNS);
-    for (size_t c = 0; c < COLUMNS; c++)
+    assert_int_equal(split(line, field, FIELDS), 1 + 6 * COLUMNS);
+    for (size_t c = 0; c < COLUMNS; c++) {
+        const char *share = field[1 + 5 * COLUMNS + c];
+        weight[t * COLUMNS + c] = *share ? number(share) : NAN;
         for (size_t k = 0; k < 4; k++) {
             price[k][t * COLUMNS + c] = number(field[1 + 4 * c + k]);
             signal[k][t * COLUMNS + c] = field[1 + 4 * COLUMNS + c][k] == '1';
         }
+    }
 }
 
 static void compare(peer *p)
@@ -58,8 +62,13 @@ static void compare(peer *p)
     tw_sweep_job job = {.n = COLUMNS, .keep = {.fills = true}};
     job.prices = (tw_sweep_prices){BARS, price[0], price[1], price[2], price[3], COLUMNS, 1, 252};
     const bool longs = strcmp(p->sides, "short") != 0, shorts = strcmp(p->sides, "long") != 0;
-    job.signals = (tw_sweep_signals){longs ? signal[0] : NULL, longs ? signal[1] : NULL, shorts ? signal[2] : NULL,
-                                     shorts ? signal[3] : NULL, COLUMNS};
+    job.signals = (tw_sweep_signals){longs ? signal[0] : NULL,
+                                     longs ? signal[1] : NULL,
+                                     shorts ? signal[2] : NULL,
+                                     shorts ? signal[3] : NULL,
+                                     COLUMNS,
+                                     NULL};
+    if (strcmp(p->sides, "weights") == 0) job.signals = (tw_sweep_signals){.time_stride = COLUMNS, .weight = weight};
     assert_ok(tw_params_parse(tw_sweep_rules_params(), "rules", p->rules, &job.rules, &err), &err);
     assert_ok(tw_sweep_run(NULL, &job, &got, &err), &err);
     for (size_t i = 0; i < got.n_fills && i < p->n_fills; i++) {
@@ -125,7 +134,7 @@ static void fills_agree_with_vectorbt(void **state)
             read_end(&p, line);
     }
     assert_int_equal(bars, BARS);
-    assert_true(p.checked >= 12);
+    assert_true(p.checked >= 15);
     (void)fclose(file);
 }
 

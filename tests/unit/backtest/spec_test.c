@@ -4,8 +4,10 @@
 #include "tw_test.h"
 
 #include "tradewind/backtest_spec.h"
+#include "tradewind/ta.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static int setup(void **state)
 {
@@ -72,6 +74,43 @@ static void test_minutes(void **state)
     assert_int_equal(spec_case_write(c->bars, SPEC_CASE_BARS, sizeof SPEC_CASE_BARS - 1), 0);
 }
 
+/* A panel may hold bars that no market has, and the file says nothing of where: symbol and time do. */
+static void test_bad_panel(void **state)
+{
+    const char *const symbols[] = {"A"}, *const columns[] = {"open", "high", "low", "close"};
+    const int64_t day = tw_days_from_date(2021, 1, 4) * TW_NS_PER_DAY;
+    const int64_t times[] = {day, day + TW_NS_PER_DAY, day + 2 * TW_NS_PER_DAY};
+    const tw_panel_shape shape = {.n_symbols = 1,
+                                  .n_times = 3,
+                                  .n_columns = 4,
+                                  .symbols = symbols,
+                                  .times = times,
+                                  .columns = columns,
+                                  .bar_ns = TW_NS_PER_DAY};
+    const spec_case *c = *state;
+    char path[640];
+    tw_panel *panel = NULL;
+    tw_market_read read;
+    tw_error err;
+    (void)snprintf(path, sizeof path, "%s.twp", c->bars);
+    assert_ok(tw_panel_new(NULL, &shape, path, &panel, &err), &err);
+    for (size_t k = 0; k < 4; k++)
+        for (size_t t = 0; t < 3; t++) tw_panel_tile_mut(panel, k, 0)[t * TW_LANES] = k == 1 && t == 1 ? 1.5 : 2;
+    assert_ok(tw_panel_seal(panel, &err), &err);
+    tw_panel_close(panel);
+    tw_market_files files = {.bars = path};
+    assert_int_equal(tw_market_open(NULL, &files, &read, &err), TW_BAD_DATA);
+    assert_non_null(strstr(err.message, "symbol A, time 2021-01-05: high is below low"));
+    tw_market_close(&read);
+    files.skip_bad_bars = true;
+    assert_ok(tw_market_open(NULL, &files, &read, &err), &err);
+    assert_int_equal(read.n_skipped, 1);
+    assert_non_null(strstr(read.first_skipped.message, "high is below low"));
+    assert_int_equal(read.market.n_sessions, 2);
+    tw_market_close(&read);
+    (void)remove(path);
+}
+
 typedef struct patience {
     int polls;
 } patience;
@@ -110,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_market),
         cmocka_unit_test(test_minutes),
+        cmocka_unit_test(test_bad_panel),
         cmocka_unit_test(test_cancelled),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

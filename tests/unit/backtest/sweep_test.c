@@ -98,7 +98,7 @@ static void search_is_signals(void **state)
                                     .rules = rules,
                                     .keep = {.fills = true}};
     assert_ok(tw_sweep_search_run(NULL, &search, &got, &err), &err);
-    const tw_sweep_job job = {n, prices, {enter, leave, NULL, NULL, 96}, rules, {.fills = true}};
+    const tw_sweep_job job = {n, prices, {enter, leave, NULL, NULL, 96, NULL}, rules, {.fills = true}, {0}};
     assert_ok(tw_sweep_run(NULL, &job, &want, &err), &err);
     assert_true(want.n_fills > 500);
     assert_int_equal(got.n_fills, want.n_fills);
@@ -137,7 +137,104 @@ static void errors_name_what_is_wrong(void **state)
     s.rules = rules_of("fill=same_close sizing=percent size=0.5");
     s.enter_short = "close < 1";
     assert_int_equal(tw_sweep_search_run(NULL, &s, &out, &err), TW_BAD_VALUE);
+    s.weight = "0.1 * n";
+    s.rules = rules_of("fill=same_close");
+    assert_int_equal(tw_sweep_search_run(NULL, &s, &out, &err), TW_BAD_VALUE);
+    assert_non_null(strstr(err.message, "weights and signals at once"));
+    s.enter_long = s.enter_short = NULL;
+    s.rules = rules_of("fill=same_close trailing=0.1");
+    assert_int_equal(tw_sweep_search_run(NULL, &s, &out, &err), TW_BAD_VALUE);
+    s.rules = rules_of("fill=same_close sizing=shares size=3");
+    assert_int_equal(tw_sweep_search_run(NULL, &s, &out, &err), TW_BAD_VALUE);
+    s.weight = NULL;
+    assert_int_equal(tw_sweep_search_run(NULL, &s, &out, &err), TW_BAD_VALUE);
+    s.enter_long = "close > 1";
+    s.rules = rules_of("fill=same_close band=0.1");
+    assert_int_equal(tw_sweep_search_run(NULL, &s, &out, &err), TW_BAD_VALUE);
     assert_null(out.measures);
+}
+
+typedef struct told {
+    size_t times, n, fail_at;
+} told;
+
+static tw_status tell(void *arg, size_t n, const tw_sweep_measures *measures, tw_error *err)
+{
+    told *t = arg;
+    assert_true(n > t->n && measures[n - 1].final_value > 0);
+    t->n = n;
+    return ++t->times == t->fail_at ? tw_fail(err, TW_IO_FAILED, "no room") : TW_OK;
+}
+
+/* Trials that are done are neither run nor touched; the others come out as they do in one run. */
+static void a_part_is_that_of_the_whole(void **state)
+{
+    enum { N = 1100 };
+    static float path[N][BARS], again[N][BARS];
+    const double *const values[] = {close_};
+    tw_arena arena;
+    tw_error err;
+    tw_sweep_result whole, part;
+    told t = {0};
+    (void)state;
+    walk();
+    tw_arena_init(&arena, NULL);
+    tw_sweep_search s = {.enter_long = "close > sma(close, n)",
+                         .exit_long = "close < sma(close, n) * x",
+                         .column = TW_NAMES("close"),
+                         .values = values,
+                         .n_columns = 1,
+                         .prices = {.n_times = BARS, .close = close_, .time_stride = 1, .periods_per_year = 252},
+                         .rules = rules_of("fill=next_close"),
+                         .keep = {.paths = path[0], .path_stride = BARS}};
+    assert_ok(tw_sweep_settings(&arena, "n=2..111 x=0.98..1.0/0.00222", &s.setting, &s.n, &err), &err);
+    assert_int_equal(s.n, N);
+    assert_ok(tw_sweep_search_run(NULL, &s, &whole, &err), &err);
+    s.keep.paths = again[0];
+    s.part = (tw_sweep_part){64, tell, &t};
+    assert_ok(tw_sweep_search_run(NULL, &s, &part, &err), &err);
+    assert_true(t.times == 2 && t.n == N); /* 1,024 trials, then the others */
+    assert_true(again[63][BARS - 1] == 0);
+    assert_memory_equal(again[64], path[64], sizeof path - 64 * sizeof *path);
+    for (size_t i = 64; i < N; i++) assert_same(part.measures[i].sharpe, whole.measures[i].sharpe);
+    tw_sweep_clear(NULL, &part);
+    t = (told){.fail_at = 1};
+    assert_int_equal(tw_sweep_search_run(NULL, &s, &part, &err), TW_IO_FAILED);
+    assert_null(part.measures);
+    s.part.from = 10;
+    assert_int_equal(tw_sweep_search_run(NULL, &s, &part, &err), TW_BAD_VALUE);
+    tw_sweep_clear(NULL, &whole);
+    tw_arena_clear(&arena);
+}
+
+/* A constant weight of all is to buy and hold; a weight by a setting is that share. */
+static void weights_are_shares_of_equity(void **state)
+{
+    (void)state;
+    const char *setting[] = {"w=1", "w=0.25", "w=-0.5"};
+    const double *const values[] = {close_};
+    float path[3][BARS];
+    tw_error err;
+    tw_sweep_result out;
+    walk();
+    const tw_sweep_search s = {.setting = setting,
+                               .n = 3,
+                               .weight = "w + 0 * close",
+                               .column = TW_NAMES("close"),
+                               .values = values,
+                               .n_columns = 1,
+                               .prices = {.n_times = BARS, .close = close_, .time_stride = 1, .periods_per_year = 252},
+                               .rules = rules_of("fill=same_close"),
+                               .keep = {.paths = path[0], .path_stride = BARS}};
+    assert_ok(tw_sweep_search_run(NULL, &s, &out, &err), &err);
+    for (size_t t = 1; t < BARS; t++) {
+        const double r = close_[t] / close_[t - 1] - 1;
+        assert_near((double)path[0][t], r, 1e-7);
+        assert_near((double)path[1][t], 0.25 * r, 1e-7);
+        assert_near((double)path[2][t], -0.5 * r, 1e-7);
+    }
+    assert_near(out.measures[1].exposure, 1, 1e-15);
+    tw_sweep_clear(NULL, &out);
 }
 
 /* Short for all, then the price doubles and more: nothing is left, and nothing happens after. */
@@ -151,7 +248,7 @@ static void a_ruined_trial_stops(void **state)
     tw_sweep_result out;
     const tw_sweep_job job = {.n = 1,
                               .prices = {.n_times = 6, .close = price, .time_stride = 1, .periods_per_year = 252},
-                              .signals = {NULL, NULL, enter, leave, 1},
+                              .signals = {NULL, NULL, enter, leave, 1, NULL},
                               .rules = rules_of("capital=100 fill=same_close"),
                               .keep = {.paths = path, .path_stride = 6}};
     assert_ok(tw_sweep_run(NULL, &job, &out, &err), &err);
@@ -220,6 +317,8 @@ int main(void)
         cmocka_unit_test(names_become_values),
         cmocka_unit_test(search_is_signals),
         cmocka_unit_test(errors_name_what_is_wrong),
+        cmocka_unit_test(weights_are_shares_of_equity),
+        cmocka_unit_test(a_part_is_that_of_the_whole),
         cmocka_unit_test(a_ruined_trial_stops),
         cmocka_unit_test(draws_are_sets),
         cmocka_unit_test(walk_forward_takes_the_best),
