@@ -167,7 +167,7 @@ static void put_orders(const tw_writer *w, tw_buf *out)
         tw_buf_text(out, ",");
         tw_out_number(out, arrival(w, o));
         tw_buf_text(out, ",");
-        tw_csv_write_field(out, o->reason ? o->reason : "");
+        if (o->reason) tw_csv_write_field(out, o->reason);
         tw_buf_text(out, "\n");
     }
 }
