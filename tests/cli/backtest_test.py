@@ -311,6 +311,14 @@ for window in (2, 12):
     assert len(daily) == 4
     for i, row in enumerate(daily):
         assert float(row["before"]) == closes[len(early) + i - window + 1] and float(row["now"]) == closes[len(early) + i], (window, i, row)
+# in a run by minute the score of a day is seen when the day is over
+write("day-scores.csv", "date,symbol,score\n" + "".join(f"{d},X,{i}\n" for i, d in enumerate(days(4))))
+for window in ("days", "minutes"):
+    spec(f"window: 2\nwindow_of: {window}\nrules:\n  - {{when: 'score > 1e9', shares: 1}}\nrecord: {{now: score, before: 'lag(score, 1)'}}",
+         data="minutes: minutes.csv\n  scores: day-scores.csv", more="frequency: minute\n", mode="realistic")
+    run()
+    assert [r["now"] for r in read("daily.csv")] == ["", "0", "1", "2"], window
+    assert [r["before"] for r in read("daily.csv")] == (["", "", "0", "1"] if window == "days" else ["", "0", "1", "2"]), window
 # capital that comes within a day
 spec("rules:\n  - {when: 'close > 1e9', shares: 1}\nrecord: {cash: cash}", data="minutes: minutes.csv", mode="realistic",
      more="frequency: minute\ncapital_changes:\n  - {date: 2021-01-05, minute: 7, value: 1000}\n  - {date: 2021-01-05, minute: 9, target: 5000}\n")

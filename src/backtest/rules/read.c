@@ -368,7 +368,7 @@ tw_status tw_spec_column(tw_backtest_spec *s, const tw_node *node, const char *n
 static tw_status read_columns(tw_backtest_spec *s, tw_error *err)
 {
     const tw_node *list = s->data_text.columns;
-    const char *name;
+    const char *name = "";
     if (!list) return TW_OK;
     if (list->kind != TW_NODE_LIST) return tw_node_fail(s->doc, list, err, "'columns' must be a list of names");
     for (const tw_node *c = list->first; c; c = c->next) {

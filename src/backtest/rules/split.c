@@ -127,8 +127,8 @@ static tw_status copy_text(const tw_block *b, word text, const char **copy, tw_e
 /* An `and` that is a call, and not between two conditions, leaves halves that mean nothing. */
 static tw_status is_condition(const tw_block *b, word text, bool *yes, tw_error *err)
 {
-    const char *copy;
-    tw_plan *plan;
+    const char *copy = "";
+    tw_plan *plan = NULL;
     TW_TRY(copy_text(b, text, &copy, err));
     TW_TRY(compile_alone(b, copy, &plan, err));
     *yes = plan && tw_plan_is_logical(plan, 0);
@@ -152,8 +152,8 @@ static tw_status find_joint(const tw_block *b, word text, word *found, tw_error 
 
 static tw_status add_whole(tw_block *b, const tw_expression *e, word text, tw_error *err)
 {
-    const char *copy;
-    tw_plan *plan;
+    const char *copy = "";
+    tw_plan *plan = NULL;
     TW_TRY(copy_text(b, text, &copy, err));
     TW_TRY(compile_alone(b, copy, &plan, err));
     if (!plan) return tw_node_fail(b->spec->doc, e->node, err, "'%s' does not compile", copy);
