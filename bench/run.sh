@@ -59,6 +59,7 @@ else
 fi
 if [ -e ../shared/data/market/minute ]; then
   bench backtest_event "$build/bench/bench.backtest_event"
+  bench backtest_spec "$build/bench/bench.backtest_spec"
   bench event_peer "$peers" bench/event_peer.py 20000
 fi
 if [ -e ../shared/data/market/orderbook ] && "$peers" -c 'import hftbacktest' 2> /dev/null; then

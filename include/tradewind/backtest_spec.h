@@ -31,6 +31,7 @@ typedef struct tw_market_files {
     const char *benchmark;       /* date, return */
     const char *scores;          /* date, symbol, score: what a model said at the close of that date */
     const char *calendar;        /* a name, or NULL: the dates that the bars have */
+    const char *symbol;          /* of the bars of files that have no such column */
     const char *const *columns;  /* further columns of bars and minutes, numbers, up to TW_MARKET_COLUMNS; NULL ends */
     bool skip_bad_bars;          /* a bar that breaks a rule of markets (high below low, a price of 0) counts as none */
 } tw_market_files;

@@ -311,6 +311,20 @@ for window in (2, 12):
     assert len(daily) == 4
     for i, row in enumerate(daily):
         assert float(row["before"]) == closes[len(early) + i - window + 1] and float(row["now"]) == closes[len(early) + i], (window, i, row)
+# the bars of one symbol, in a file that does not name it
+write("bare.csv", "time,open,high,low,close,volume\n" + "\n".join(r.replace(",X,", ",") for r in rows) + "\n")
+STRATEGY = "window: 10\nwindow_of: minutes\nrules:\n  - {when: 'close > mean(close, 10)', target_shares: 10}\n  - {when: 'close < mean(close, 10)', target_shares: 0}"
+spec(STRATEGY, data="minutes: minutes.csv", more="frequency: minute\n", mode="realistic")
+run()
+named = open("out/daily.csv").read(), open("out/txns.csv").read()
+spec(STRATEGY, data="minutes: bare.csv\n  symbol: X", more="frequency: minute\n", mode="realistic")
+run()
+assert named == (open("out/daily.csv").read(), open("out/txns.csv").read()) and len(named[1].splitlines()) > 4
+spec(STRATEGY, data="minutes: bare.csv", more="frequency: minute\n", mode="realistic")
+fails("bare.csv:1: no column named symbol|ticker|sid, and no 'symbol' is given")
+write("bare.csv", "date,close\n2021-01-04,1\n2021-01-05,x\n")
+spec("rules:\n  - {shares: 1}", data="bars: bare.csv\n  symbol: X")
+fails("bare.csv:3: time 2021-01-05: close \"x\" is not a number")
 # in a run by minute the score of a day is seen when the day is over
 write("day-scores.csv", "date,symbol,score\n" + "".join(f"{d},X,{i}\n" for i, d in enumerate(days(4))))
 for window in ("days", "minutes"):

@@ -16,10 +16,13 @@ static int shown(const tw_field *f) { return f->length < 40 ? (int)f->length : 4
 
 tw_status tw_market_row_fail(const tw_rows *rows, const size_t *place, tw_error *err, const char *what)
 {
-    const tw_field *time = &rows->field[rows->place[TIME]], *symbol = &rows->field[rows->place[SYMBOL]];
+    const bool named = rows->place[SYMBOL] != SIZE_MAX; /* else the file is of one symbol */
+    const tw_field none = {0}, *time = &rows->field[rows->place[TIME]];
+    const tw_field *symbol = named ? &rows->field[rows->place[SYMBOL]] : &none;
     const tw_field *value = place ? &rows->field[rows->place[*place]] : NULL;
-    return tw_fail(err, TW_BAD_DATA, "%s:%llu: symbol %.*s, time %.*s: %s%s%.*s%s%s", rows->path,
-                   (unsigned long long)tw_csv_line(rows->csv), shown(symbol), symbol->text, shown(time), time->text,
+    return tw_fail(err, TW_BAD_DATA, "%s:%llu: %s%.*s%stime %.*s: %s%s%.*s%s%s", rows->path,
+                   (unsigned long long)tw_csv_line(rows->csv), named ? "symbol " : "", shown(symbol),
+                   named ? symbol->text : "", named ? ", " : "", shown(time), time->text,
                    place ? rows->name[*place] : "", place ? " \"" : "", value ? shown(value) : 0,
                    value ? value->text : "", place ? "\" " : "", what);
 }
@@ -102,7 +105,8 @@ static tw_status read_more(const tw_rows *rows, tw_bar_rows *out, tw_error *err)
 
 static tw_status read_row(tw_market_reader *r, const tw_rows *rows, tw_bar_rows *out, tw_error *err)
 {
-    const tw_field *symbol = &rows->field[rows->place[SYMBOL]];
+    const tw_field given = {r->files->symbol, r->files->symbol ? strlen(r->files->symbol) : 0};
+    const tw_field *symbol = rows->place[SYMBOL] == SIZE_MAX ? &given : &rows->field[rows->place[SYMBOL]];
     static const size_t time = TIME;
     tw_bar_row bar = {.line = (uint32_t)tw_csv_line(rows->csv)};
     if (!tw_time_parse(rows->field[rows->place[TIME]].text, rows->field[rows->place[TIME]].length, &bar.time))
@@ -215,6 +219,15 @@ static tw_status read_panel(tw_market_reader *r, tw_bar_rows *out, tw_error *err
     return status;
 }
 
+static tw_status need_columns(const tw_market_reader *r, const tw_rows *rows, tw_error *err)
+{
+    if (rows->place[SYMBOL] == SIZE_MAX && !r->files->symbol)
+        return tw_fail(err, TW_BAD_DATA, "%s:1: no column named %s, and no 'symbol' is given for all bars", rows->path,
+                       COLUMNS[SYMBOL]);
+    if (rows->place[FIRST_VALUE] != SIZE_MAX) return TW_OK;
+    return tw_fail(err, TW_BAD_DATA, "%s:1: no column named %s", rows->path, COLUMNS[FIRST_VALUE]);
+}
+
 tw_status tw_market_bars(tw_market_reader *r, const char *path, tw_bar_rows *out, tw_error *err)
 {
     const size_t n = strlen(path);
@@ -224,8 +237,8 @@ tw_status tw_market_bars(tw_market_reader *r, const char *path, tw_bar_rows *out
     if (n > 4 && strcmp(path + n - 4, ".twp") == 0) return read_panel(r, out, err);
     memcpy(wanted, COLUMNS, sizeof COLUMNS);
     for (size_t k = 0; k < r->n_more; k++) wanted[FIRST_VALUE + 5 + k] = r->files->columns[k];
-    TW_TRY(tw_rows_open(r->ctx, path, wanted, 3, &rows, err));
-    tw_status status = TW_OK;
+    TW_TRY(tw_rows_open(r->ctx, path, wanted, 1, &rows, err));
+    tw_status status = need_columns(r, &rows, err);
     for (size_t k = FIRST_VALUE + 5; k < rows.n_wanted && status == TW_OK; k++)
         if (rows.place[k] == SIZE_MAX) status = no_column(path, wanted[k], err);
     if (status == TW_OK) status = read_csv(r, &rows, out, err);
