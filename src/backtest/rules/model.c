@@ -92,7 +92,7 @@ static tw_status keep_scores(tw_backtest_spec *s, const tw_market_panel *p, cons
     const size_t n = p->minutes ? s->market.market.n_minutes : s->market.market.n_sessions;
     const size_t assets = s->market.market.n_assets, lanes = tw_panel_blocks(p->panel) * TW_LANES;
     double *to = tw_arena_new(&s->arena, assets * n, sizeof *to);
-    if (!to) return no_memory(err);
+    if (!to || !p->asset || !p->bar) return no_memory(err);
     for (size_t i = 0; i < assets * n; i++) to[i] = NAN;
     for (size_t lane = 0; lane < assets; lane++)
         for (size_t t = 0; t < tw_panel_times(p->panel); t++)
