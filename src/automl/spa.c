@@ -75,7 +75,7 @@ static tw_status set_up(void *arg, size_t index, int thread, tw_error *err)
     const spa *s = arg;
     const tw_rows *rows = s->rows;
     const size_t t = rows->t, first = index * TILE, left = rows->n - first, m = left < TILE ? left : TILE;
-    double(*tile)[TILE] = tile_of(s, thread), variance[TILE], mean[TILE] = {0}, *scratch = *tile + t * TILE;
+    double(*tile)[TILE] = tile_of(s, thread), variance[TILE], mean[TILE] = {0}, *scratch = (double *)(tile + t);
     const double *bad = load(s, first, thread, tile);
     if (bad)
         return tw_fail(err, TW_BAD_DATA, "spa: difference %zu of trial %zu is %g", (size_t)(bad - *tile) / TILE,

@@ -91,13 +91,14 @@ static tw_status read_values(const tw_rows *rows, double *v, tw_error *err)
 /* Further columns of the row that was added last. */
 static tw_status read_more(const tw_rows *rows, tw_bar_rows *out, tw_error *err)
 {
-    double *to = out->more + (out->n - 1) * out->n_more;
+    const size_t first = (out->n - 1) * out->n_more;
     for (size_t k = 0; k < out->n_more; k++) {
         const size_t column = FIRST_VALUE + 5 + k;
         const tw_field *f = &rows->field[rows->place[column]];
-        to[k] = NAN;
+        double *to = &out->more[first + k];
+        *to = NAN;
         if (f->length == 0) continue;
-        if (!tw_parse_double(f->text, f->length, &to[k]) || isinf(to[k]))
+        if (!tw_parse_double(f->text, f->length, to) || isinf(*to))
             return tw_market_row_fail(rows, &column, err, "is not a number");
     }
     return TW_OK;
