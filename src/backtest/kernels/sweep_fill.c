@@ -136,6 +136,7 @@ static INLINE void sell(const order *o, account *a, bill *b)
 
 /* ---------------------------------------------------------------- trades */
 
+/* The fields of tw_sweep_book from `price` on. */
 typedef struct trade {
     vec price, fee, gain, best, traded, fees, orders, trades, wins, since, held;
 } trade;
@@ -212,7 +213,7 @@ static INLINE uint64_t take(uint64_t bits, lanes_of *g)
 
 static INLINE vec gather(const double *row, size_t step, const lanes_of *g)
 {
-    vec x;
+    vec x = {0};
     for (size_t j = 0; j < WIDTH; j++) x[j] = row[g->lane[j] * step];
     return x;
 }
@@ -228,42 +229,35 @@ static INLINE vec entry_size(const tw_terms *terms, vec price)
     return all(terms->sizing == TW_SIZE_SHARES ? terms->size : __builtin_inf());
 }
 
-static INLINE void read_trade(const tw_sweep_lanes *l, const lanes_of *g, trade *t)
+/* Records of the lanes. */
+static INLINE void find_books(tw_sweep_lanes *l, const lanes_of *g, double *book[WIDTH])
 {
-    t->price = gather(l->price, 1, g);
-    t->fee = gather(l->fee, 1, g);
-    t->gain = gather(l->gain, 1, g);
-    t->best = gather(l->best, 1, g);
-    t->traded = gather(l->traded, 1, g);
-    t->fees = gather(l->fees, 1, g);
-    t->orders = gather(l->orders, 1, g);
-    t->trades = gather(l->trades, 1, g);
-    t->wins = gather(l->wins, 1, g);
-    t->since = gather(l->since, 1, g);
-    t->held = gather(l->held, 1, g);
+    for (size_t j = 0; j < WIDTH; j++) book[j] = &l->book[g->lane[j]].debt;
 }
 
-static INLINE void write_trade(const trade *t, const lanes_of *g, tw_sweep_lanes *l)
+static INLINE void read_books(double *const book[WIDTH], account *a, trade *t)
 {
-    scatter(t->price, g, l->price);
-    scatter(t->fee, g, l->fee);
-    scatter(t->gain, g, l->gain);
-    scatter(t->best, g, l->best);
-    scatter(t->traded, g, l->traded);
-    scatter(t->fees, g, l->fees);
-    scatter(t->orders, g, l->orders);
-    scatter(t->trades, g, l->trades);
-    scatter(t->wins, g, l->wins);
-    scatter(t->since, g, l->since);
-    scatter(t->held, g, l->held);
+    vec x[3][FIELDS], held = {0};
+    for (size_t j = 0; j < WIDTH; j++) held[j] = book[j][3 * FIELDS];
+    for (size_t k = 0; k < 3; k++) read_fields(book, k * FIELDS, x[k]);
+    a->debt = no_dust(x[0][0]);
+    a->free = no_dust(x[0][1]);
+    *t = (trade){x[0][2], x[0][3], x[1][0], x[1][1], x[1][2], x[1][3], x[2][0], x[2][1], x[2][2], x[2][3], held};
+}
+
+static INLINE void write_books(const account *a, const trade *t, double *const book[WIDTH])
+{
+    vec x[3][FIELDS] = {{a->debt, a->free, t->price, t->fee},
+                        {t->gain, t->best, t->traded, t->fees},
+                        {t->orders, t->trades, t->wins, t->since}};
+    for (size_t k = 0; k < 3; k++) write_fields(x[k], k * FIELDS, book);
+    for (size_t j = 0; j < WIDTH; j++) book[j][3 * FIELDS] = t->held[j];
 }
 
 static INLINE void write_account(const account *a, const lanes_of *g, tw_sweep_lanes *l)
 {
     scatter(a->cash, g, l->cash);
     scatter(a->position, g, l->position);
-    scatter(a->debt, g, l->debt);
-    scatter(a->free, g, l->free);
     for (size_t j = 0; j < WIDTH; j++) {
         const uint64_t bit = UINT64_C(1) << g->lane[j];
         l->is_long = (l->is_long & ~bit) | (a->position[j] > 0 ? bit : 0);
@@ -296,8 +290,13 @@ static INLINE void fill_kind(const desk *d, uint64_t left, bool buys, bool enter
         lanes_of g;
         left = take(left, &g);
         const vec price = gather(d->orders->price, d->orders->step, &g), held = gather(l->position, 1, &g);
-        account a = {no_dust(gather(l->cash, 1, &g)), no_dust(held), no_dust(gather(l->debt, 1, &g)),
-                     no_dust(gather(l->free, 1, &g))};
+        double *book[WIDTH];
+        account a;
+        trade t;
+        find_books(l, &g, book);
+        read_books(book, &a, &t);
+        a.cash = no_dust(gather(l->cash, 1, &g));
+        a.position = no_dust(held);
         order o = {d->terms, enters, (price > 0) & (price < __builtin_inf()),
                    price * (1 + (buys ? 1 : -1) * d->terms->slippage), size_of(enters ? held : a.position)};
         if (d->terms->sizing == TW_SIZE_GIVEN)
@@ -310,15 +309,13 @@ static INLINE void fill_kind(const desk *d, uint64_t left, bool buys, bool enter
         c.worth = gather(d->orders->worth, 1, &g);
         c.side = buys ? 1 : -1;
         c.time = d->orders->time;
-        trade t;
-        read_trade(l, &g, &t);
         if (buys)
             buy(&o, &a, &c.bill);
         else
             sell(&o, &a, &c.bill);
         c.after = a.position;
         count_fill(&c, enters, &t);
-        write_trade(&t, &g, l);
+        write_books(&a, &t, book);
         write_account(&a, &g, l);
         if (d->tape) keep(&c, &g, d->tape);
     }

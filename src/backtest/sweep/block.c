@@ -13,7 +13,7 @@ void tw_sweep_block_init(tw_sweep_block *b, const tw_ctx *ctx, const tw_sweep_pl
     b->n = n;
     b->alive = n < TW_SWEEP_LANES ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
     for (size_t i = 0; i < TW_SWEEP_LANES; i++) {
-        b->lanes.cash[i] = b->lanes.peak[i] = b->lanes.free[i] = plan->capital;
+        b->lanes.cash[i] = b->lanes.peak[i] = b->lanes.book[i].free = plan->capital;
         b->lanes.low_value[i] = b->lanes.low_peak[i] = plan->capital;
     }
     for (size_t k = 0; k <= TW_SWEEP_BARS; k++)
@@ -156,13 +156,13 @@ static tw_status stop_out(tw_sweep_block *b, const tw_sweep_bar *bar, uint64_t *
     for (uint64_t left = (l->is_long | l->is_short) & b->alive; left; left &= left - 1) {
         const size_t lane = (size_t)__builtin_ctzll(left);
         if (!is_price(bar->close[lane * bar->step])) continue;
-        const watched w = {l->price[lane], l->best[lane], l->position[lane] > 0 ? 1 : -1};
+        const watched w = {l->book[lane].price, l->book[lane].best, l->position[lane] > 0 ? 1 : -1};
         const span s = span_of(bar, lane, w.side);
         price[lane] = stopped_at(b->plan, &w, &s);
         if (price[lane] > 0)
             *out |= UINT64_C(1) << lane;
         else
-            l->best[lane] = w.side > 0 ? fmax(w.best, s.best) : fmin(w.best, s.best);
+            l->book[lane].best = w.side > 0 ? fmax(w.best, s.best) : fmin(w.best, s.best);
     }
     const tw_sweep_orders orders = {.buy = *out & l->is_short,
                                     .sell = *out & l->is_long,
@@ -183,7 +183,7 @@ static void end_ruined(tw_sweep_block *b, uint32_t time)
     for (uint64_t left = b->alive; left; left &= left - 1) {
         const size_t lane = (size_t)__builtin_ctzll(left);
         if (value[lane] > 0) continue;
-        if (l->position[lane] != 0) l->held[lane] += (double)time + 1 - l->since[lane];
+        if (l->position[lane] != 0) l->book[lane].held += (double)time + 1 - l->book[lane].since;
         l->cash[lane] = value[lane];
         l->position[lane] = 0;
         b->alive &= ~(UINT64_C(1) << lane);
@@ -237,7 +237,8 @@ tw_sweep_measures tw_sweep_block_measures(const tw_sweep_block *b, size_t lane, 
     const double n = (double)n_times, year = b->plan->periods_per_year, mean = l->sum[lane] / n;
     const double spread = l->squares[lane] - l->sum[lane] * mean;
     const double sd = n > 1 ? sqrt(fmax(spread, 0) / (n - 1)) : NAN, down = sqrt(l->losses[lane] / n);
-    const double held = l->held[lane] + (l->position[lane] != 0 ? n - l->since[lane] : 0), trades = l->trades[lane];
+    const tw_sweep_book *k = &l->book[lane];
+    const double held = k->held + (l->position[lane] != 0 ? n - k->since : 0);
     return (tw_sweep_measures){
         .final_value = b->value[0][lane],
         .total_return = b->value[0][lane] / b->plan->capital - 1,
@@ -246,12 +247,12 @@ tw_sweep_measures tw_sweep_block_measures(const tw_sweep_block *b, size_t lane, 
         .sharpe = sd > 0 ? mean / sd * sqrt(year) : NAN,
         .sortino = down > 0 ? mean / down * sqrt(year) : NAN,
         .max_drawdown = l->low_value[lane] / l->low_peak[lane] - 1,
-        .turnover = l->traded[lane] / 2 / n * year,
+        .turnover = k->traded / 2 / n * year,
         .exposure = held / n,
-        .fees = l->fees[lane],
-        .win_rate = trades > 0 ? l->wins[lane] / trades : NAN,
-        .orders = (size_t)l->orders[lane],
-        .trades = (size_t)trades,
+        .fees = k->fees,
+        .win_rate = k->trades > 0 ? k->wins / k->trades : NAN,
+        .orders = (size_t)k->orders,
+        .trades = (size_t)k->trades,
         .ruined = !(b->alive >> lane & 1),
     };
 }

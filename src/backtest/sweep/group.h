@@ -4,6 +4,7 @@
 #define TW_BACKTEST_SWEEP_GROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__AVX512F__)
@@ -13,6 +14,7 @@ enum { WIDTH = 4 };
 #else
 enum { WIDTH = 2 };
 #endif
+enum { FIELDS = 4 }; /* that are turned at once */
 
 typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
 typedef int64_t mask __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
@@ -35,5 +37,42 @@ static inline bool any(mask m)
     for (int j = 0; j < WIDTH; j++) bits |= m[j];
     return bits != 0;
 }
+
+/* Fields [from, from + FIELDS) of a record of each lane, a vector a field; and back. */
+#if defined(__AVX2__) && !defined(__AVX512F__)
+static inline void turn_square(vec x[FIELDS])
+{
+    const vec a = __builtin_shufflevector(x[0], x[1], 0, 4, 2, 6), b = __builtin_shufflevector(x[0], x[1], 1, 5, 3, 7);
+    const vec c = __builtin_shufflevector(x[2], x[3], 0, 4, 2, 6), d = __builtin_shufflevector(x[2], x[3], 1, 5, 3, 7);
+    x[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+    x[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+    x[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+    x[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+}
+
+static inline void read_fields(double *const record[WIDTH], size_t from, vec x[FIELDS])
+{
+    for (size_t j = 0; j < WIDTH; j++) x[j] = *(const vec *)(record[j] + from);
+    turn_square(x);
+}
+
+static inline void write_fields(vec x[FIELDS], size_t from, double *const record[WIDTH])
+{
+    turn_square(x);
+    for (size_t j = 0; j < WIDTH; j++) *(vec *)(record[j] + from) = x[j];
+}
+#else
+static inline void read_fields(double *const record[WIDTH], size_t from, vec x[FIELDS])
+{
+    for (size_t k = 0; k < FIELDS; k++)
+        for (size_t j = 0; j < WIDTH; j++) x[k][j] = record[j][from + k];
+}
+
+static inline void write_fields(vec x[FIELDS], size_t from, double *const record[WIDTH])
+{
+    for (size_t k = 0; k < FIELDS; k++)
+        for (size_t j = 0; j < WIDTH; j++) record[j][from + k] = x[k][j];
+}
+#endif
 
 #endif
