@@ -12,6 +12,9 @@ static const char *const COLUMNS[] = {
 /* Where the values of the columns above go among open, high, low, close, volume. */
 static const int PLACE[5] = {3, 0, 1, 2, 4};
 
+/* A single bad bar among years of good ones is common, and what to do about it is the user's to say. */
+static const char REMEDY[] = "skip_bad_bars: true leaves such bars out";
+
 static int shown(const tw_field *f) { return f->length < 40 ? (int)f->length : 40; }
 
 tw_status tw_market_row_fail(const tw_rows *rows, const size_t *place, tw_error *err, const char *what)
@@ -117,7 +120,7 @@ static tw_status read_row(tw_market_reader *r, const tw_rows *rows, tw_bar_rows 
     TW_TRY(read_values(rows, bar.value, err));
     tw_error why;
     const tw_status rule = check_bar(rows, bar.value, &why);
-    if (rule != TW_OK && !r->files->skip_bad_bars) return tw_fail(err, rule, "%s", why.message);
+    if (rule != TW_OK && !r->files->skip_bad_bars) return tw_fail(err, rule, "%s (%s)", why.message, REMEDY);
     if (rule != TW_OK && r->to->n_skipped++ == 0) r->to->first_skipped = why;
     const size_t asset = r->listed ? tw_symbols_find(&r->symbols, symbol->text, symbol->length)
                                    : tw_symbols_add(&r->symbols, symbol->text, symbol->length);
@@ -182,9 +185,11 @@ static tw_status take_bar(tw_market_reader *r, const panel_place *p, size_t t, t
         bar.value[k] = p->column[k] == SIZE_MAX ? NAN : tw_panel_at(p->panel, p->column[k], p->symbol, t);
     if (isnan(bar.value[3])) return TW_OK;
     const char *fault = fault_of(bar.value);
-    if (fault && !r->files->skip_bad_bars) return panel_fault(p, out, bar.time, fault, err);
     if (fault) {
-        if (r->to->n_skipped++ == 0) (void)panel_fault(p, out, bar.time, fault, &r->to->first_skipped);
+        tw_error why;
+        (void)panel_fault(p, out, bar.time, fault, &why);
+        if (!r->files->skip_bad_bars) return tw_fail(err, TW_BAD_DATA, "%s (%s)", why.message, REMEDY);
+        if (r->to->n_skipped++ == 0) r->to->first_skipped = why;
         return TW_OK;
     }
     tw_bar_row *to = add_row(r->ctx, out);
