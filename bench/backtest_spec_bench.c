@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../tests/support/tw_temp.h"
 #include "backtest/rules/spec.h"
 #include "bench.h"
 
@@ -31,15 +32,13 @@ typedef struct job {
 
 static bool open_spec(const char *text, tw_backtest_spec **spec)
 {
-    char folder[] = "/tmp/tw-bench-XXXXXX", path[64];
+    char path[TW_TEMP_PATH];
     tw_error err;
-    if (!mkdtemp(folder)) return false;
-    (void)snprintf(path, sizeof path, "%s/spec.yaml", folder);
+    if (!tw_temp_file(path)) return false;
     if (tw_file_write(path, text, strlen(text), &err) != TW_OK ||
         tw_backtest_spec_read(NULL, path, NULL, spec, &err) != TW_OK)
         (void)fprintf(stderr, "%s\n", err.message);
     (void)unlink(path);
-    (void)rmdir(folder);
     return *spec != NULL;
 }
 

@@ -8,6 +8,15 @@
 #define TW_ISA_JOIN(a, b) TW_ISA_JOIN2(a, b)
 #define TW_ISA_NAME(name) TW_ISA_JOIN(name, TW_ISA_SUFFIX)
 
+/* Doubles that a register holds, in a kernel source. */
+#if defined(__AVX512F__)
+enum { TW_ISA_DOUBLES = 8 };
+#elif defined(__AVX2__)
+enum { TW_ISA_DOUBLES = 4 };
+#else
+enum { TW_ISA_DOUBLES = 2 };
+#endif
+
 /* The copy of `name` for `isa` (resolved): TW_ISA_PICK(isa, tw_op_table). Falls back to baseline off x86. */
 #if defined(TW_HAVE_X86_PATHS)
 #define TW_ISA_PICK(isa, name)                                                                                         \

@@ -63,9 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char folder[512];
     size_t which = 0;
     if (!folder[0]) {
-        const char *where = getenv("TMPDIR");
-        (void)snprintf(folder, sizeof folder, "%.400s/tradewind-record-XXXXXX", where && *where ? where : ".");
-        if (!mkdtemp(folder)) abort();
+        if (!tw_temp_folder(folder, sizeof folder)) abort();
         for (size_t i = 0; i < N_PARTS; i++) put(folder, &PARTS[i], PARTS[i].good, strlen(PARTS[i].good));
     }
     while (size > 0 && which < N_PARTS && PARTS[which].key != data[0]) which++;

@@ -3,6 +3,8 @@
 #ifndef TW_TEST_SPEC_CASE_H
 #define TW_TEST_SPEC_CASE_H
 
+#include "tw_temp.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -42,9 +44,7 @@ static inline int spec_case_write(const char *path, const void *text, size_t len
 /* 0 when the folder and its files are there. */
 static inline int spec_case_open(spec_case *c)
 {
-    const char *where = getenv("TMPDIR");
-    (void)snprintf(c->folder, sizeof c->folder, "%.400s/tradewind-spec-XXXXXX", where && *where ? where : ".");
-    if (!mkdtemp(c->folder)) return -1;
+    if (!tw_temp_folder(c->folder, sizeof c->folder)) return -1;
     (void)snprintf(c->bars, sizeof c->bars, "%s/bars.csv", c->folder);
     (void)snprintf(c->actions, sizeof c->actions, "%s/actions.csv", c->folder);
     (void)snprintf(c->spec, sizeof c->spec, "%s/spec.yaml", c->folder);

@@ -3,18 +3,13 @@
 #ifndef TW_BACKTEST_SWEEP_GROUP_H
 #define TW_BACKTEST_SWEEP_GROUP_H
 
+#include "base/isa.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX2__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
-enum { FIELDS = 4 }; /* that are turned at once */
+enum { WIDTH = TW_ISA_DOUBLES, FIELDS = 4 /* that are turned at once */ };
 
 typedef double vec __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
 typedef int64_t mask __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));

@@ -361,14 +361,20 @@ static void orders(const tw_tearsheet *s, tw_json *j)
 
 /* ---------------------------------------------------------------- liquidity */
 
+/* Opens the object of a symbol at a bar. */
+static void symbol_at(const tw_tearsheet *s, size_t symbol, size_t bar, tw_json *j)
+{
+    tw_json_object(j);
+    text(j, "symbol", s->record.symbol[symbol]);
+    when(j, "time", s->record.time[bar]);
+}
+
 static void consumed(const tw_tearsheet *s, tw_json *j)
 {
     tw_json_key(j, "volume_taken");
     tw_json_array(j);
     for (size_t i = 0; i < s->n_consumed; i++) {
-        tw_json_object(j);
-        text(j, "symbol", s->record.symbol[s->consumed[i].symbol]);
-        when(j, "time", s->record.time[s->consumed[i].bar]);
+        symbol_at(s, s->consumed[i].symbol, s->consumed[i].bar, j);
         number(j, "share", s->consumed[i].share);
         tw_json_object_end(j);
     }
@@ -380,9 +386,7 @@ static void liquidity(const tw_tearsheet *s, tw_json *j)
     tw_json_key(j, "liquidity");
     tw_json_array(j);
     for (size_t i = 0; i < s->n_liquidity; i++) {
-        tw_json_object(j);
-        text(j, "symbol", s->record.symbol[s->liquidity[i].symbol]);
-        when(j, "time", s->record.time[s->liquidity[i].bar]);
+        symbol_at(s, s->liquidity[i].symbol, s->liquidity[i].bar, j);
         number(j, "days", s->liquidity[i].days);
         number(j, "share", s->liquidity[i].share);
         tw_json_object_end(j);

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each row has its own lane and its own order of operations, so its bits do not depend on how many lanes there are. */
 #include "learn/explain/shap.h"
+#include "base/isa.h"
 
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX2__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
+enum { WIDTH = TW_ISA_DOUBLES };
 /* Two vectors share the constants they are combined with. */
 enum { BOTH = 2, LANES = BOTH * WIDTH };
 

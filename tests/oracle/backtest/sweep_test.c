@@ -109,6 +109,16 @@ static void weigh(twin *w, size_t cell, double price)
     if (fabs(shares) > 1e-12) trade(w, shares, price);
 }
 
+/* The bar is over: its return. `last` is the last price there was. */
+static void check_return(twin *w, size_t t, size_t trial, double *last)
+{
+    const size_t cell = t * TRIALS + trial;
+    if (close_[cell] > 0) *last = close_[cell];
+    const double value = w->cash + w->shares * *last;
+    assert_near((double)paths[trial * BARS + t], value / w->value - 1, 1e-7);
+    w->value = value;
+}
+
 static void check_weights(const tw_sweep_rules *rules, const tw_sweep_result *got, size_t trial)
 {
     twin w = {.rules = rules, .cash = rules->capital, .value = rules->capital};
@@ -118,10 +128,7 @@ static void check_weights(const tw_sweep_rules *rules, const tw_sweep_result *go
         const bool same = rules->fill[0] == 's';
         const double *price = rules->fill[5] == 'o' ? open_ : close_;
         if (same || t > 0) weigh(&w, same ? cell : cell - TRIALS, price[cell]);
-        if (close_[cell] > 0) last = close_[cell];
-        const double value = w.cash + w.shares * last;
-        assert_near((double)paths[trial * BARS + t], value / w.value - 1, 1e-7);
-        w.value = value;
+        check_return(&w, t, trial, &last);
     }
     assert_near(got->measures[trial].final_value, w.value, 1e-9);
     assert_int_equal(got->measures[trial].orders, w.orders);
@@ -158,10 +165,7 @@ static void check_trial(const tw_sweep_rules *rules, const tw_sweep_result *got,
         if (at_open && t > 0) follow(&w, cell - TRIALS, open_[cell]);
         const bool out = stopped(&w, cell);
         if (!at_open && !out && (same || t > 0)) follow(&w, same ? cell : cell - TRIALS, close_[cell]);
-        if (close_[cell] > 0) last = close_[cell];
-        const double value = w.cash + w.shares * last;
-        assert_near((double)paths[trial * BARS + t], value / w.value - 1, 1e-7);
-        w.value = value;
+        check_return(&w, t, trial, &last);
     }
     assert_near(got->measures[trial].final_value, w.value, 1e-10);
     assert_int_equal(got->measures[trial].orders, w.orders);

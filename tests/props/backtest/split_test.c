@@ -2,6 +2,7 @@
 /* Declared strategies whose expressions are evaluated in parts, many calls at once, give what evaluating every window
  * at its call gives: sessions, fills, recorded values and counted quirks, to the bit. */
 #include "backtest/rules/spec.h"
+#include "tw_temp.h"
 #include "tw_test.h"
 
 #include <math.h>
@@ -12,7 +13,7 @@
 enum { DAYS = 150, ASSETS = 3, MINUTES = 40 };
 
 typedef struct folder {
-    char path[64], bars[96], minutes[96], actions[96], spec[96];
+    char path[512], bars[544], minutes[544], actions[544], spec[544];
 } folder;
 
 static double uniform(uint64_t *seed)
@@ -62,8 +63,7 @@ static int setup(void **state)
     folder *f = calloc(1, sizeof *f);
     *state = f;
     if (!f) return -1;
-    (void)strcpy(f->path, "/tmp/tw-split-XXXXXX");
-    if (!mkdtemp(f->path)) return -1;
+    if (!tw_temp_folder(f->path, sizeof f->path)) return -1;
     (void)snprintf(f->bars, sizeof f->bars, "%s/bars.csv", f->path);
     (void)snprintf(f->minutes, sizeof f->minutes, "%s/minutes.csv", f->path);
     (void)snprintf(f->actions, sizeof f->actions, "%s/actions.csv", f->path);

@@ -24,9 +24,7 @@ static const char *const FILES[] = {"daily.csv",      "txns.csv",    "positions.
 
 static void make_folder(folder *f)
 {
-    const char *where = getenv("TMPDIR");
-    snprintf(f->path, sizeof f->path, "%.400s/tradewind-sheet-XXXXXX", where && *where ? where : ".");
-    assert_non_null(mkdtemp(f->path));
+    assert_true(tw_temp_folder(f->path, sizeof f->path));
     put(f, "daily.csv",
         "session,returns,portfolio_value\n2021-01-04,0,1000\n2021-01-05,0.01,1010\n2021-01-06,0,1010\n");
     put(f, "txns.csv",
