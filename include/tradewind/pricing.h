@@ -108,7 +108,7 @@ typedef struct tw_values {
 typedef struct tw_instrument {
     const char *name, *title;
     uint64_t columns; /* bits of the columns it uses besides spot, r and q */
-    bool dates;       /* it uses tw_contracts.dates: exercise, monitoring or fixing dates */
+    bool dates;       /* it needs tw_contracts.dates; averages may have them, in place of equally spaced fixings */
 } tw_instrument;
 
 /** All instruments, by name. */
@@ -148,12 +148,12 @@ struct tw_surface; /* tradewind/surface.h */
 
 /** What rows share. Where a curve or the surface is given it takes the place of the column: r is then the zero rate of
  * `rate` to the row's expiry, q that of `yield` plus that of `borrow`, vol what `surface` has for its strike and T. */
-typedef struct tw_market {
+typedef struct tw_price_market {
     const tw_price_model *model;
     tw_dividend_model dividend_model;
     const struct tw_curve *rate, *yield, *borrow;
     const struct tw_surface *surface;
-} tw_market;
+} tw_price_market;
 
 /* ---------------------------------------------------------------- engines */
 
@@ -198,7 +198,7 @@ TW_API tw_status tw_engine_find(const char *name, const tw_engine **engine, tw_e
 TW_API const tw_scope *tw_engine_scope(const tw_engine *engine, const tw_instrument *instrument,
                                        const tw_price_model *model);
 /** The engine with the most digits for what contracts and market need, or UNSUPPORTED. */
-TW_API tw_status tw_engine_auto(const tw_contracts *contracts, const tw_market *market, const tw_engine **engine,
+TW_API tw_status tw_engine_auto(const tw_contracts *contracts, const tw_price_market *market, const tw_engine **engine,
                                 tw_error *err);
 
 /** An engine with its settings and what it may use. */
@@ -211,11 +211,11 @@ typedef struct tw_pricer {
 } tw_pricer;
 
 /** Bytes of workspace that tw_price needs for these contracts with this pricer's pool, whatever their number. */
-TW_API size_t tw_price_workspace(const tw_pricer *pricer, const tw_contracts *contracts, const tw_market *market);
+TW_API size_t tw_price_workspace(const tw_pricer *pricer, const tw_contracts *contracts, const tw_price_market *market);
 /** Prices every row. Fails as a whole only when the call makes no sense (UNSUPPORTED: the engine has no such instrument
  * or model; BAD_VALUE: a column is missing, or the workspace is too small); what is wrong with a row is in its status.
  * Never allocates; same bits whatever the number of threads, the rows beside a row, and the instruction set. */
-TW_API tw_status tw_price(const tw_pricer *pricer, const tw_contracts *contracts, const tw_market *market,
+TW_API tw_status tw_price(const tw_pricer *pricer, const tw_contracts *contracts, const tw_price_market *market,
                           const tw_values *out, tw_error *err);
 
 #ifdef __cplusplus

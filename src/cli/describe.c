@@ -6,6 +6,7 @@
 #include "tradewind/book.h"
 #include "tradewind/feature.h"
 #include "tradewind/learn.h"
+#include "tradewind/pricing.h"
 #include "tradewind/serve.h"
 #include "tradewind/strategy.h"
 #include "tradewind/sweep.h"
@@ -13,10 +14,9 @@
 
 #include <string.h>
 
-/* The fields all descriptors share. */
-static void item(tw_json *j, const char *name, const char *title, const char *source, const tw_param *params)
+/* The fields all descriptors share, within an object. */
+static void item_fields(tw_json *j, const char *name, const char *title, const char *source, const tw_param *params)
 {
-    tw_json_object(j);
     tw_json_key(j, "name");
     tw_json_text(j, name);
     tw_json_key(j, "title");
@@ -25,6 +25,12 @@ static void item(tw_json *j, const char *name, const char *title, const char *so
     tw_json_text(j, source);
     tw_json_key(j, "params");
     tw_params_describe(params, j);
+}
+
+static void item(tw_json *j, const char *name, const char *title, const char *source, const tw_param *params)
+{
+    tw_json_object(j);
+    item_fields(j, name, title, source, params);
     tw_json_object_end(j);
 }
 
@@ -142,6 +148,72 @@ static void commissions(tw_json *j) { settings_of(j, "commission"); }
 static void controls(tw_json *j) { settings_of(j, "control"); }
 static void settings(tw_json *j) { settings_of(j, NULL); }
 
+/* Names of the columns whose bits are set. */
+static void columns(tw_json *j, uint64_t bits)
+{
+    tw_json_key(j, "columns");
+    tw_json_array(j);
+    for (int c = 0; c < TW_COLUMN_COUNT; c++)
+        if (bits >> c & 1u) tw_json_text(j, tw_pricing_columns()[c].name);
+    tw_json_array_end(j);
+}
+
+static void scope(tw_json *j, const tw_scope *s)
+{
+    tw_json_object(j);
+    tw_json_key(j, "instrument");
+    tw_json_text(j, s->instrument);
+    tw_json_key(j, "model");
+    tw_json_text(j, s->model);
+    tw_json_key(j, "digits");
+    tw_json_integer(j, s->digits);
+    tw_json_key(j, "supplies");
+    tw_json_array(j);
+    for (int v = 0; v < TW_VALUE_COUNT; v++)
+        if (s->supplies >> v & 1u) tw_json_text(j, tw_pricing_values()[v].name);
+    tw_json_array_end(j);
+    tw_json_object_end(j);
+}
+
+static void engines(tw_json *j)
+{
+    size_t n = 0;
+    const tw_engine *const *all = tw_engines(&n);
+    for (size_t i = 0; i < n; i++) {
+        tw_json_object(j);
+        item_fields(j, all[i]->name, all[i]->title, all[i]->source, all[i]->params);
+        tw_json_key(j, "scopes");
+        tw_json_array(j);
+        for (const tw_scope *s = all[i]->scopes; s->instrument; s++) scope(j, s);
+        tw_json_array_end(j);
+        tw_json_object_end(j);
+    }
+}
+
+static void instruments(tw_json *j)
+{
+    size_t n = 0;
+    const tw_instrument *const *all = tw_instruments(&n);
+    for (size_t i = 0; i < n; i++) {
+        tw_json_object(j);
+        item_fields(j, all[i]->name, all[i]->title, "docs/reference/pricing.md", NULL);
+        columns(j, all[i]->columns);
+        tw_json_object_end(j);
+    }
+}
+
+static void price_models(tw_json *j)
+{
+    size_t n = 0;
+    const tw_price_model *const *all = tw_price_models(&n);
+    for (size_t i = 0; i < n; i++) {
+        tw_json_object(j);
+        item_fields(j, all[i]->name, all[i]->title, all[i]->source, NULL);
+        columns(j, all[i]->columns);
+        tw_json_object_end(j);
+    }
+}
+
 static void replay(tw_json *j)
 {
     item(j, "replay", "replay of an order book", "docs/reference/book.md", tw_replay_params());
@@ -158,12 +230,14 @@ static const struct family {
     const char *name;
     void (*write)(tw_json *j);
 } families[] = {
-    {"checks", checks},      {"commissions", commissions}, {"controls", controls},   {"feature_sets", sets},
-    {"formats", formats},    {"import", import},           {"labels", labels},       {"learners", learners},
-    {"measures", measures},  {"metrics", metrics},         {"operators", operators}, {"portfolio", portfolio},
-    {"queues", queues},      {"replay", replay},           {"serve", serve},         {"settings", settings},
-    {"simulate", simulator}, {"sizers", sizers},           {"slippages", slippages}, {"splitters", splitters},
-    {"sweep", sweep_rules},
+    {"checks", checks},       {"commissions", commissions}, {"controls", controls},
+    {"engines", engines},     {"feature_sets", sets},       {"formats", formats},
+    {"import", import},       {"instruments", instruments}, {"labels", labels},
+    {"learners", learners},   {"measures", measures},       {"metrics", metrics},
+    {"operators", operators}, {"portfolio", portfolio},     {"price_models", price_models},
+    {"queues", queues},       {"replay", replay},           {"serve", serve},
+    {"settings", settings},   {"simulate", simulator},      {"sizers", sizers},
+    {"slippages", slippages}, {"splitters", splitters},     {"sweep", sweep_rules},
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
@@ -214,9 +288,9 @@ const tw_command tw_command_describe = {
     .name = "describe",
     .positional = "[FAMILY]",
     .title = "Print the descriptor tables: operators, learners, labels, metrics, checks, ...",
-    .more = "FAMILY is checks, commissions, controls, feature_sets, formats, import, labels, learners,\n"
-            "measures, metrics, operators, portfolio, queues, replay, serve, settings, simulate, sizers,\n"
-            "slippages, splitters or sweep.",
+    .more = "FAMILY is checks, commissions, controls, engines, feature_sets, formats, import, instruments,\n"
+            "labels, learners, measures, metrics, operators, portfolio, price_models, queues, replay,\n"
+            "serve, settings, simulate, sizers, slippages, splitters or sweep.",
     .most = 1,
     .options = options,
     .run = describe,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* predict.c - tradewind predict MODEL --in FILE.csv: a table scored piece by piece. */
+#include "cli/rows.h"
 #include "cli/tables.h"
 #include "tradewind/io.h"
 
@@ -16,42 +17,9 @@ typedef struct prediction {
     bool margin;
     size_t n_outputs;
     double *score; /* of a piece */
-    FILE *to;
-    tw_buf text, part; /* part: the path that is written before it is renamed */
+    tw_cli_rows out;
     uint64_t rows;
 } prediction;
-
-/* ---------------------------------------------------------------- output */
-
-/* A file is written beside its place and moved there when it is whole. */
-static tw_status open_out(prediction *p, const char *path, tw_error *err)
-{
-    p->to = stdout;
-    if (!path) return TW_OK;
-    tw_buf_printf(&p->part, "%s.part", path);
-    TW_TRY(tw_buf_check(&p->part, err));
-    p->to = fopen(p->part.data, "wb");
-    return p->to ? TW_OK : tw_fail(err, TW_IO_FAILED, "%s cannot be written", p->part.data);
-}
-
-static tw_status flush_text(prediction *p, tw_error *err)
-{
-    TW_TRY(tw_buf_check(&p->text, err));
-    if (p->text.length && fwrite(p->text.data, 1, p->text.length, p->to) != p->text.length)
-        return tw_fail(err, TW_IO_FAILED, "the predictions cannot be written: is the disk full?");
-    p->text.length = 0;
-    return TW_OK;
-}
-
-static tw_status close_out(prediction *p, const char *path, tw_status status, tw_error *err)
-{
-    if (!p->part.length || !p->to) return status;
-    const bool closed = fclose(p->to) == 0;
-    if (status == TW_OK && (!closed || rename(p->part.data, path) != 0))
-        status = tw_fail(err, TW_IO_FAILED, "%s cannot be written", path);
-    if (status != TW_OK) (void)remove(p->part.data);
-    return status;
-}
 
 /* ---------------------------------------------------------------- columns */
 
@@ -60,8 +28,8 @@ static void put_name(prediction *p, const char *before, const char *name)
     tw_buf whole;
     tw_buf_init(&whole, p->cli->ctx);
     tw_buf_printf(&whole, "%s%s", before, name);
-    tw_csv_write_field(&p->text, whole.data ? whole.data : "");
-    p->text.failed |= whole.failed;
+    tw_csv_write_field(&p->out.text, whole.data ? whole.data : "");
+    p->out.text.failed |= whole.failed;
     tw_buf_clear(&whole);
 }
 
@@ -69,7 +37,7 @@ static void put_class_columns(prediction *p, const char *before)
 {
     char digits[24];
     for (size_t k = 0; k < p->n_outputs; k++) {
-        tw_buf_text(&p->text, k ? "," : "");
+        tw_buf_text(&p->out.text, k ? "," : "");
         put_name(p, before, tw_cli_class_name(p->model, k, digits));
     }
 }
@@ -77,22 +45,22 @@ static void put_class_columns(prediction *p, const char *before)
 static void put_header(prediction *p)
 {
     for (size_t k = 0; k < tw_frame_kept_columns(p->frame); k++) {
-        tw_csv_write_field(&p->text, tw_frame_kept_name(p->frame, k));
-        tw_buf_text(&p->text, ",");
+        tw_csv_write_field(&p->out.text, tw_frame_kept_name(p->frame, k));
+        tw_buf_text(&p->out.text, ",");
     }
     if (p->margin && p->n_outputs > 1) {
         put_class_columns(p, "margin_");
     } else if (p->meaning == TW_MEANS_NUMBERS) {
         put_class_columns(p, "prediction_");
     } else if (p->margin) {
-        tw_buf_text(&p->text, "margin");
+        tw_buf_text(&p->out.text, "margin");
     } else {
-        tw_buf_text(&p->text, p->meaning == TW_MEANS_CHANCE    ? "prediction,class"
-                              : p->meaning == TW_MEANS_CLASSES ? "prediction,"
-                                                               : "prediction");
+        tw_buf_text(&p->out.text, p->meaning == TW_MEANS_CHANCE    ? "prediction,class"
+                                  : p->meaning == TW_MEANS_CLASSES ? "prediction,"
+                                                                   : "prediction");
         if (p->meaning == TW_MEANS_CLASSES) put_class_columns(p, "p_");
     }
-    tw_buf_text(&p->text, "\n");
+    tw_buf_text(&p->out.text, "\n");
 }
 
 static void put_numbers(prediction *p, const double *x, size_t n)
@@ -100,7 +68,7 @@ static void put_numbers(prediction *p, const double *x, size_t n)
     char text[40];
     for (size_t k = 0; k < n; k++) {
         text[isnan(x[k]) ? 0 : tw_format_double(x[k], text)] = '\0';
-        tw_buf_printf(&p->text, "%s%s", k ? "," : "", text);
+        tw_buf_printf(&p->out.text, "%s%s", k ? "," : "", text);
     }
 }
 
@@ -118,19 +86,19 @@ static void put_row(prediction *p, size_t row)
     char digits[24];
     const double *score = p->score + row * p->n_outputs;
     for (size_t k = 0; k < tw_frame_kept_columns(p->frame); k++) {
-        tw_csv_write_field(&p->text, tw_frame_kept(p->frame, row, k));
-        tw_buf_text(&p->text, ",");
+        tw_csv_write_field(&p->out.text, tw_frame_kept(p->frame, row, k));
+        tw_buf_text(&p->out.text, ",");
     }
     if (!p->margin && p->meaning == TW_MEANS_CLASSES) {
-        tw_csv_write_field(&p->text, tw_cli_class_name(p->model, class_of(p, score), digits));
-        tw_buf_text(&p->text, ",");
+        tw_csv_write_field(&p->out.text, tw_cli_class_name(p->model, class_of(p, score), digits));
+        tw_buf_text(&p->out.text, ",");
     }
     put_numbers(p, score, p->n_outputs);
     if (!p->margin && p->meaning == TW_MEANS_CHANCE) {
-        tw_buf_text(&p->text, ",");
-        tw_csv_write_field(&p->text, tw_cli_class_name(p->model, class_of(p, score), digits));
+        tw_buf_text(&p->out.text, ",");
+        tw_csv_write_field(&p->out.text, tw_cli_class_name(p->model, class_of(p, score), digits));
     }
-    tw_buf_text(&p->text, "\n");
+    tw_buf_text(&p->out.text, "\n");
 }
 
 /* ---------------------------------------------------------------- pieces */
@@ -149,10 +117,10 @@ static tw_status score_pieces(prediction *p, tw_error *err)
         if (rows->n == 0) break;
         TW_TRY(score_rows(p, rows, err));
         for (size_t i = 0; i < rows->n; i++) put_row(p, i);
-        TW_TRY(flush_text(p, err));
+        TW_TRY(tw_cli_rows_flush(&p->out, err));
         p->rows += rows->n;
     }
-    return flush_text(p, err); /* a table without rows has its header */
+    return tw_cli_rows_flush(&p->out, err); /* a table without rows has its header */
 }
 
 static tw_status open_table(prediction *p, tw_error *err)
@@ -173,8 +141,9 @@ static tw_status predict_table(prediction *p, tw_error *err)
 {
     const char *path = tw_cli_value(p->cli, "out");
     TW_TRY(open_table(p, err));
-    TW_TRY(open_out(p, path, err));
-    TW_TRY(close_out(p, path, score_pieces(p, err), err));
+    tw_status status = tw_cli_rows_open(p->cli, path, &p->out, err);
+    if (status == TW_OK) status = score_pieces(p, err);
+    TW_TRY(tw_cli_rows_close(&p->out, status, err));
     if (!tw_cli_value(p->cli, "quiet")) (void)fputs(tw_frame_notes(p->frame), stderr);
     if (path) printf("%s: %llu rows\n", path, (unsigned long long)p->rows);
     return TW_OK;
@@ -186,11 +155,7 @@ static tw_status predict(tw_cli *cli, tw_error *err)
     if (!tw_cli_value(cli, "in")) return tw_fail(err, TW_BAD_VALUE, "predict needs --in FILE.csv");
     TW_TRY(tw_cli_model_read(cli, cli->positional[0], &p.model, NULL, err));
     p.meaning = tw_cli_meaning(p.model);
-    tw_buf_init(&p.text, cli->ctx);
-    tw_buf_init(&p.part, cli->ctx);
     const tw_status status = predict_table(&p, err);
-    tw_buf_clear(&p.text);
-    tw_buf_clear(&p.part);
     tw_free(cli->ctx, p.score);
     tw_frame_free(p.frame);
     tw_model_free(p.model);

@@ -18,7 +18,7 @@ typedef struct tw_block {
     double elapsed[TW_BLOCK]; /* years by which dates are nearer than tw_contracts says; T and start hold it already */
     tw_row_status *status;    /* TW_ROW_OK on entry */
     const tw_contracts *contracts;
-    const tw_market *market;
+    const tw_price_market *market;
     const tw_scope *scope;
     tw_isa isa; /* resolved */
     void *work; /* what the engine's workspace asked for */
@@ -38,6 +38,16 @@ bool tw_pricing_outside_avx512(const double *x, double lo, double hi);
 uint64_t tw_pricing_uses(const tw_instrument *instrument, const tw_price_model *model);
 /* Bit of a column. */
 #define TW_COL_BIT(name) (UINT64_C(1) << TW_COL_##name)
+
+/* Dates or dividends of row i of a block. Times are as the contracts have them: `elapsed` is to be taken off. */
+typedef struct tw_due {
+    size_t n;
+    const double *time, *amount; /* amount: NULL for dates */
+    const uint8_t *share;        /* NULL: all in cash */
+    double elapsed;
+} tw_due;
+tw_due tw_block_dates(const tw_block *block, size_t i);
+tw_due tw_block_dividends(const tw_block *block, size_t i);
 
 /* Bytes of scratch memory that bumps need. */
 size_t tw_bump_workspace(void);

@@ -5,6 +5,7 @@
 
 #include "base/isa.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -25,7 +26,7 @@ typedef struct job {
     const tw_pricer *pricer;
     const void *params;
     const tw_contracts *contracts;
-    const tw_market *market;
+    const tw_price_market *market;
     const tw_values *out;
     const tw_scope *scope;
     uint64_t uses;
@@ -107,6 +108,24 @@ static size_t keep_valid(const job *j, scratch *s, size_t first, size_t m)
     }
     for (size_t i = 0; i < TW_BLOCK; i++) s->block.row[i] = first + from[i];
     return n;
+}
+
+static tw_due due_of(const tw_dates *dates, size_t row, double elapsed)
+{
+    const size_t from = dates->start ? dates->start[row] : 0, to = dates->start ? dates->start[row + 1] : dates->n;
+    if (from == to) return (tw_due){.elapsed = elapsed};
+    return (tw_due){to - from, dates->time + from, dates->amount ? dates->amount + from : NULL,
+                    dates->share ? dates->share + from : NULL, elapsed};
+}
+
+tw_due tw_block_dates(const tw_block *block, size_t i)
+{
+    return due_of(&block->contracts->dates, block->row[i], block->elapsed[i]);
+}
+
+tw_due tw_block_dividends(const tw_block *block, size_t i)
+{
+    return due_of(&block->contracts->dividends, block->row[i], block->elapsed[i]);
 }
 
 /* ---------------------------------------------------------------- values */
@@ -223,6 +242,23 @@ static const tw_ctx *pricer_ctx(const tw_pricer *pricer)
     return pricer->ctx ? pricer->ctx : &none;
 }
 
+/* Room for the settings of any engine, filled with their presets. */
+typedef union settings {
+    double number;
+    char bytes[1024];
+} settings;
+
+/* The pricer with the presets of its engine where it has no settings of its own. */
+static tw_pricer with_params(const tw_pricer *pricer, settings *presets)
+{
+    tw_pricer whole = *pricer;
+    assert(pricer->engine->params_size <= sizeof *presets);
+    if (whole.params || !pricer->engine->params) return whole;
+    tw_params_default(pricer->engine->params, presets);
+    whole.params = presets;
+    return whole;
+}
+
 static size_t engine_bytes(const tw_pricer *pricer, const tw_contracts *contracts)
 {
     const tw_engine *engine = pricer->engine;
@@ -234,10 +270,12 @@ static size_t thread_bytes(const tw_pricer *pricer, const tw_contracts *contract
     return round_up(sizeof(scratch)) + engine_bytes(pricer, contracts) + round_up(tw_bump_workspace());
 }
 
-size_t tw_price_workspace(const tw_pricer *pricer, const tw_contracts *contracts, const tw_market *market)
+size_t tw_price_workspace(const tw_pricer *pricer, const tw_contracts *contracts, const tw_price_market *market)
 {
     (void)market;
-    return thread_bytes(pricer, contracts) * (size_t)tw_pool_threads(pricer_ctx(pricer)->pool);
+    settings presets;
+    const tw_pricer whole = with_params(pricer, &presets);
+    return thread_bytes(&whole, contracts) * (size_t)tw_pool_threads(pricer_ctx(pricer)->pool);
 }
 
 static uint32_t wanted(const tw_values *out)
@@ -260,7 +298,7 @@ static tw_status check_columns(const tw_contracts *contracts, uint64_t uses, tw_
     return TW_OK;
 }
 
-static tw_status check_call(const tw_pricer *pricer, const tw_contracts *contracts, const tw_market *market,
+static tw_status check_call(const tw_pricer *pricer, const tw_contracts *contracts, const tw_price_market *market,
                             tw_error *err)
 {
     const tw_scope *scope = tw_engine_scope(pricer->engine, contracts->instrument, market->model);
@@ -285,21 +323,23 @@ static void set_bounds(job *j)
         j->lo[c] = j->market->model->any_sign && info[c].lo == TW_PRICE_MIN ? -TW_PRICE_MAX : info[c].lo;
 }
 
-tw_status tw_price(const tw_pricer *pricer, const tw_contracts *contracts, const tw_market *market,
+tw_status tw_price(const tw_pricer *pricer, const tw_contracts *contracts, const tw_price_market *market,
                    const tw_values *out, tw_error *err)
 {
-    TW_TRY(check_call(pricer, contracts, market, err));
+    settings presets;
+    const tw_pricer whole = with_params(pricer, &presets);
+    TW_TRY(check_call(&whole, contracts, market, err));
     const tw_ctx *ctx = pricer_ctx(pricer);
-    job j = {.pricer = pricer,
-             .params = pricer->params,
+    job j = {.pricer = &whole,
+             .params = whole.params,
              .contracts = contracts,
              .market = market,
              .out = out,
              .scope = tw_engine_scope(pricer->engine, contracts->instrument, market->model),
              .uses = tw_pricing_uses(contracts->instrument, market->model),
              .wants = wanted(out),
-             .per_thread = thread_bytes(pricer, contracts),
-             .engine_work = engine_bytes(pricer, contracts),
+             .per_thread = thread_bytes(&whole, contracts),
+             .engine_work = engine_bytes(&whole, contracts),
              .isa = tw_isa_resolve(ctx->isa)};
     j.outside = TW_ISA_PICK(j.isa, tw_pricing_outside);
     set_bounds(&j);

@@ -150,7 +150,7 @@ const tw_scope *tw_engine_scope(const tw_engine *engine, const tw_instrument *in
 }
 
 /* What contracts and market ask for beyond flat numbers. */
-static unsigned asks(const tw_contracts *contracts, const tw_market *market)
+static unsigned asks(const tw_contracts *contracts, const tw_price_market *market)
 {
     unsigned handles = 0;
     if (contracts->dividends.n) handles |= TW_SCOPE_DIVIDENDS;
@@ -161,7 +161,7 @@ static unsigned asks(const tw_contracts *contracts, const tw_market *market)
     return handles;
 }
 
-tw_status tw_engine_auto(const tw_contracts *contracts, const tw_market *market, const tw_engine **engine,
+tw_status tw_engine_auto(const tw_contracts *contracts, const tw_price_market *market, const tw_engine **engine,
                          tw_error *err)
 {
     const unsigned needs = asks(contracts, market);

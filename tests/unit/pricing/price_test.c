@@ -16,7 +16,7 @@ enum { ROWS = 10007 };
 typedef struct bench {
     const tw_engine *engine;
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
     double *columns[7];
 } bench;
 
