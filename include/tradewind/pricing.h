@@ -83,10 +83,11 @@ typedef enum tw_row_code {
     TW_ROW_COUNT
 } tw_row_code;
 
-/** A row's status: its code, and the column it is about (or TW_COLUMN_COUNT). */
+/** A row's status: its code, and the column it is about (or TW_COLUMN_COUNT). 0 is TW_ROW_OK. */
 typedef uint16_t tw_row_status;
 /** Makes a status. */
-#define TW_ROW_STATUS(code, column) ((tw_row_status)((unsigned)(code) | (unsigned)(column) << 8))
+#define TW_ROW_STATUS(code, column)                                                                                    \
+    ((tw_row_status)((unsigned)(code) | (((unsigned)(column) + 1u) % (TW_COLUMN_COUNT + 1u)) << 8))
 /** Code of a status. */
 TW_API tw_row_code tw_row_status_code(tw_row_status status);
 /** Column of a status; TW_COLUMN_COUNT when it is about none. */

@@ -117,7 +117,7 @@ static void value_at(const tw_bump_job *job, level *l, const tw_block *at, tw_va
     }
     tw_block block = *at;
     block.wants = TW_VALUE_BIT(value);
-    for (size_t i = 0; i < TW_BLOCK; i++) block.status[i] = TW_ROW_STATUS(TW_ROW_OK, TW_COLUMN_COUNT);
+    memset(block.status, 0, TW_BLOCK * sizeof *block.status); /* OK */
     job->engine->price(&block, job->params);
     memcpy(to, block.out[value], TW_BLOCK * sizeof *to);
 }

@@ -11,7 +11,8 @@ enum { TW_BLOCK = 256 };
 
 typedef struct tw_block {
     size_t n;                           /* rows that count; the arrays hold TW_BLOCK valid ones */
-    size_t row[TW_BLOCK];               /* their rows in the contracts, for what is by row there: dates, dividends */
+    size_t first;                       /* their rows in the contracts, for what is by row there: from `first` on, */
+    const size_t *row;                  /* or, where this is not NULL, these */
     const double *col[TW_COLUMN_COUNT]; /* columns that instrument and model use, and spot, r, q */
     double *out[TW_VALUE_COUNT];        /* never NULL for what the scope supplies */
     uint32_t wants;                     /* bits of values that are read: an engine may leave out others */

@@ -16,6 +16,7 @@ enum { BLOCKS_PER_TASK = 16 };
 /* Memory of one thread. */
 typedef struct scratch {
     tw_block block;
+    size_t row[TW_BLOCK];
     double column[TW_COLUMN_COUNT][TW_BLOCK];
     double value[TW_VALUE_COUNT][TW_BLOCK];
     tw_row_status status[TW_BLOCK]; /* of the rows of the block, as the caller numbers them */
@@ -106,7 +107,7 @@ static size_t keep_valid(const job *j, scratch *s, size_t first, size_t m)
         memcpy(s->column[c], copy, sizeof copy);
         s->block.col[c] = s->column[c];
     }
-    for (size_t i = 0; i < TW_BLOCK; i++) s->block.row[i] = first + from[i];
+    for (size_t i = 0; i < TW_BLOCK; i++) s->row[i] = first + from[i];
     return n;
 }
 
@@ -118,14 +119,16 @@ static tw_due due_of(const tw_dates *dates, size_t row, double elapsed)
                     dates->share ? dates->share + from : NULL, elapsed};
 }
 
+static size_t row_of(const tw_block *block, size_t i) { return block->row ? block->row[i] : block->first + i; }
+
 tw_due tw_block_dates(const tw_block *block, size_t i)
 {
-    return due_of(&block->contracts->dates, block->row[i], block->elapsed[i]);
+    return due_of(&block->contracts->dates, row_of(block, i), block->elapsed[i]);
 }
 
 tw_due tw_block_dividends(const tw_block *block, size_t i)
 {
-    return due_of(&block->contracts->dividends, block->row[i], block->elapsed[i]);
+    return due_of(&block->contracts->dividends, row_of(block, i), block->elapsed[i]);
 }
 
 /* ---------------------------------------------------------------- values */
@@ -145,7 +148,7 @@ static void compute(const job *j, scratch *s)
 {
     tw_block *block = &s->block;
     if (j->market->model->forward) block->col[TW_COL_q] = block->col[TW_COL_r];
-    for (size_t i = 0; i < TW_BLOCK; i++) block->status[i] = TW_ROW_STATUS(TW_ROW_OK, TW_COLUMN_COUNT);
+    memset(block->status, 0, TW_BLOCK * sizeof *block->status); /* OK */
     j->pricer->engine->price(block, j->params);
     rho_of_forward(j, block);
     if (j->wants & ~j->scope->supplies)
@@ -164,9 +167,21 @@ static void explain(const job *j, scratch *s)
     }
 }
 
+/* Whether every row of a block is OK, four at a time. */
+static bool all_ok(const tw_row_status *status)
+{
+    uint64_t any = 0, four;
+    for (size_t i = 0; i < TW_BLOCK; i += sizeof four / sizeof *status) {
+        memcpy(&four, status + i, sizeof four);
+        any |= four;
+    }
+    return any == 0;
+}
+
 /* Fails rows that the engine could not price. */
 static void blank_failed(const job *j, scratch *s)
 {
+    if (all_ok(s->block.status)) return;
     for (size_t i = 0; i < s->block.n; i++)
         if (tw_row_status_code(s->block.status[i]) > TW_ROW_LIMIT)
             for (int v = 0; v < TW_VALUE_COUNT; v++)
@@ -180,7 +195,8 @@ static void price_whole(const job *j, scratch *s, size_t first)
         s->block.out[v] = j->out->value[v] ? j->out->value[v] + first : s->value[v];
     s->block.status = j->out->status ? j->out->status + first : s->of_valid;
     s->block.n = TW_BLOCK;
-    for (size_t i = 0; i < TW_BLOCK; i++) s->block.row[i] = first + i;
+    s->block.first = first;
+    s->block.row = NULL;
     compute(j, s);
     explain(j, s);
     blank_failed(j, s);
@@ -192,6 +208,7 @@ static void price_part(const job *j, scratch *s, size_t first, size_t m)
     s->block.n = keep_valid(j, s, first, m);
     for (int v = 0; v < TW_VALUE_COUNT; v++) s->block.out[v] = s->value[v];
     s->block.status = s->of_valid;
+    s->block.row = s->row;
     if (s->block.n) {
         compute(j, s);
         explain(j, s);

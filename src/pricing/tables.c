@@ -201,7 +201,10 @@ const tw_value_info *tw_pricing_values(void) { return VALUES; }
 
 tw_row_code tw_row_status_code(tw_row_status status) { return (tw_row_code)(status & 255u); }
 
-tw_column_id tw_row_status_column(tw_row_status status) { return (tw_column_id)(status >> 8); }
+tw_column_id tw_row_status_column(tw_row_status status)
+{
+    return status >> 8 ? (tw_column_id)((status >> 8) - 1) : TW_COLUMN_COUNT;
+}
 
 const char *tw_row_code_name(tw_row_code code) { return code < TW_ROW_COUNT ? ROW_NAMES[code] : "UNKNOWN"; }
 
