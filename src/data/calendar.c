@@ -27,10 +27,11 @@ int tw_calendar_utc_offset(const tw_calendar *calendar, int64_t time_ns)
     return tw_zone_offset(calendar->zone, time_ns);
 }
 
-static const tw_rule *rule_on(const tw_rule *rules, const tw_rule *holidays, int year, int64_t day)
+static const tw_holiday_rule *rule_on(const tw_holiday_rule *rules, const tw_holiday_rule *holidays, int year,
+                                      int64_t day)
 {
-    for (const tw_rule *r = rules; r && r->from; r++)
-        if (tw_rule_day(r, holidays, year) == day) return r;
+    for (const tw_holiday_rule *r = rules; r && r->from; r++)
+        if (tw_holiday_day(r, holidays, year) == day) return r;
     return NULL;
 }
 
@@ -46,7 +47,7 @@ static int early_close(const tw_calendar *calendar, int year, int64_t day, int32
 {
     for (const tw_early *e = calendar->earlies; e && e->date; e++)
         if (e->date == date) return e->close;
-    const tw_rule *half = rule_on(calendar->half_days, calendar->holidays, year, day);
+    const tw_holiday_rule *half = rule_on(calendar->half_days, calendar->holidays, year, day);
     return half ? half->close : 0;
 }
 

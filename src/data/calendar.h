@@ -3,6 +3,7 @@
 #ifndef TW_DATA_CALENDAR_H
 #define TW_DATA_CALENDAR_H
 
+#include "base/holiday.h"
 #include "tradewind/data.h"
 
 typedef enum tw_zone {
@@ -18,35 +19,6 @@ typedef enum tw_zone {
 int tw_zone_offset(tw_zone zone, int64_t time_ns);
 /* Instant at which the wall clock of `zone` shows `minutes` after midnight of `day`. */
 int64_t tw_zone_instant(tw_zone zone, int64_t day, int minutes);
-
-/* How the date of a rule is found in a year. */
-typedef enum tw_rule_kind {
-    TW_RULE_DATE,    /* month, day */
-    TW_RULE_NTH,     /* the day-th `weekday` of the month (-1: the last), moved by `shift` days */
-    TW_RULE_EASTER,  /* Easter Sunday moved by `shift` days */
-    TW_RULE_EQUINOX, /* March or September equinox in Japan */
-    TW_RULE_BETWEEN, /* Japan: the day between Respect-for-the-Aged Day and the equinox when only one lies there */
-} tw_rule_kind;
-
-/* What becomes of a date that falls on a weekend. */
-typedef enum tw_observe {
-    TW_OBSERVE_NONE,    /* lost */
-    TW_OBSERVE_NEAREST, /* Saturday on Friday, Sunday on Monday */
-    TW_OBSERVE_SUNDAY,  /* Sunday on Monday, Saturday lost */
-    TW_OBSERVE_NEXT,    /* both on Monday */
-    TW_OBSERVE_PLUS2,   /* both two days later: Christmas and Boxing Day in the United Kingdom */
-    TW_OBSERVE_BEFORE,  /* both on the Friday before */
-    TW_OBSERVE_JAPAN,   /* Sunday on the next day that is no holiday itself (before 2007: on Monday) */
-} tw_observe;
-
-typedef struct tw_rule {
-    tw_rule_kind kind;
-    int8_t month, day, weekday, shift;
-    tw_observe observe;
-    int16_t from, to; /* years, both included */
-    uint8_t weekdays; /* bits of the weekdays on which it counts, 0 = all */
-    int16_t close;    /* half days: minutes of the close */
-} tw_rule;
 
 /* Minutes of the wall clock counted from midnight of the session day; valid from a date yyyymmdd on. */
 typedef struct tw_hours {
@@ -66,15 +38,12 @@ struct tw_calendar {
     tw_zone zone;
     bool weekends;
     const tw_hours *hours;
-    const tw_rule *holidays, *half_days;
+    const tw_holiday_rule *holidays, *half_days;
     const int32_t *closures;
     const tw_early *earlies;
 };
 
 /* All calendars, NULL at the end. */
 extern const tw_calendar *const tw_calendars[];
-
-/* Day on which `rule` closes the exchange in `year` (observance applied), or TW_NO_TIME. */
-int64_t tw_rule_day(const tw_rule *rule, const tw_rule *all, int year);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* calendar_rule.c - the day of a holiday rule in a year. */
-#include "data/calendar.h"
+/* holiday.c - the day of a holiday rule in a year. */
+#include "base/holiday.h"
 
 enum { SATURDAY = 5, SUNDAY = 6 };
 
@@ -39,7 +39,7 @@ static int64_t between(int year)
     return autumn - aged == 2 ? aged + 1 : TW_NO_TIME;
 }
 
-static int64_t plain_day(const tw_rule *rule, int year)
+static int64_t plain_day(const tw_holiday_rule *rule, int year)
 {
     if (year < rule->from || year > rule->to) return TW_NO_TIME;
     switch (rule->kind) {
@@ -52,21 +52,21 @@ static int64_t plain_day(const tw_rule *rule, int year)
     return TW_NO_TIME;
 }
 
-static bool is_plain_holiday(const tw_rule *all, int year, int64_t day)
+static bool is_plain_holiday(const tw_holiday_rule *all, int year, int64_t day)
 {
-    for (const tw_rule *r = all; r->from; r++)
+    for (const tw_holiday_rule *r = all; r->from; r++)
         if (plain_day(r, year) == day) return true;
     return false;
 }
 
-static int64_t substitute(const tw_rule *all, int year, int64_t day)
+static int64_t substitute(const tw_holiday_rule *all, int year, int64_t day)
 {
     day++;
     while (year >= 2007 && is_plain_holiday(all, year, day)) day++;
     return day;
 }
 
-static int64_t observed(const tw_rule *rule, const tw_rule *all, int year, int64_t day)
+static int64_t observed(const tw_holiday_rule *rule, const tw_holiday_rule *all, int year, int64_t day)
 {
     const int weekday = tw_weekday(day);
     if (weekday < SATURDAY) return day;
@@ -82,7 +82,7 @@ static int64_t observed(const tw_rule *rule, const tw_rule *all, int year, int64
     return TW_NO_TIME;
 }
 
-int64_t tw_rule_day(const tw_rule *rule, const tw_rule *all, int year)
+int64_t tw_holiday_day(const tw_holiday_rule *rule, const tw_holiday_rule *all, int year)
 {
     int64_t day = plain_day(rule, year);
     if (day == TW_NO_TIME) return day;
