@@ -21,7 +21,7 @@ typedef struct tw_market_files {
     const char *bars;      /* CSV of date, symbol, open, high, low, close, volume; or a panel (.twp) */
     const char *minutes;   /* the same by the minute; the stamp is a bar's end */
     const char *assets;    /* symbol and, if known, start_date, end_date, auto_close_date, kind, root, multiplier,
-                            * tick, lot, group; without it: the symbols of the bars, by name */
+                            * tick, lot, group, currency; without it: the symbols of the bars, by name */
     const char *actions;   /* ex_date, symbol, kind (split, dividend), ratio, amount: as `tradewind data` has them */
     const char *splits;    /* effective_date, symbol, ratio */
     const char *dividends; /* ex_date, symbol, amount, and if known pay_date, price_adj_ratio */

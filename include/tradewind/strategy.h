@@ -23,13 +23,14 @@ typedef enum tw_asset_kind { TW_EQUITY, TW_FUTURE } tw_asset_kind;
 typedef struct tw_asset {
     const char *symbol;
     tw_asset_kind kind;
-    const char *root;  /* of a future: "ES"; models take its fee and impact from it */
-    double multiplier; /* of a future's price; 0: 1 */
-    double tick;       /* to which limits and stops are rounded; 0: 0.01 */
-    double lot;        /* least amount that trades, 1e-8 of a coin (mode realistic); 0: 1 */
-    size_t first;      /* session it is listed from */
-    size_t end;        /* session after its last; 0: to the end of the market */
-    size_t auto_close; /* session at whose end a holding is closed; 0: never */
+    const char *root;     /* of a future: "ES"; models take its fee and impact from it */
+    double multiplier;    /* of a future's price; 0: 1 */
+    double tick;          /* to which limits and stops are rounded; 0: 0.01 */
+    double lot;           /* least amount that trades, 1e-8 of a coin (mode realistic); 0: 1 */
+    const char *currency; /* of its prices, dividends, commissions and fees; NULL: the account's */
+    size_t first;         /* session it is listed from */
+    size_t end;           /* session after its last; 0: to the end of the market */
+    size_t auto_close;    /* session at whose end a holding is closed; 0: never */
 } tw_asset;
 
 typedef enum tw_asset_action_kind {
@@ -58,6 +59,14 @@ typedef struct tw_bars {
     const double *open, *high, *low, *close, *volume;
 } tw_bars;
 
+/** A rate of exchange, units of `quote` for one of `base`, by session and by minute; any of the arrays may be NULL.
+ *  What is not above 0 (NaN) was not quoted, and the last known holds on. A close is known as its bar ends, an open as
+ *  its bar begins; without minutes the days count, from the session after. */
+typedef struct tw_rate {
+    const char *base, *quote;
+    const double *open, *close, *minute_open, *minute_close;
+} tw_rate;
+
 /** A market, borrowed by a run. Sessions ascend; they may be NULL when nothing asks for dates. By the calendar rules
  *  count the sessions of a week or month; without one (NULL) they count those of the market. Minutes may be missing
  *  (n_minutes 0); minute i of session s lies in [minute_from[s], minute_from[s + 1]), its stamp is its end. Actions
@@ -72,6 +81,8 @@ typedef struct tw_asset_market {
     tw_bars minute;
     const int64_t *minute_ns;
     const size_t *minute_from; /* [n_sessions + 1] */
+    const tw_rate *rate;       /* what is quoted in a currency other than the account's needs one, or two in a row */
+    size_t n_rates;
 } tw_asset_market;
 
 /* ---------------------------------------------------------------- the strategy */
@@ -108,6 +119,7 @@ typedef struct tw_strategy_run {
     size_t from, to;
     bool by_minute;
     double capital;
+    const char *currency; /* of the account; NULL: no asset may have one */
     const char *const *settings;
     const tw_capital_change *change;
     size_t n_changes;
@@ -138,13 +150,22 @@ typedef struct tw_trade {
     double amount, price, commission;
     tw_fill_cause cause;
     double base, slip, fees;
+    double rate; /* the account's currency for one of the asset's, in which all of these are; 1 for its own */
 } tw_trade;
 
 /** A holding at the end of a session. */
 typedef struct tw_holding {
     size_t session, asset;
     double amount, cost_basis, last_price;
+    double rate; /* as of tw_trade */
 } tw_holding;
+
+/** Cash of a currency at the end of a session, in a run with several. The name is the market's, or the run's. */
+typedef struct tw_balance {
+    size_t session;
+    const char *currency;
+    double amount, rate;
+} tw_balance;
 
 typedef enum tw_order_status {
     TW_ORDER_OPEN,
@@ -172,6 +193,7 @@ typedef struct tw_order {
     tw_order_status status;
     tw_order_kind kind;
     const char *reason; /* why it was cancelled or rejected (static), or NULL */
+    double rate;        /* as of tw_trade, when it was placed */
 } tw_order;
 
 /** An order that was placed, filled or cancelled in a session, as it was at its end; in zipline's sequence. */
@@ -186,7 +208,7 @@ typedef struct tw_order_row {
 typedef struct tw_booked_action {
     size_t session, asset;
     tw_asset_action_kind kind;
-    double ratio, before, after, cash; /* ratio: of a split */
+    double ratio, before, after, cash; /* ratio: of a split; cash: of the account's currency at that moment */
 } tw_booked_action;
 
 /** A recorded value, in force from `session` on; `name` is an index of tw_strategy_record_names. */
@@ -201,6 +223,7 @@ typedef struct tw_session_row {
     double starting_cash, starting_value, starting_exposure, ending_cash, ending_value, ending_exposure,
         portfolio_value, pnl, returns, capital_used, long_value, short_value, long_exposure, short_exposure,
         gross_leverage, net_leverage, max_leverage;
+    double currency_gain; /* the part of pnl that changes of rates made of cash and holdings */
     double algorithm_period_return, benchmark_period_return, algo_volatility, benchmark_volatility, alpha, beta, sharpe,
         sortino, max_drawdown;
     size_t longs_count, shorts_count, trading_days;
@@ -233,6 +256,8 @@ TW_API const tw_session_row *tw_strategy_sessions(const tw_strategy_result *resu
 TW_API const tw_trade *tw_strategy_trades(const tw_strategy_result *result, size_t *n);
 /** The holdings at each session's end, oldest holding first. */
 TW_API const tw_holding *tw_strategy_holdings(const tw_strategy_result *result, size_t *n);
+/** Cash by currency at each session's end; none in a run with one currency. */
+TW_API const tw_balance *tw_strategy_balances(const tw_strategy_result *result, size_t *n);
 /** The orders of each session. */
 TW_API const tw_order_row *tw_strategy_orders(const tw_strategy_result *result, size_t *n);
 /** What actions did to holdings, by session. */
@@ -308,10 +333,11 @@ TW_API tw_status tw_moment_contracts(const tw_moment *now, const tw_chain *chain
 TW_API tw_status tw_moment_chain_window(const tw_moment *now, const tw_chain *chain, const tw_window *window,
                                         double *out, tw_error *err);
 
-/** What the account is worth at last prices. */
+/** What the account is worth at last prices and rates, in its currency. `cash` is that of all currencies,
+ *  `currency_gain` the part of `pnl` that changes of rates made. */
 typedef struct tw_strategy_account {
     double cash, portfolio_value, positions_value, positions_exposure, starting_cash, pnl, returns, gross_leverage,
-        net_leverage;
+        net_leverage, currency_gain;
     size_t n_positions;
 } tw_strategy_account;
 
@@ -319,6 +345,10 @@ typedef struct tw_strategy_account {
 TW_API tw_strategy_account tw_moment_account(tw_moment *now);
 /** The holding of an asset; zeros when there is none. */
 TW_API tw_holding tw_moment_position(tw_moment *now, size_t asset);
+/** The account's currency for one of the asset's, as last known; 1 for its own, NaN: none is known yet. */
+TW_API double tw_moment_rate(const tw_moment *now, size_t asset);
+/** Cash of one currency, in that currency; 0 for one that the account does not have. */
+TW_API double tw_moment_balance(const tw_moment *now, const char *currency);
 /** Shares held of an asset, negative when short. */
 TW_API double tw_moment_holding(const tw_moment *now, size_t asset);
 /** Keeps a number with the accounts of this session and those after, until it is recorded again. */
@@ -387,7 +417,8 @@ TW_API size_t tw_moment_open_orders(const tw_moment *now, size_t asset, size_t r
  * volume_limit=0.1"), ("commission", "per_trade cost=1"), ("future_slippage", ...), ("future_commission", ...),
  * ("cancel", "end_of_day"), ("control", "max_leverage limit=2"), ("control", "max_order_size asset=AAPL shares=100
  * on_error=log"), ("restrict", "asset=AAPL"), ("margin", "initial=0.5 maintenance=0.25"), ("interest", "credit=0.02
- * debit=0.06"), ("borrow", "asset=AAPL rate=0.03 shares=1000"), ("fee", "side=sell bps=0.2"), ("year", "365"). */
+ * debit=0.06"), ("borrow", "asset=AAPL rate=0.03 shares=1000"), ("fee", "side=sell bps=0.2"), ("currency",
+ * "cash=convert"), ("year", "365"). */
 TW_API tw_status tw_moment_set(tw_moment *now, const char *name, const char *text, tw_error *err);
 /** What a setting takes: a model or control that is named first in its text, or (name NULL) parameters alone. */
 typedef struct tw_setting_form {

@@ -84,6 +84,7 @@ typedef struct tw_track_record {
     const tw_sheet_action *action; /* by bar */
     size_t n_orders;
     const tw_sheet_order *order;
+    const double *currency_gain; /* [n] money that changes of rates of exchange made; NULL: not known */
 } tw_track_record;
 
 /** How to look; the table is tw_tearsheet_params. */
@@ -267,6 +268,7 @@ typedef struct tw_tearsheet {
     const tw_order_reason *reason; /* the most frequent first */
     tw_factor_fit factors;
     tw_attribution attribution;
+    double currency_gain, currency_return; /* sum of the record's, and of its shares of equity; NaN: not known */
     size_t n_costs;
     tw_cost_step cost[TW_SHEET_COSTS];
     size_t n_capitals;

@@ -96,6 +96,9 @@ void tw_page_measures(const tw_tearsheet *s, tw_buf *out)
     for (const char *const *k = TW_NAMES("cumulative_return", "annual_return", "sharpe", "max_drawdown", "alpha"); *k;
          k++)
         card(s, *k, out);
+    if (s->record.currency_gain)
+        tw_buf_printf(out, "<div class=\"card\"><b>%.2f %%</b>Gains of currency<br><span>%.2f of money</span></div>\n",
+                      100 * s->currency_return, s->currency_gain);
     tw_buf_text(out, "</div>\n<details><summary>All measures</summary>\n");
     if (s->options.draws)
         tw_buf_printf(

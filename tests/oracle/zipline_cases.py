@@ -7,11 +7,24 @@ import datetime
 import random
 
 import exchange_calendars
+from exchange_calendars.always_open import AlwaysOpenCalendar
 
 FIELDS = ("open", "high", "low", "close", "volume")
 EPOCH = datetime.date(1970, 1, 1)
 # Months with half days (2015-11-27, 2015-12-24, 2016-11-25, 2017-07-03, 2017-11-24) come up more often.
 MONTHS = ((2015, 10), (2015, 11), (2015, 12), (2016, 2), (2016, 10), (2016, 11), (2017, 6), (2017, 10), (2018, 1), (2018, 11), (2019, 6), (2019, 11))
+
+
+class CoinCalendar(AlwaysOpenCalendar):
+    """24/7 with a day that ends a minute before midnight, as that of zipline did until exchange_calendars 3. Since its day ends at midnight zipline's days come a session late: by day
+    it makes a session's label (its midnight) of the time, and looks up the session of that again, which now is the one before. By minute, where it does not, its own calendar will do."""
+
+    name = "COIN"
+    close_times = ((None, datetime.time(23, 59)),)
+    close_offset = 0
+
+
+exchange_calendars.register_calendar_type("COIN", CoinCalendar)
 
 
 def calendar(name, year, month, months):
@@ -36,7 +49,7 @@ class Maker:
         c["sessions"], first, end = calendar(exchange, year, month, months)
         if exchange != "XNYS":
             c["exchange"] = exchange
-        c["calendar"] = r.choice((exchange, ""))  # without one, rules count the sessions of the market
+        c["calendar"] = r.choice(("24/7" if exchange == "COIN" else exchange, ""))  # without one, rules count the sessions of the market
         n = self.n = len(c["sessions"]["day"])
         length = r.randint(2, 3) if by_minute else r.randint(10, 30)
         c["from"] = max(1, r.randint(first, end - length))
@@ -490,6 +503,29 @@ def abroad_minutes(seed):
     return m.case
 
 
+def crypto(seed):
+    """Coins, whose market never closes: every day is a session, and a week has seven."""
+    m = Maker(seed, exchange="COIN")
+    m.models()
+    m.benchmark()
+    m.schedule()
+    if m.chance(0.3):
+        m.capital_changes()
+    m.play(styles=m.chance(0.5), cancels=0.1)
+    return m.case
+
+
+def crypto_minutes(seed):
+    """Minutes of coins, 1440 a day, by zipline's own calendar."""
+    m = Maker(seed, by_minute=True, assets=(1, 2), exchange="24/7")
+    m.models()
+    m.add_minutes()
+    if m.chance(0.6):
+        m.schedule()
+    m.play_minutes(styles=m.chance(0.6))
+    return m.case
+
+
 def futures(seed):
     """Futures, with equities among them; contracts that end."""
     m = Maker(seed, futures=0.7)
@@ -577,5 +613,5 @@ def ruined(seed):
 
 
 CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes,
-           "chains": chains, "chain_minutes": chain_minutes, "abroad": abroad,
+           "chains": chains, "chain_minutes": chain_minutes, "abroad": abroad, "crypto": crypto, "crypto_minutes": crypto_minutes,
            "abroad_minutes": abroad_minutes}

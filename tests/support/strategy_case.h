@@ -29,6 +29,8 @@ typedef struct strategy_case {
     tw_asset_market market;
     tw_strategy_run run;
     const char *const *settings;
+    tw_rate rate[2];
+    double rates[2][4][CASE_BARS]; /* open and close of days, of minutes */
     tw_strategy strategy;
     uint64_t calls;
     bool identity; /* check at every call that cash and holdings add up */
@@ -89,6 +91,46 @@ static inline void case_actions(strategy_case *c)
     }
 }
 
+/* B and D are quoted in EUR, C and the future E in JPY, of which the account is not; rates come with gaps. */
+static inline void case_quote(strategy_case *c, bool convert)
+{
+    static const char *const settings[] = {
+        "margin", "initial=0.01 maintenance=0", "borrow", "rate=0.02", "interest", "credit=0.01",
+        "fee",    "side=sell bps=0.3",          NULL,     NULL,        NULL};
+    static const char *const converting[] = {
+        "margin", "initial=0.01 maintenance=0", "borrow",   "rate=0.02",    "interest", "credit=0.01",
+        "fee",    "side=sell bps=0.3",          "currency", "cash=convert", NULL};
+    static const char *const of[CASE_ASSETS] = {NULL, "EUR", "JPY", "EUR", "JPY"};
+    for (size_t a = 0; a < CASE_ASSETS; a++) c->asset[a].currency = of[c->asset[a].symbol[0] - 'A'];
+    for (size_t k = 0; k < 2; k++)
+        for (uint64_t i = 0; i < CASE_BARS; i++)
+            for (uint64_t f = 0; f < 4; f++) {
+                const double x = case_draw(c->seed, 7000 + 10 * k + f, i), level = k ? 150 : 1.1;
+                c->rates[k][f][i] = x < 0.2 && i > 0 ? NAN : level * (1 + 0.02 * (x - 0.5));
+            }
+    c->rate[0] = (tw_rate){"EUR", "USD", c->rates[0][0], c->rates[0][1], c->rates[0][2], c->rates[0][3]};
+    c->rate[1] = (tw_rate){"USD", "JPY", c->rates[1][0], c->rates[1][1], c->rates[1][2], c->rates[1][3]};
+    c->market.rate = c->rate;
+    c->market.n_rates = 2;
+    c->run.currency = "USD";
+    c->run.settings = convert ? converting : settings;
+}
+
+/* Cash is that of all currencies, each at its rate. */
+static inline void case_cash_adds_up(const strategy_case *c, const tw_moment *now, double cash)
+{
+    static const char *const other[] = {"EUR", "JPY"};
+    int64_t micros = llround(tw_moment_balance(now, "USD") * 1e6);
+    for (int k = 0; k < 2; k++) {
+        const double amount = tw_moment_balance(now, other[k]);
+        double rate = NAN;
+        for (size_t a = 0; a < CASE_ASSETS; a++)
+            if (c->asset[a].currency && strcmp(c->asset[a].currency, other[k]) == 0) rate = tw_moment_rate(now, a);
+        if (amount != 0) micros += llround(amount * rate * 1e6);
+    }
+    assert_int_equal(micros, llround(cash * 1e6));
+}
+
 /* Money of the account and of what it holds, added up in millionths. */
 static inline void case_adds_up(const strategy_case *c, tw_moment *now)
 {
@@ -97,7 +139,7 @@ static inline void case_adds_up(const strategy_case *c, tw_moment *now)
     int64_t micros = llround(account.cash * 1e6);
     for (size_t a = 0; a < CASE_ASSETS; a++) {
         const tw_holding held = tw_moment_position(now, a);
-        const double value = c->asset[a].kind == TW_FUTURE ? 0 : held.amount * held.last_price;
+        const double value = c->asset[a].kind == TW_FUTURE ? 0 : held.amount * held.last_price * held.rate;
         total += value;
         micros += llround(value * 1e6);
     }
@@ -105,6 +147,7 @@ static inline void case_adds_up(const strategy_case *c, tw_moment *now)
         assert_int_equal(micros, llround(account.portfolio_value * 1e6));
     else
         assert_near(total, account.portfolio_value, 1e-6);
+    if (c->market.n_rates) case_cash_adds_up(c, now, account.cash);
 }
 
 /* Orders of an asset at a bar, drawn from its symbol and the time. */

@@ -111,17 +111,24 @@ static double days_since(const tw_moment *now)
     return session ? (double)(session[now->session].day - session[now->session - 1].day) : 1;
 }
 
+static void accrue(tw_moment *now, size_t currency, double due)
+{
+    if (due != 0) tw_ledger_pay(now, currency, due, tw_currency_known(now, currency, false));
+}
+
 void tw_account_accrue(tw_moment *now)
 {
     static const double YEAR_DAYS = 365;
     const double years = days_since(now) / YEAR_DAYS;
-    double due = now->cash * (now->cash > 0 ? now->interest.credit : now->interest.debit) * years;
+    for (size_t k = 0; k < now->n_currencies; k++) {
+        const double cash = (double)now->currency[k].micro / TW_MICRO;
+        accrue(now, k, cash * (cash > 0 ? now->interest.credit : now->interest.debit) * years);
+    }
     for (size_t i = 0; i < now->n_held; i++) {
         const tw_lot *lot = &now->lot[now->held[i]];
         if (lot->amount < 0 && now->market->asset[now->held[i]].kind == TW_EQUITY)
-            due += lot->amount * lot->last_price * lot->borrow_rate * years;
+            accrue(now, lot->currency, lot->amount * lot->last_price * lot->borrow_rate * years);
     }
-    if (due != 0) tw_ledger_cash(now, due);
 }
 
 /* ---------------------------------------------------------------- margin */
@@ -143,7 +150,7 @@ tw_status tw_margin_set(tw_moment *now, const char *text, tw_error *err)
 
 static double margin_of(const tw_moment *now, size_t asset, double amount, bool to_open)
 {
-    const double price = tw_moment_price(now, asset), exposure = fabs(amount * tw_asset_multiplier(now, asset));
+    const double price = tw_moment_price(now, asset), exposure = fabs(amount * tw_asset_money(now, asset));
     const bool future = now->market->asset[asset].kind == TW_FUTURE;
     const double rate = future ? (to_open ? now->margin.future_initial : now->margin.future_maintenance)
                                : (to_open ? now->margin.initial : now->margin.maintenance);

@@ -14,7 +14,13 @@ static bool is_refused(const tw_moment *now, const tw_asset_action *action)
     return action->session > run->from && action->pay + 1 < run->to;
 }
 
-/* Changes of an asset's prices, adjusted and rounded as of the run's last session: zipline's benchmark. */
+static double rate_of(const tw_moment *now, size_t asset, size_t session, bool at_open)
+{
+    return tw_currency_of_session(now, now->lot[asset].currency, session, at_open);
+}
+
+/* Changes of an asset's prices in the account's currency, adjusted and rounded as of the run's last session: zipline's
+ * benchmark. */
 static tw_status of_asset(tw_moment *now, size_t asset, tw_error *err)
 {
     const tw_strategy_run *run = now->run;
@@ -40,8 +46,14 @@ static tw_status of_asset(tw_moment *now, size_t asset, tw_error *err)
     const tw_status status = tw_moment_window(&end, &window, price + 1 - before, err);
     if (!before)
         price[0] = now->market->daily.open ? now->market->daily.open[asset * now->market->n_sessions + run->from] : NAN;
+    for (size_t i = 0; i <= n; i++)
+        price[i] *= rate_of(now, asset, before || i ? run->from + i - 1 : run->from, !before && i == 0);
     for (size_t i = 0; i < n; i++) now->benchmark[i] = (price[i + 1] - price[i]) / price[i];
+    const bool known = !isnan(rate_of(now, asset, run->from - before, !before));
     tw_free(now->ctx, price);
+    if (status == TW_OK && !known)
+        return tw_fail(err, TW_BAD_DATA, "benchmark %s is quoted in %s, of which no rate in %s is known in session %zu",
+                       a->symbol, a->currency, run->currency, run->from);
     return status;
 }
 

@@ -44,7 +44,8 @@ static bool breaks_size(tw_moment *now, const tw_control_use *use, size_t asset,
 {
     const size_params *p = &use->params.size;
     if (use->asset != TW_NONE && use->asset != asset) return false;
-    return fabs(shares) > p->shares || fabs(shares * tw_moment_price(now, asset)) > p->notional;
+    return fabs(shares) > p->shares ||
+           fabs(shares * tw_moment_price(now, asset) * tw_moment_rate(now, asset)) > p->notional;
 }
 
 static bool breaks_order_size(tw_moment *now, tw_control_use *use, size_t asset, double amount)
@@ -98,7 +99,7 @@ static bool breaks_min_leverage(tw_moment *now, tw_control_use *use, const tw_st
 static const tw_param SIZE[] = {
     TW_PARAM_TEXT(size_params, asset, "", NULL, "symbol; empty: every asset"),
     TW_PARAM(size_params, shares, INFINITY, 0, INFINITY, "most shares"),
-    TW_PARAM(size_params, notional, INFINITY, 0, INFINITY, "most shares times price"),
+    TW_PARAM(size_params, notional, INFINITY, 0, INFINITY, "most shares times price, of the account's currency"),
     TW_PARAM_TEXT(size_params, on_error, "fail", "fail|log", "fail: the run stops; log: it is counted"),
     TW_PARAM_END,
 };

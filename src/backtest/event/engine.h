@@ -3,11 +3,14 @@
 #ifndef TW_BACKTEST_EVENT_ENGINE_H
 #define TW_BACKTEST_EVENT_ENGINE_H
 
+#include "backtest/event/currency.h"
 #include "backtest/event/models.h"
+#include "backtest/event/risk.h"
 #include "backtest/event/round.h"
 #include "tradewind/strategy.h"
 
 #define TW_NONE SIZE_MAX
+enum { TW_MICRO = 1000000 }; /* of a unit of money, in mode realistic */
 
 /* An order of the run; a row's place among those touched this session is kept so that the last touch counts. */
 typedef struct tw_ticket {
@@ -42,6 +45,7 @@ typedef struct tw_lot {
     size_t impact_session; /* 1 + session of the two below */
     double mean_volume, volatility;
     double borrow_rate, borrow_shares; /* a year; that can be had */
+    size_t currency;                   /* of its prices */
 } tw_lot;
 
 /* Terms of the account in mode realistic: rates are of a year, shares of exposure. */
@@ -66,7 +70,7 @@ typedef struct tw_scale {
     double price, volume;
 } tw_scale;
 
-/* A dividend earned and not yet paid: cash, or whole shares of an asset. */
+/* A dividend earned and not yet paid: cash of that asset's currency, or whole shares of it. */
 typedef struct tw_owed {
     size_t pay, asset;
     double cash, shares;
@@ -75,14 +79,6 @@ typedef struct tw_owed {
 typedef struct tw_rule tw_rule;
 typedef struct tw_control_use tw_control_use;
 typedef struct tw_freeze tw_freeze;
-
-/* Running sums of daily returns and the benchmark's, by Welford's recurrences. */
-typedef struct tw_risk {
-    double year; /* sessions of one */
-    size_t n;
-    double mean, squares, downside, growth, peak, drawdown; /* of the returns */
-    double b_mean, b_squares, b_growth, cross;              /* of the benchmark */
-} tw_risk;
 
 typedef enum tw_phase { TW_PHASE_SETUP, TW_PHASE_BEFORE, TW_PHASE_BAR, TW_PHASE_END } tw_phase;
 
@@ -95,7 +91,7 @@ typedef enum tw_quirk_id {
 
 struct tw_strategy_result {
     const tw_ctx *ctx;
-    tw_list sessions, trades, holdings, orders, actions, recorded, names;
+    tw_list sessions, trades, holdings, orders, actions, recorded, names, balances;
     char stopped[128];
     tw_quirk quirks[TW_QUIRK_COUNT];
 };
@@ -139,12 +135,15 @@ struct tw_moment {
     double periods_per_year;
     double required; /* margin of holdings and open orders, as of bar required_at - 1 */
     size_t required_at;
+    tw_currency *currency;
+    size_t n_currencies;
+    bool converts; /* cash of other currencies, as it comes and goes */
     /* accounts */
-    int64_t micro; /* cash in millionths, where it is counted */
+    int64_t micro; /* cash of all currencies in millionths of the account's, where it is counted */
     bool too_much; /* more money than is counted */
     bool dirty;
     size_t synced; /* 1 + bar whose prices the holdings have */
-    double cash, cash_flow, value, pnl, returns, max_leverage;
+    double cash, cash_flow, value, pnl, returns, max_leverage, currency_gain;
     double long_value, short_value, long_exposure, short_exposure;
     size_t longs, shorts;
     tw_session_row row; /* of the present session */
@@ -186,7 +185,8 @@ size_t tw_last_closed(const tw_moment *now, size_t asset);
 size_t tw_last_traded(const tw_moment *now, size_t asset);
 /* The column of a field, of every asset; NULL when the bars lack it. A price is a close. */
 const double *tw_bars_column(const tw_bars *bars, tw_bar_field field);
-/* An asset's factor from price to money. */
+/* An asset's factor from price to money of its currency, and to the account's at the rate that is counted with. */
+double tw_asset_money(const tw_moment *now, size_t asset);
 double tw_asset_multiplier(const tw_moment *now, size_t asset);
 /* Decimals of a price step, at least 1. */
 int tw_tick_decimals(double tick);
@@ -235,18 +235,22 @@ tw_status tw_orders_keep(tw_moment *now, tw_error *err);
 
 /* Books a trade of the present bar, and keeps it in the result. */
 tw_status tw_ledger_trade(tw_moment *now, const tw_trade *trade, tw_error *err);
-/* Charges a commission to cash and cost basis. */
-void tw_ledger_commission(tw_moment *now, size_t asset, double cost);
+/* Charges the commission of a trade to cash and cost basis. */
+void tw_ledger_commission(tw_moment *now, const tw_trade *trade);
 /* Applies a split to a holding; the fraction of a share is paid in cash, which is returned. */
 double tw_ledger_split(tw_moment *now, size_t asset, double ratio);
-/* Moves cash. */
+/* Moves cash of the account's currency; or of any, which is worth `rate` of the account's. */
 void tw_ledger_cash(tw_moment *now, double amount);
+void tw_ledger_pay(tw_moment *now, size_t currency, double amount, double rate);
+void tw_ledger_count(tw_moment *now); /* that of all currencies */
 /* Adds shares without a trade, as a stock dividend does. */
 void tw_ledger_grant(tw_moment *now, size_t asset, double shares);
 /* Takes last prices as of the present bar, once a bar. */
 void tw_ledger_sync(tw_moment *now);
 /* Brings value, profit and compounded returns up to date. */
 void tw_ledger_refresh(tw_moment *now);
+/* A holding as it is counted. */
+tw_holding tw_ledger_holding(const tw_moment *now, size_t asset);
 /* Adds cash that is no profit. */
 void tw_ledger_capital(tw_moment *now, double amount);
 /* To the nearest cent of the exact value, ties to even, as Python's round(x, 2). */
@@ -265,8 +269,6 @@ void tw_capital_due(tw_moment *now, size_t minute);
 
 /* The benchmark's return in each session of the run. */
 tw_status tw_benchmark_build(tw_moment *now, tw_error *err);
-/* Adds a day's return to the running sums and fills the risk numbers of a row; `year`: sessions of one. */
-void tw_risk_add(tw_risk *risk, double r, double b, tw_session_row *row);
 /* Calls what is scheduled for the present bar. */
 tw_status tw_rules_run(tw_moment *now, void *state, tw_error *err);
 /* Checks an order against the trading controls. */

@@ -44,4 +44,8 @@ void tw_trade_explain(const tw_asset_market *market, const tw_trade *trade, tw_b
         tw_buf_text(out, " of it fees ");
         price(out, trade->fees);
     }
+    if (trade->rate != 1 && market->asset[trade->asset].currency) {
+        tw_buf_printf(out, "; %s at ", market->asset[trade->asset].currency);
+        price(out, trade->rate);
+    }
 }

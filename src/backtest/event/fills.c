@@ -44,9 +44,11 @@ static tw_status book_fill(tw_moment *now, size_t id, double amount, double pric
                       .asset = order->asset,
                       .order = id,
                       .amount = trunc(amount),
-                      .price = price};
+                      .price = price,
+                      .rate = 1};
     trade.base = tw_moment_value(now, order->asset, TW_CLOSE);
     trade.slip = fabs(price - trade.base);
+    now->result->quirks[TW_QUIRK_currency_ignored].count += tw_asset_is_foreign(now, order->asset);
     trade.commission = model->cost(now->models.commission_params[asset->kind], asset->root, order, &trade);
     note_limit(now, order, price);
     order->filled += trade.amount;
@@ -94,7 +96,7 @@ tw_status tw_engine_fill_orders(tw_moment *now, tw_error *err)
     for (size_t q = 0; q < now->n_queue; q++) TW_TRY(fill_asset(now, now->queue[q], err));
     const tw_trade *trade = now->result->trades.item;
     for (size_t i = first; i < now->result->trades.n; i++)
-        if (trade[i].commission > 0) tw_ledger_commission(now, trade[i].asset, trade[i].commission);
+        if (trade[i].commission > 0) tw_ledger_commission(now, &trade[i]);
     tw_orders_prune(now);
     return TW_OK;
 }

@@ -35,6 +35,7 @@ size_t tw_setting_forms(size_t room, tw_setting_form *forms)
 {
     const tw_setting_form plain[] = {
         {"borrow", NULL, "What shares sold short cost, and how many there are", NULL, tw_borrow_params()},
+        {"currency", NULL, "What is done with cash of currencies other than the account's", NULL, tw_currency_params()},
         {"fee", NULL, "A tax or fee of fills, beside the commission; several add up", NULL, tw_fee_params()},
         {"interest", NULL, "On cash, and on cash owed", NULL, tw_interest_params()},
         {"margin", NULL, "What must back positions, to open and to keep them", NULL, tw_margin_params()},

@@ -115,6 +115,11 @@ double tw_asset_multiplier(const tw_moment *now, size_t asset)
     return a->kind == TW_FUTURE && a->multiplier != 0 ? a->multiplier : 1;
 }
 
+double tw_asset_money(const tw_moment *now, size_t asset)
+{
+    return tw_asset_multiplier(now, asset) * now->currency[now->lot[asset].currency].rate;
+}
+
 int tw_tick_decimals(double tick)
 {
     static const double NEAR = 1e-6;

@@ -61,6 +61,7 @@ tw_status tw_orders_add(tw_moment *now, const tw_order_request *request, double 
         .limit = style->limit > 0 ? round_price(style->limit, whole > 0, tick) : NAN,
         .stop = style->stop > 0 ? round_price(style->stop, whole < 0, tick) : NAN,
         .kind = kind_of(style),
+        .rate = tw_moment_rate(now, request->asset),
     };
     if (now->realistic) add_terms(now, *id, style);
     tw_lot *lot = &now->lot[request->asset];

@@ -90,7 +90,7 @@ static tw_status book(pass *p, size_t id, tw_trade *trade, tw_error *err)
     order->commission += trade->commission;
     order->changed = now->bar;
     TW_TRY(tw_ledger_trade(now, trade, err));
-    if (trade->commission != 0) tw_ledger_commission(now, p->asset, trade->commission);
+    if (trade->commission != 0) tw_ledger_commission(now, trade);
     TW_TRY(tw_order_touch(now, id, err));
     TW_TRY(take_off_other(now, id, trade->amount, err));
     return bracket(p, id, trade->amount, err);
@@ -116,7 +116,8 @@ static tw_status execute(pass *p, size_t id, double base, tw_fill_cause cause, t
                       .price = base + side * slip,
                       .cause = at->is_forced ? TW_FILL_LIQUIDATION : cause,
                       .base = base,
-                      .slip = slip};
+                      .slip = slip,
+                      .rate = tw_currency_known(now, now->lot[p->asset].currency, p->step != AT_CLOSE)};
     p->room -= size;
     p->query.used += size;
     return book(p, id, &trade, err);

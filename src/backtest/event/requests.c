@@ -71,7 +71,8 @@ static tw_status shares_of_value(const tw_moment *now, size_t asset, double valu
     const double price = tw_moment_price(now, asset);
     if (isnan(price))
         return tw_fail(err, TW_BAD_STATE, "order of %s by value: it has no price in session %zu", symbol, now->session);
-    *shares = fabs(price) <= WORTHLESS ? 0 : value / (price * tw_asset_multiplier(now, asset));
+    *shares =
+        fabs(price) <= WORTHLESS ? 0 : value / (price * tw_asset_multiplier(now, asset) * tw_moment_rate(now, asset));
     return TW_OK;
 }
 
@@ -103,6 +104,7 @@ tw_status tw_moment_place(tw_moment *now, const tw_order_request *request, size_
     if (id) *id = TW_NONE;
     TW_TRY(check(now, request, err));
     if (is_past(now, request->asset)) return TW_OK;
+    TW_TRY(tw_currency_check(now, request->asset, err));
     TW_TRY(shares_of(now, request, &shares, err));
     if (request->unit >= TW_TARGET_SHARES) shares -= tw_moment_holding(now, request->asset);
     const double whole = whole_shares(now, request->asset, shares);

@@ -32,6 +32,12 @@ const tw_booked_action *tw_strategy_actions(const tw_strategy_result *result, si
     return result->actions.item;
 }
 
+const tw_balance *tw_strategy_balances(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->balances.n;
+    return result->balances.item;
+}
+
 const tw_recorded *tw_strategy_recorded(const tw_strategy_result *result, size_t *n)
 {
     *n = result->recorded.n;
@@ -74,7 +80,7 @@ void tw_strategy_result_free(tw_strategy_result *result)
     char **names = result->names.item;
     for (size_t i = 0; i < result->names.n; i++) tw_free(ctx, names[i]);
     void *const lists[] = {result->sessions.item, result->trades.item, result->holdings.item, result->orders.item,
-                           result->recorded.item, result->names.item,  result->actions.item};
+                           result->recorded.item, result->names.item,  result->actions.item,  result->balances.item};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) tw_free(ctx, lists[i]);
     tw_free(ctx, result);
 }

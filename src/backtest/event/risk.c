@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cumulative risk numbers of a run, a day at a time: those of empyrical, as zipline prints them. */
-#include "backtest/event/engine.h"
+#include "backtest/event/risk.h"
 
 #include "tradewind/num.h"
 

@@ -182,6 +182,7 @@ static tw_status new_result(tw_moment *now, tw_error *err)
                                         .orders.size = sizeof(tw_order_row),
                                         .actions.size = sizeof(tw_booked_action),
                                         .recorded.size = sizeof(tw_recorded),
+                                        .balances.size = sizeof(tw_balance),
                                         .names.size = sizeof(char *)};
     memcpy(now->result->quirks, QUIRKS, sizeof QUIRKS);
     return TW_OK;
@@ -206,6 +207,7 @@ static tw_status new_state(tw_moment *now, tw_error *err)
     for (size_t i = 0; i < n; i++) now->lot[i].borrow_shares = INFINITY;
     now->realistic = now->run->mode == TW_REALISTIC;
     now->risk.year = 252;
+    TW_TRY(tw_currencies_build(now, err));
     tw_ledger_capital(now, now->run->capital);
     return TW_OK;
 }
@@ -243,7 +245,7 @@ static void end(tw_moment *now)
     void *const blocks[] = {now->lot,           now->held,         now->queue,           now->scale,
                             now->scale_from,    now->benchmark,    now->orders.item,     now->fresh.item,
                             now->touched.item,  now->owed.item,    now->recordings.item, now->rules.item,
-                            now->controls.item, now->freezes.item, now->fees.item};
+                            now->controls.item, now->freezes.item, now->fees.item,       now->currency};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) tw_free(now->ctx, blocks[i]);
 }
 

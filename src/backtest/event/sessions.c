@@ -38,18 +38,20 @@ static tw_status earn(tw_moment *now, const tw_asset_action *action, tw_error *e
     tw_owed *owed = tw_list_add(now->ctx, &now->owed);
     if (!owed) return tw_no_memory(err, "dividends");
     *owed = (tw_owed){.pay = pay,
-                      .asset = action->paid,
+                      .asset = shares != 0 ? action->paid : action->asset,
                       .cash = action->kind == TW_DIVIDEND ? held * action->amount : 0,
                       .shares = shares};
     if (shares != 0) return TW_OK; /* booked as they come */
+    const double cash = owed->cash * tw_moment_rate(now, action->asset);
     const tw_booked_action did = {
-        .asset = action->asset, .kind = TW_DIVIDEND, .before = held, .after = held, .cash = owed->cash};
+        .asset = action->asset, .kind = TW_DIVIDEND, .before = held, .after = held, .cash = cash};
     return book(now, did, err);
 }
 
 static tw_status grant(tw_moment *now, const tw_owed *owed, tw_error *err)
 {
     const double before = now->lot[owed->asset].amount;
+    TW_TRY(tw_currency_check(now, owed->asset, err));
     tw_ledger_grant(now, owed->asset, owed->shares);
     const tw_booked_action did = {
         .asset = owed->asset, .kind = TW_STOCK_DIVIDEND, .before = before, .after = before + owed->shares};
@@ -61,15 +63,19 @@ static tw_status pay(tw_moment *now, tw_error *err)
     tw_owed *owed = now->owed.item;
     double cash = 0;
     size_t kept = 0;
-    for (size_t i = 0; i < now->owed.n; i++)
-        if (owed[i].pay == now->session) cash += owed[i].cash;
+    for (size_t i = 0; i < now->owed.n; i++) {
+        if (owed[i].pay != now->session || owed[i].cash == 0) continue;
+        cash += owed[i].cash;
+        if (now->realistic) /* each in its own currency */
+            tw_ledger_pay(now, now->lot[owed[i].asset].currency, owed[i].cash, tw_moment_rate(now, owed[i].asset));
+    }
     now->result->quirks[TW_QUIRK_dividend_not_in_pnl].count += cash != 0 && !now->realistic;
     for (size_t i = 0; i < now->owed.n; i++) {
         if (owed[i].pay == now->session && owed[i].shares != 0) TW_TRY(grant(now, &owed[i], err));
         if (owed[i].pay > now->session) owed[kept++] = owed[i];
     }
     now->owed.n = kept;
-    tw_ledger_cash(now, cash);
+    if (!now->realistic) tw_ledger_cash(now, cash);
     return TW_OK;
 }
 
@@ -78,8 +84,9 @@ static tw_status fund(tw_moment *now, const tw_asset_action *action, tw_error *e
 {
     const tw_lot *lot = &now->lot[action->asset];
     if (!now->realistic || !lot->held) return TW_OK;
-    const double cash = -(lot->amount * lot->last_price * tw_asset_multiplier(now, action->asset) * action->amount);
-    tw_ledger_cash(now, cash);
+    const double due = -(lot->amount * lot->last_price * tw_asset_multiplier(now, action->asset) * action->amount),
+                 rate = tw_moment_rate(now, action->asset), cash = due * rate;
+    tw_ledger_pay(now, lot->currency, due, rate);
     const tw_booked_action did = {
         .asset = action->asset, .kind = TW_FUNDING, .before = lot->amount, .after = lot->amount, .cash = cash};
     return book(now, did, err);
@@ -146,7 +153,7 @@ tw_status tw_session_begin(tw_moment *now, tw_error *err)
     tw_capital_due(now, 0);
     tw_ledger_refresh(now);
     now->row = (tw_session_row){.session = now->session};
-    const double returns = now->returns, pnl = now->pnl;
+    const double returns = now->returns, pnl = now->pnl, currency_gain = now->currency_gain;
     if (now->realistic) tw_account_accrue(now);
     TW_TRY(dividends(now, err));
     tw_ledger_refresh(now);
@@ -155,6 +162,7 @@ tw_status tw_session_begin(tw_moment *now, tw_error *err)
     now->row.starting_exposure = now->long_exposure + now->short_exposure;
     now->row.returns = returns; /* of the run, until the session's own are known */
     now->row.pnl = now->realistic ? pnl : now->pnl;
+    now->row.currency_gain = currency_gain;
     return splits(now, err);
 }
 
@@ -201,7 +209,7 @@ static tw_status keep_holdings(tw_moment *now, tw_error *err)
         if (lot->amount == 0) continue;
         tw_holding *kept = tw_list_add(now->ctx, &now->result->holdings);
         if (!kept) return tw_no_memory(err, "holdings");
-        *kept = (tw_holding){now->session, now->held[i], lot->amount, lot->cost_basis, lot->last_price};
+        *kept = tw_ledger_holding(now, now->held[i]);
     }
     return TW_OK;
 }
@@ -237,6 +245,7 @@ static void fill_row(tw_moment *now, tw_session_row *row)
     row->ending_exposure = account.positions_exposure;
     row->portfolio_value = now->value;
     row->pnl = now->pnl - row->pnl;
+    row->currency_gain = now->currency_gain - row->currency_gain;
     row->returns = (now->returns + 1) / (row->returns + 1) - 1;
     row->capital_used = now->cash_flow;
     row->long_value = now->long_value;
@@ -265,6 +274,7 @@ tw_status tw_session_end(tw_moment *now, tw_error *err)
     fill_row(now, &now->row);
     TW_TRY(tw_orders_keep(now, err));
     TW_TRY(keep_holdings(now, err));
+    TW_TRY(tw_currencies_keep(now, err));
     TW_TRY(keep_recordings(now, err));
     tw_session_row *kept = tw_list_add(now->ctx, &now->result->sessions);
     if (!kept) return tw_no_memory(err, "sessions");

@@ -52,6 +52,7 @@ static const setting SETTINGS[] = {
     {"cancel", set_cancel, false},
     {"commission", set_commission, false},
     {"control", tw_control_add, false},
+    {"currency", tw_currency_set, true},
     {"fee", tw_fee_add, true},
     {"future_commission", set_future_commission, false},
     {"future_slippage", set_future_slippage, false},

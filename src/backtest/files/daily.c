@@ -206,6 +206,7 @@ static void put_header(const tw_writer *w, tw_buf *out)
     tw_buf_text(out, "session,period_open,period_close,period_label");
     for (size_t c = 0; c < N_COLUMNS; c++) tw_buf_printf(out, ",%s", COLUMNS[c].name);
     tw_buf_text(out, ",excess_return,treasury_period_return,orders,transactions,positions");
+    if (w->has_currencies) tw_buf_text(out, ",currency_gain");
     for (size_t i = 0; i < w->n_names; i++) {
         tw_buf_text(out, ",");
         tw_csv_write_field(out, w->record_name[i]);
@@ -227,6 +228,10 @@ void tw_daily_put(const tw_writer *w, tw_buf *out)
         for (size_t c = 0; c < N_COLUMNS; c++) put_cell(&w->row[i], &COLUMNS[c], out);
         tw_buf_text(out, ",0,0");
         put_lists(w, w->row[i].session, &at, out);
+        if (w->has_currencies) {
+            tw_buf_text(out, ",");
+            tw_out_number(out, w->row[i].currency_gain);
+        }
         put_recorded(w, w->row[i].session, &at, out);
         tw_buf_text(out, "\n");
     }

@@ -18,6 +18,7 @@ typedef struct tw_writer {
     const tw_booked_action *action;
     const tw_recorded *recorded;
     const char *const *record_name;
+    bool has_currencies;
     size_t n_rows, n_trades, n_orders, n_holdings, n_actions, n_recorded, n_names;
 } tw_writer;
 

@@ -88,13 +88,32 @@ static tw_status write_file(const tw_writer *w, const char *name, tw_buf *text, 
 
 /* ---------------------------------------------------------------- lists by row */
 
+/* In a run with several currencies every row ends with its own, and what one of it was worth. */
+static void end_header(const tw_writer *w, tw_buf *out)
+{
+    tw_buf_text(out, w->has_currencies ? ",currency,rate\n" : "\n");
+}
+
+static void end_row(const tw_writer *w, size_t asset, double rate, tw_buf *out)
+{
+    const char *own = w->what->market->asset[asset].currency, *home = w->what->run->currency;
+    if (w->has_currencies) {
+        tw_buf_text(out, ",");
+        tw_csv_write_field(out, own ? own : home ? home : "");
+        tw_buf_text(out, ",");
+        tw_out_number(out, rate);
+    }
+    tw_buf_text(out, "\n");
+}
+
 static const char *symbol(const tw_writer *w, size_t asset) { return w->what->market->asset[asset].symbol; }
 
 static void put_trades(const tw_writer *w, tw_buf *out)
 {
     static const char *const CAUSE[TW_FILL_CAUSE_COUNT] = {"close", "open",  "gap",    "limit",
                                                            "stop",  "trail", "expiry", "liquidation"};
-    tw_buf_text(out, "session,time,symbol,amount,price,commission,order_id,cause,base,slip,explanation\n");
+    tw_buf_text(out, "session,time,symbol,amount,price,commission,order_id,cause,base,slip,explanation");
+    end_header(w, out);
     tw_buf words;
     tw_buf_init(&words, w->ctx);
     for (size_t i = 0; i < w->n_trades; i++) {
@@ -121,7 +140,7 @@ static void put_trades(const tw_writer *w, tw_buf *out)
         tw_out_number(out, t->slip);
         tw_buf_text(out, ",");
         tw_csv_write_field(out, words.data ? words.data : "");
-        tw_buf_text(out, "\n");
+        end_row(w, t->asset, t->rate, out);
     }
     out->failed = out->failed || words.failed;
     tw_buf_clear(&words);
@@ -142,7 +161,8 @@ static double arrival(const tw_writer *w, const tw_order *o)
 static void put_orders(const tw_writer *w, tw_buf *out)
 {
     tw_buf_text(out, "session,order_id,symbol,created,changed,amount,filled,commission,limit,stop,limit_reached,"
-                     "stop_reached,status,kind,arrival,reason\n");
+                     "stop_reached,status,kind,arrival,reason");
+    end_header(w, out);
     for (size_t i = 0; i < w->n_orders; i++) {
         const tw_order *o = &w->order[i].order;
         tw_out_day(w, w->order[i].session, out);
@@ -168,13 +188,14 @@ static void put_orders(const tw_writer *w, tw_buf *out)
         tw_out_number(out, arrival(w, o));
         tw_buf_text(out, ",");
         if (o->reason) tw_csv_write_field(out, o->reason);
-        tw_buf_text(out, "\n");
+        end_row(w, o->asset, o->rate, out);
     }
 }
 
 static void put_holdings(const tw_writer *w, tw_buf *out)
 {
-    tw_buf_text(out, "session,symbol,amount,price,cost_basis,value\n");
+    tw_buf_text(out, "session,symbol,amount,price,cost_basis,value");
+    end_header(w, out);
     for (size_t i = 0; i < w->n_holdings; i++) {
         const tw_holding *h = &w->holding[i];
         const tw_asset *a = &w->what->market->asset[h->asset];
@@ -182,8 +203,26 @@ static void put_holdings(const tw_writer *w, tw_buf *out)
         tw_buf_text(out, ",");
         tw_csv_write_field(out, a->symbol);
         const double numbers[] = {h->amount, h->last_price, h->cost_basis,
-                                  a->kind == TW_FUTURE ? 0 : h->amount * h->last_price};
+                                  a->kind == TW_FUTURE ? 0 : h->amount * h->last_price * h->rate};
         for (size_t k = 0; k < 4; k++) {
+            tw_buf_text(out, ",");
+            tw_out_number(out, numbers[k]);
+        }
+        end_row(w, h->asset, h->rate, out);
+    }
+}
+
+static void put_balances(const tw_writer *w, tw_buf *out)
+{
+    size_t n;
+    const tw_balance *b = tw_strategy_balances(w->result, &n);
+    tw_buf_text(out, "session,currency,amount,rate,value\n");
+    for (size_t i = 0; i < n; i++) {
+        tw_out_day(w, b[i].session, out);
+        tw_buf_text(out, ",");
+        tw_csv_write_field(out, b[i].currency);
+        const double numbers[] = {b[i].amount, b[i].rate, b[i].amount * b[i].rate};
+        for (size_t k = 0; k < 3; k++) {
             tw_buf_text(out, ",");
             tw_out_number(out, numbers[k]);
         }
@@ -240,6 +279,7 @@ static void put_run(const tw_writer *w, tw_buf *out)
     put_session(w, &json, "to", run->to - 1);
     tw_json_key(&json, "capital");
     tw_json_number(&json, run->capital);
+    if (run->currency) text_of(&json, "currency", run->currency);
     const struct {
         const char *name;
         size_t n;
@@ -262,13 +302,10 @@ typedef struct output {
     void (*put)(const tw_writer *w, tw_buf *out);
 } output;
 
-static const output OUTPUTS[] = {{"daily.csv", tw_daily_put},
-                                 {"orders.csv", put_orders},
-                                 {"txns.csv", put_trades},
-                                 {"positions.csv", put_holdings},
-                                 {"run_actions.csv", tw_actions_put},
-                                 {"run_assets.csv", tw_assets_put},
-                                 {"run.json", put_run}};
+static const output OUTPUTS[] = {{"daily.csv", tw_daily_put},       {"orders.csv", put_orders},
+                                 {"txns.csv", put_trades},          {"positions.csv", put_holdings},
+                                 {"balances.csv", put_balances},    {"run_actions.csv", tw_actions_put},
+                                 {"run_assets.csv", tw_assets_put}, {"run.json", put_run}};
 
 tw_status tw_strategy_write(const tw_ctx *ctx, const tw_strategy_result *result, const tw_result_files *what,
                             const char *folder, tw_error *err)
@@ -281,8 +318,12 @@ tw_status tw_strategy_write(const tw_ctx *ctx, const tw_strategy_result *result,
     w.action = tw_strategy_actions(result, &w.n_actions);
     w.recorded = tw_strategy_recorded(result, &w.n_recorded);
     w.record_name = tw_strategy_record_names(result, &w.n_names);
+    size_t balances;
+    (void)tw_strategy_balances(result, &balances);
+    w.has_currencies = balances > 0;
     TW_TRY(tw_folder_make(folder, err));
     for (size_t i = 0; i < sizeof OUTPUTS / sizeof *OUTPUTS; i++) {
+        if (OUTPUTS[i].put == put_balances && !w.has_currencies) continue;
         tw_buf text;
         tw_buf_init(&text, ctx);
         OUTPUTS[i].put(&w, &text);

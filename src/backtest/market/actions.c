@@ -58,7 +58,7 @@ static tw_status each_row(tw_market_reader *r, const char *path, const char *con
 
 /* ---------------------------------------------------------------- assets */
 
-enum { FIRST, NAME, END, CLOSE, KIND, ROOT, MULTIPLIER, TICK, LOT, GROUP };
+enum { FIRST, NAME, END, CLOSE, KIND, ROOT, MULTIPLIER, TICK, LOT, GROUP, CURRENCY };
 
 static const char *const ASSET_COLUMNS[] = {"start_date",
                                             "symbol",
@@ -70,6 +70,7 @@ static const char *const ASSET_COLUMNS[] = {"start_date",
                                             "tick|tick_size",
                                             "lot",
                                             "group|sector",
+                                            "currency",
                                             NULL};
 
 static tw_status asset_fail(const tw_rows *rows, size_t column, tw_error *err, const char *what)
@@ -110,6 +111,15 @@ static tw_status asset_number(const tw_rows *rows, size_t column, double *x, tw_
     return asset_fail(rows, column, err, "must be a number above 0");
 }
 
+static tw_status asset_text(tw_market_reader *r, const tw_rows *rows, size_t column, const char **text, tw_error *err)
+{
+    if (!is_given(rows, column)) return TW_OK;
+    const tw_field *f = &rows->field[rows->place[column]];
+    if (memchr(f->text, '\0', f->length)) return asset_fail(rows, column, err, "is no name");
+    *text = tw_arena_text(&r->to->arena, f->text, f->length);
+    return *text ? TW_OK : no_memory(err);
+}
+
 static tw_status asset_kind(tw_market_reader *r, const tw_rows *rows, tw_asset *a, tw_error *err)
 {
     const tw_field *kind = is_given(rows, KIND) ? &rows->field[rows->place[KIND]] : NULL;
@@ -117,10 +127,8 @@ static tw_status asset_kind(tw_market_reader *r, const tw_rows *rows, tw_asset *
         a->kind = TW_FUTURE;
     else if (kind && !(kind->length == 6 && memcmp(kind->text, "equity", 6) == 0))
         return asset_fail(rows, KIND, err, "must be equity or future");
-    if (!is_given(rows, ROOT)) return TW_OK;
-    const tw_field *root = &rows->field[rows->place[ROOT]];
-    a->root = tw_arena_text(&r->to->arena, root->text, root->length);
-    return a->root ? TW_OK : no_memory(err);
+    TW_TRY(asset_text(r, rows, ROOT, &a->root, err));
+    return asset_text(r, rows, CURRENCY, &a->currency, err);
 }
 
 static tw_status asset_group(tw_market_reader *r, const tw_rows *rows, size_t asset, tw_error *err)

@@ -167,14 +167,19 @@ double tw_lane_holding(const tw_block *b, const tw_moment *now, size_t lane)
     return held;
 }
 
+/* From price to money of the account; NaN while no rate of the asset's currency is known. */
+static double money_of(const tw_block *b, const tw_moment *now, size_t asset)
+{
+    return multiplier_of(&b->spec->market.market.asset[asset]) * tw_moment_rate(now, asset);
+}
+
 double tw_lane_exposure(const tw_block *b, const tw_moment *now, size_t lane)
 {
     const size_t *member, n = members(b, lane, &member);
     double worth = 0;
     for (size_t i = 0; i < n; i++) {
         const double held = tw_moment_holding(now, member[i]);
-        if (held != 0)
-            worth += held * tw_moment_price(now, member[i]) * multiplier_of(&b->spec->market.market.asset[member[i]]);
+        if (held != 0) worth += held * tw_moment_price(now, member[i]) * money_of(b, now, member[i]);
     }
     return worth;
 }
@@ -193,10 +198,9 @@ double tw_lane_cost_basis(const tw_block *b, tw_moment *now, size_t lane)
     return held.amount != 0 ? held.cost_basis : NAN;
 }
 
-double tw_lane_multiplier(const tw_block *b, size_t lane)
+double tw_lane_multiplier(const tw_block *b, const tw_moment *now, size_t lane)
 {
-    const size_t asset = b->asset[lane];
-    return asset == SIZE_MAX ? 1 : multiplier_of(&b->spec->market.market.asset[asset]);
+    return b->asset[lane] == SIZE_MAX ? 1 : money_of(b, now, b->asset[lane]);
 }
 
 /* ---------------------------------------------------------------- orders */
@@ -206,7 +210,7 @@ static double wanted(const tw_block *b, tw_moment *now, size_t lane, const tw_or
 {
     double x = request->amount;
     if (request->unit == TW_TARGET_PERCENT) x *= tw_moment_account(now).portfolio_value;
-    if (request->unit != TW_TARGET_SHARES) x /= tw_moment_price(now, b->asset[lane]) * tw_lane_multiplier(b, lane);
+    if (request->unit != TW_TARGET_SHARES) x /= tw_moment_price(now, b->asset[lane]) * tw_lane_multiplier(b, now, lane);
     const double near = nearbyint(x);
     return fabs(x - near) <= 1e-4 ? near : trunc(x);
 }
@@ -214,7 +218,9 @@ static double wanted(const tw_block *b, tw_moment *now, size_t lane, const tw_or
 tw_status tw_lane_place(const tw_block *b, tw_moment *now, size_t lane, const tw_order_request *request, tw_error *err)
 {
     tw_order_request of_contract = *request;
-    if (!tw_lane_chain(b, lane) || request->unit < TW_TARGET_SHARES) return tw_moment_place(now, request, NULL, err);
+    const bool unknown = isnan(tw_lane_multiplier(b, now, lane)); /* which the engine tells in words */
+    if (!tw_lane_chain(b, lane) || request->unit < TW_TARGET_SHARES || unknown)
+        return tw_moment_place(now, request, NULL, err);
     of_contract.unit = TW_SHARES;
     of_contract.amount = wanted(b, now, lane, request) - tw_lane_holding(b, now, lane);
     return isfinite(of_contract.amount) ? tw_moment_place(now, &of_contract, NULL, err) : TW_OK;

@@ -23,7 +23,8 @@ double tw_lane_exposure(const tw_block *b, const tw_moment *now, size_t lane);
 size_t tw_lane_orders(const tw_block *b, const tw_moment *now, size_t lane);
 /* Of what is held of the present asset; NaN: nothing is. */
 double tw_lane_cost_basis(const tw_block *b, tw_moment *now, size_t lane);
-double tw_lane_multiplier(const tw_block *b, size_t lane);
+/* From its price to money of the account; NaN while no rate of its currency is known. */
+double tw_lane_multiplier(const tw_block *b, const tw_moment *now, size_t lane);
 /* Orders the present asset; a target counts what is held of all contracts. */
 tw_status tw_lane_place(const tw_block *b, tw_moment *now, size_t lane, const tw_order_request *request, tw_error *err);
 tw_status tw_lane_cancel(const tw_block *b, tw_moment *now, size_t lane, tw_error *err);

@@ -168,9 +168,10 @@ static tw_status order_weight(tw_block *b, tw_moment *now, size_t lane, double v
     tw_order_request request = {.asset = asset, .unit = TW_TARGET_PERCENT, .amount = b->weight[lane]};
     if (!tw_moment_can_trade(now, asset)) return TW_OK;
     if (b->portfolio.cancel_open) TW_TRY(tw_lane_cancel(b, now, lane, err));
-    if (b->portfolio.shares[0] == 'n') {
+    const double money = tw_lane_multiplier(b, now, lane);
+    if (b->portfolio.shares[0] == 'n' && !isnan(money)) {
         request.unit = TW_TARGET_SHARES;
-        request.amount = nearbyint(b->weight[lane] * value / tw_moment_price(now, asset) / tw_lane_multiplier(b, lane));
+        request.amount = nearbyint(b->weight[lane] * value / tw_moment_price(now, asset) / money);
         if (!isfinite(request.amount)) return TW_OK;
     }
     const tw_status status = tw_lane_place(b, now, lane, &request, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* read.c - the file of a backtest: its keys, parameters and data. */
+#include "backtest/rules/currencies.h"
 #include "backtest/rules/lanes.h"
 
 #include <math.h>
@@ -152,6 +153,7 @@ static const tw_key TOP[] = {TW_KEY("name", TEXT, tw_backtest_spec, name),
                              TW_KEY("from", DAY, tw_backtest_spec, from),
                              TW_KEY("to", DAY, tw_backtest_spec, to),
                              TW_KEY("capital", NUMBER, tw_backtest_spec, capital),
+                             TW_KEY("currency", TEXT, tw_backtest_spec, run.currency),
                              TW_KEY("benchmark", TEXT, tw_backtest_spec, benchmark_symbol),
                              TW_KEY("data", NODE, tw_backtest_spec, data),
                              TW_KEY("settings", NODE, tw_backtest_spec, settings),
@@ -177,6 +179,8 @@ static const tw_key DATA[] = {TW_KEY("bars", PATH, tw_data_text, files.bars),
                               TW_KEY("model", NODE, tw_data_text, model),
                               TW_KEY("columns", NODE, tw_data_text, columns),
                               TW_KEY("continuous", NODE, tw_data_text, continuous),
+                              TW_KEY("currencies", NODE, tw_data_text, currencies),
+                              TW_KEY("rates", NODE, tw_data_text, rates),
                               {0}};
 
 static bool is_top(const char *key)
@@ -389,7 +393,9 @@ static tw_status read_file(tw_backtest_spec *s, const char *path, const char *co
     TW_TRY(read_top(s, err));
     TW_TRY(read_columns(s, err));
     TW_TRY(tw_spec_model(s, err));
+    TW_TRY(tw_spec_rates(s, err));
     TW_TRY(tw_market_open(s->ctx, &s->data_text.files, &s->market, err));
+    TW_TRY(tw_spec_currencies(s, err));
     TW_TRY(read_run(s, err));
     TW_TRY(tw_spec_score(s, err));
     TW_TRY(tw_spec_chains(s, err));

@@ -111,10 +111,11 @@ typedef struct tw_strategy_text {
 } tw_strategy_text;
 
 typedef struct tw_model_text tw_model_text;
+typedef struct tw_rate_text tw_rate_text;
 
 typedef struct tw_data_text {
     tw_market_files files;
-    const tw_node *model, *columns, *continuous;
+    const tw_node *model, *columns, *continuous, *currencies, *rates;
     const char *column[TW_MARKET_COLUMNS + 1];
     size_t n_columns;
 } tw_data_text;
@@ -207,7 +208,8 @@ struct tw_backtest_spec {
     tw_strategy_run run;
     tw_capital_change *change;
     tw_chain_text *chain;
-    size_t n_chains;
+    tw_rate_text *rate;
+    size_t n_chains, n_rates;
     double *remembered; /* [asset or series], what the last rule with `remember` left */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strategy.c - the `strategy` of a spec: universe, expressions, rules, what is recorded. */
+#include "backtest/rules/currencies.h"
 #include "backtest/rules/lanes.h"
 
 #include <stdio.h>
@@ -45,9 +46,10 @@ static tw_status read_universe(tw_block *b, tw_error *err)
     b->universe = tw_arena_new(&b->spec->arena, (n > listed ? n : listed) + 1, sizeof *b->universe);
     if (!b->universe) return no_memory(err);
     if (!node || (node->kind == TW_NODE_TEXT && strcmp(node->text, "all") == 0)) {
-        for (size_t i = 0; i < n; i++) b->universe[i] = i;
-        b->n_universe = n;
-        return TW_OK;
+        for (size_t i = 0; i < n; i++)
+            if (!tw_spec_is_rate(b->spec, i)) b->universe[b->n_universe++] = i;
+        return b->n_universe ? TW_OK
+                             : tw_node_fail(b->spec->doc, node ? node : b->node, err, "'all' is nothing but rates");
     }
     if (node->kind != TW_NODE_LIST) return add_asset(b, node, err);
     for (const tw_node *c = node->first; c; c = c->next) TW_TRY(add_asset(b, c, err));

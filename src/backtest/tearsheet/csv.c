@@ -116,7 +116,8 @@ static void series(const tw_tearsheet *s, tw_buf *b)
                     {"intraday_gross", e->intraday_gross},
                     {"intraday_net", e->intraday_net},
                     {"traded", s->traded},
-                    {"traded_shares", s->traded_shares}};
+                    {"traded_shares", s->traded_shares},
+                    {"currency_gain", s->record.currency_gain}};
     const size_t n = sizeof all / sizeof *all;
     tw_buf_text(b, "time");
     for (size_t k = 0; k < n; k++)

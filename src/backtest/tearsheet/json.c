@@ -116,6 +116,7 @@ static void series(const tw_tearsheet *s, tw_json *j)
     numbers(j, "intraday_gross", n, e->intraday_gross);
     numbers(j, "intraday_net", n, e->intraday_net);
     numbers(j, "traded", n, s->traded);
+    numbers(j, "currency_gain", n, r->currency_gain);
     numbers(j, "traded_shares", n, s->traded_shares);
     if (e->sector) sectors(s, j);
     tw_json_key(j, "rolling");
@@ -407,6 +408,10 @@ tw_status tw_tearsheet_json(const tw_tearsheet *sheet, tw_buf *out, tw_error *er
     tw_json_key(&j, "intraday");
     tw_json_bool(&j, sheet->exposure.is_intraday);
     measures(sheet, &j);
+    if (sheet->record.currency_gain) {
+        number(&j, "currency_gain", sheet->currency_gain);
+        number(&j, "currency_return", sheet->currency_return);
+    }
     drawdowns(sheet, &j);
     periods(sheet, &j);
     stress(sheet, &j);

@@ -65,6 +65,20 @@ static tw_status roll(tw_tearsheet *sheet, tw_error *err)
     return TW_OK;
 }
 
+/* What changes of rates made, in money and as shares of the equity before. */
+static void add_currency(tw_tearsheet *sheet)
+{
+    const tw_track_record *r = &sheet->record;
+    sheet->currency_gain = sheet->currency_return = r->currency_gain ? 0 : NAN;
+    for (size_t t = 0; r->currency_gain && t < r->path.n; t++) {
+        if (isnan(r->currency_gain[t])) continue;
+        sheet->currency_gain += r->currency_gain[t];
+        if (!r->equity) continue;
+        const double before = t ? r->equity[t - 1] : r->equity[0] / (1 + r->path.returns[0]);
+        if (before != 0 && isfinite(before)) sheet->currency_return += r->currency_gain[t] / before;
+    }
+}
+
 tw_status tw_sheet_path(tw_tearsheet *sheet, tw_error *err)
 {
     const tw_return_path *path = &sheet->record.path;
@@ -78,6 +92,7 @@ tw_status tw_sheet_path(tw_tearsheet *sheet, tw_error *err)
         peak = fmax(peak, wealth[i]);
         under[i] = wealth[i] / peak - 1;
     }
+    add_currency(sheet);
     sheet->wealth = wealth;
     sheet->underwater = under;
     const size_t n = find_drawdowns(sheet, all), top = (size_t)sheet->options.top;

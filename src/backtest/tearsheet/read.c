@@ -39,12 +39,12 @@ tw_status tw_record_intern(tw_symbols *names, const tw_rows *rows, size_t column
 
 /* ---------------------------------------------------------------- daily.csv */
 
-enum { D_TIME, D_RETURN, D_BENCHMARK, D_PERIOD_BENCHMARK, D_EQUITY };
+enum { D_TIME, D_RETURN, D_BENCHMARK, D_PERIOD_BENCHMARK, D_EQUITY, D_CURRENCY };
 
 typedef struct daily {
     int64_t *time;
-    double *returns, *benchmark, *period, *equity;
-    size_t room[5];
+    double *returns, *benchmark, *period, *equity, *currency;
+    size_t room[6];
 } daily;
 
 static tw_status make_daily_room(tw_record_reader *r, daily *d, size_t n, tw_error *err)
@@ -54,7 +54,9 @@ static tw_status make_daily_room(tw_record_reader *r, daily *d, size_t n, tw_err
     d->benchmark = tw_record_grow(r->arena, d->benchmark, n, &d->room[2], sizeof(double));
     d->period = tw_record_grow(r->arena, d->period, n, &d->room[3], sizeof(double));
     d->equity = tw_record_grow(r->arena, d->equity, n, &d->room[4], sizeof(double));
-    return d->time && d->returns && d->benchmark && d->period && d->equity ? TW_OK : tw_record_no_memory(err);
+    d->currency = tw_record_grow(r->arena, d->currency, n, &d->room[5], sizeof(double));
+    return d->time && d->returns && d->benchmark && d->period && d->equity && d->currency ? TW_OK
+                                                                                          : tw_record_no_memory(err);
 }
 
 static tw_status optional(const tw_rows *rows, size_t column, double *x, tw_error *err)
@@ -77,6 +79,7 @@ static tw_status read_daily_rows(tw_record_reader *r, tw_rows *rows, daily *d, t
         TW_TRY(optional(rows, D_BENCHMARK, &d->benchmark[n], err));
         TW_TRY(optional(rows, D_PERIOD_BENCHMARK, &d->period[n], err));
         TW_TRY(optional(rows, D_EQUITY, &d->equity[n], err));
+        TW_TRY(optional(rows, D_CURRENCY, &d->currency[n], err));
         TW_TRY(tw_rows_next(rows, &more, err));
     }
     r->record->path.n = n;
@@ -103,6 +106,7 @@ static tw_status read_daily(tw_record_reader *r, const char *path, tw_error *err
                                           "benchmark_returns|benchmark_return|benchmark",
                                           "benchmark_period_return",
                                           "portfolio_value|equity",
+                                          "currency_gain",
                                           NULL};
     tw_rows rows;
     daily d = {0};
@@ -120,6 +124,7 @@ static tw_status read_daily(tw_record_reader *r, const char *path, tw_error *err
     r->record->path.returns = d.returns;
     r->record->path.benchmark = holds_something(n, d.benchmark) ? d.benchmark : NULL;
     r->record->equity = holds_something(n, d.equity) ? d.equity : NULL;
+    r->record->currency_gain = holds_something(n, d.currency) ? d.currency : NULL;
     return TW_OK;
 }
 

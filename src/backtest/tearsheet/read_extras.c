@@ -107,12 +107,13 @@ enum {
     O_STOP,
     O_KIND,
     O_ARRIVAL,
-    O_REASON
+    O_REASON,
+    O_RATE
 };
 
 static const char *const ORDERS[] = {"order_id|id", TW_RECORD_SYMBOL, "created", "amount", "filled",
                                      "status",      "commission",     "limit",   "stop",   "kind",
-                                     "arrival",     "reason",         NULL};
+                                     "arrival",     "reason",         "rate",    NULL};
 
 /* Orders in the making: the place of an id is 1 + its index. */
 typedef struct orders {
@@ -150,7 +151,10 @@ static tw_status begin_order(tw_record_reader *r, const tw_rows *rows, tw_sheet_
 {
     TW_TRY(tw_record_intern(&r->symbols, rows, O_SYMBOL, &o->symbol, err));
     TW_TRY(tw_rows_time(rows, O_CREATED, &o->created, err));
+    double rate;
     TW_TRY(number_or(rows, O_ARRIVAL, NAN, &o->arrival, err));
+    TW_TRY(number_or(rows, O_RATE, 1, &rate, err));
+    o->arrival *= rate;
     return read_kind(rows, &o->kind, err);
 }
 
@@ -176,6 +180,7 @@ static tw_status read_reason(tw_record_reader *r, const tw_rows *rows, tw_sheet_
 static tw_status read_order(tw_record_reader *r, const tw_rows *rows, orders *all, tw_error *err)
 {
     uint32_t id;
+    double rate;
     TW_TRY(tw_record_intern(&r->orders, rows, O_ID, &id, err));
     if (!make_place(r, all, id)) return tw_record_no_memory(err);
     if (!all->place[id]) {
@@ -189,6 +194,8 @@ static tw_status read_order(tw_record_reader *r, const tw_rows *rows, orders *al
     TW_TRY(number_or(rows, O_AMOUNT, 0, &o->amount, err));
     TW_TRY(number_or(rows, O_FILLED, 0, &o->filled, err));
     TW_TRY(number_or(rows, O_COMMISSION, 0, &o->commission, err));
+    TW_TRY(number_or(rows, O_RATE, 1, &rate, err));
+    o->commission *= rate;
     TW_TRY(read_status(rows, o, err));
     return read_reason(r, rows, o, err);
 }

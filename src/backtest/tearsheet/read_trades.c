@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { DAY, SYMBOL, AMOUNT, PRICE, TIME, ORDER };
+enum { DAY, SYMBOL, AMOUNT, PRICE, RATE, TIME, ORDER };
 
 /* What both files have in common. */
 typedef struct entry {
@@ -22,6 +22,11 @@ static tw_status read_entry(tw_record_reader *r, const tw_rows *rows, entry *e, 
     TW_TRY(tw_record_intern(&r->symbols, rows, SYMBOL, &e->symbol, err));
     TW_TRY(tw_rows_number(rows, AMOUNT, &e->amount, err));
     TW_TRY(tw_rows_number(rows, PRICE, &e->price, err));
+    if (rows->place[RATE] != SIZE_MAX) { /* prices of other currencies, to the account's */
+        double rate;
+        TW_TRY(tw_rows_number(rows, RATE, &rate, err));
+        e->price *= rate;
+    }
     if (isnan(e->amount)) return tw_rows_fail(rows, AMOUNT, err, "is not a number");
     return isnan(e->price) ? tw_rows_fail(rows, PRICE, err, "is not a number") : TW_OK;
 }
@@ -96,10 +101,10 @@ static tw_status read_holdings(tw_record_reader *r, tw_rows *rows, tw_error *err
 
 tw_status tw_record_entries(tw_record_reader *r, tw_error *err)
 {
-    static const char *const TRADES[] = {
-        TW_RECORD_DAY, TW_RECORD_SYMBOL, "amount|quantity", "price", TW_RECORD_TIME, "order_id", NULL};
-    static const char *const HOLDINGS[] = {TW_RECORD_DAY, TW_RECORD_SYMBOL, "amount|quantity", "last_sale_price|price",
-                                           NULL};
+    static const char *const TRADES[] = {TW_RECORD_DAY, TW_RECORD_SYMBOL, "amount|quantity", "price",
+                                         "rate",        TW_RECORD_TIME,   "order_id",        NULL};
+    static const char *const HOLDINGS[] = {TW_RECORD_DAY,           TW_RECORD_SYMBOL, "amount|quantity",
+                                           "last_sale_price|price", "rate",           NULL};
     TW_TRY(tw_record_read_file(r, &(tw_record_file){"txns.csv", TRADES, 4, read_trades}, err));
     return tw_record_read_file(r, &(tw_record_file){"positions.csv", HOLDINGS, 4, read_holdings}, err);
 }

@@ -16,8 +16,9 @@ static void for_all(property *holds)
 {
     static strategy_case c;
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        for (int mode = 0; mode < 4; mode++) {
-            case_init(&c, seed * 97, mode & 1 ? TW_ZIPLINE : TW_REALISTIC, mode & 2);
+        for (int mode = 0; mode < 8; mode++) { /* from 4 on with currencies */
+            case_init(&c, seed * 97, mode & 1 && mode < 4 ? TW_ZIPLINE : TW_REALISTIC, mode & 2);
+            if (mode >= 4) case_quote(&c, mode & 1);
             case_bars(&c);
             holds(&c);
         }
@@ -48,6 +49,7 @@ static void cash_is_what_trades_moved(strategy_case *c)
 {
     static const char *const none[] = {NULL};
     size_t n = 0, m = 0;
+    if (c->market.n_rates) return; /* what cash of other currencies is worth depends on their last rates */
     c->market.n_actions = 0;
     c->run.settings = none;
     c->asset[4].kind = TW_EQUITY;
@@ -81,6 +83,9 @@ static void past_does_not_depend_on_the_future(strategy_case *c)
             for (size_t s = from; s < CASE_SESSIONS; s++) c->daily[f][a * CASE_SESSIONS + s] = 7 + (double)f;
             for (size_t i = from * CASE_MINUTES; i < CASE_BARS; i++) c->minute[f][a * CASE_BARS + i] = 7 + (double)f;
         }
+    for (int k = 0; k < 2; k++)
+        for (int f = 0; f < 4; f++)
+            for (size_t i = f < 2 ? from : from * CASE_MINUTES; i < CASE_BARS; i++) c->rates[k][f][i] = 3;
     tw_strategy_result *two = case_run(c);
     assert_same_runs(one, two, from);
     tw_strategy_result_free(one);
@@ -99,6 +104,7 @@ static void places_of_assets_do_not_matter(strategy_case *c)
         other.action[i].asset = CASE_ASSETS - 1 - c->action[i].asset;
         other.action[i].paid = CASE_ASSETS - 1 - c->action[i].paid;
     }
+    if (c->market.n_rates) case_quote(&other, c->run.settings[8] != NULL);
     case_bars(&other);
     tw_strategy_result *two = case_run(&other);
     const tw_session_row *x = tw_strategy_sessions(one, &n), *y = tw_strategy_sessions(two, &m);
@@ -117,6 +123,78 @@ static void places_of_assets_do_not_matter(strategy_case *c)
         }
     tw_strategy_result_free(one);
     tw_strategy_result_free(two);
+}
+
+/* Where a unit of every currency is worth one of the account's, nothing is other than with one currency: when cash is
+ * exchanged always, and else where none bears interest, for owed and own cash bear it apart. */
+static void rates_of_one_change_nothing(strategy_case *c)
+{
+    static const char *const none[] = {"margin", "initial=0.01 maintenance=0", "borrow", "rate=0.02", NULL};
+    size_t n = 0, m = 0;
+    if (c->market.n_rates == 0) return;
+    if (!c->run.settings[8]) c->run.settings = none;
+    for (int k = 0; k < 2; k++)
+        for (int f = 0; f < 4; f++)
+            for (size_t i = 0; i < CASE_BARS; i++) c->rates[k][f][i] = 1;
+    tw_strategy_result *one = case_run(c);
+    for (size_t a = 0; a < CASE_ASSETS; a++) c->asset[a].currency = NULL;
+    c->market.n_rates = 0;
+    tw_strategy_result *two = case_run(c);
+    assert_same_runs(one, two, CASE_SESSIONS);
+    (void)tw_strategy_balances(one, &n);
+    (void)tw_strategy_balances(two, &m);
+    assert_true(n >= CASE_SESSIONS && m == 0);
+    tw_strategy_result_free(one);
+    tw_strategy_result_free(two);
+}
+
+/* Where prices stand still and nothing costs or pays, all that is earned is of currency. */
+static void still_prices_leave_gains_of_currency(strategy_case *c)
+{
+    static const char *const keep[] = {"slippage",
+                                       "none",
+                                       "commission",
+                                       "none",
+                                       "future_slippage",
+                                       "none",
+                                       "future_commission",
+                                       "none",
+                                       "margin",
+                                       "initial=0.01 maintenance=0",
+                                       NULL};
+    static const char *const convert[] = {"slippage",
+                                          "none",
+                                          "commission",
+                                          "none",
+                                          "future_slippage",
+                                          "none",
+                                          "future_commission",
+                                          "none",
+                                          "margin",
+                                          "initial=0.01 maintenance=0",
+                                          "currency",
+                                          "cash=convert",
+                                          NULL};
+    size_t n = 0;
+    double earned = 0, of_currency = 0, moved = 0;
+    if (c->market.n_rates == 0) return;
+    c->run.settings = c->run.settings[8] ? convert : keep;
+    c->market.n_actions = 0;
+    for (int f = 0; f < 4; f++) {
+        for (size_t i = 0; i < CASE_ASSETS * CASE_SESSIONS; i++) c->daily[f][i] = 23.85;
+        for (size_t i = 0; i < CASE_ASSETS * CASE_BARS; i++) c->minute[f][i] = 23.85;
+    }
+    tw_strategy_result *result = case_run(c);
+    const tw_session_row *row = tw_strategy_sessions(result, &n);
+    for (size_t i = 0; i < n; i++) {
+        assert_near(row[i].pnl, row[i].currency_gain, 1e-4);
+        earned += row[i].pnl;
+        of_currency += row[i].currency_gain;
+        moved += fabs(row[i].currency_gain);
+    }
+    assert_near(earned, of_currency, 1e-4);
+    assert_true(moved > 1 || c->run.settings == keep); /* what is owed is what is held */
+    tw_strategy_result_free(result);
 }
 
 /* ---------------------------------------------------------------- live over a socket */
@@ -185,6 +263,7 @@ static void live_is_the_backtest(strategy_case *c)
     const pid_t child = fork();
     if (child == 0) serve(c, listener);
     case_init(&live, c->seed, c->run.mode, c->run.by_minute);
+    if (c->market.n_rates) case_quote(&live, c->run.settings[8] != NULL);
     for (int f = 0; f < 5; f++) {
         for (size_t i = 0; i < CASE_ASSETS * CASE_BARS; i++) live.minute[f][i] = 1e9;
         for (size_t i = 0; i < CASE_ASSETS * CASE_SESSIONS; i++) live.daily[f][i] = 1e9;
@@ -249,6 +328,8 @@ PROPERTY(adds_up)
 PROPERTY(cash_is_what_trades_moved)
 PROPERTY(past_does_not_depend_on_the_future)
 PROPERTY(places_of_assets_do_not_matter)
+PROPERTY(rates_of_one_change_nothing)
+PROPERTY(still_prices_leave_gains_of_currency)
 PROPERTY(live_is_the_backtest)
 PROPERTY(nothing_shows_the_future)
 
@@ -257,6 +338,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_adds_up),
         cmocka_unit_test(test_cash_is_what_trades_moved),
+        cmocka_unit_test(test_rates_of_one_change_nothing),
+        cmocka_unit_test(test_still_prices_leave_gains_of_currency),
         cmocka_unit_test(test_past_does_not_depend_on_the_future),
         cmocka_unit_test(test_places_of_assets_do_not_matter),
         cmocka_unit_test(test_live_is_the_backtest),
