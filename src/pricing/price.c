@@ -148,6 +148,12 @@ static void explain(const job *j, scratch *s)
 /* Fails rows that the engine could not price. */
 static void blank_failed(const job *j, scratch *s)
 {
+    unsigned worst = 0;
+    for (size_t i = 0; i < TW_BLOCK; i++) {
+        const unsigned code = s->block.status[i] & 255u;
+        worst = code > worst ? code : worst;
+    }
+    if (worst <= TW_ROW_LIMIT) return;
     for (size_t i = 0; i < s->block.n; i++)
         if (tw_row_status_code(s->block.status[i]) > TW_ROW_LIMIT)
             for (int v = 0; v < TW_VALUE_COUNT; v++)
