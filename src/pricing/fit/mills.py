@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Coefficients of tw_lane_mills (src/pricing/lane_mills.h): (u + 4) times the Mills ratio of the normal distribution in
+"""Coefficients of tw_lane_mills (src/pricing/lane.h): (u + 4) times the Mills ratio of the normal distribution in
 powers of t = (u - 4) / (u + 4), by interpolation at Chebyshev points with 60 digits. Needs mpmath."""
 from mpmath import cos, erfc, exp, mp, mpf, pi, sqrt
 

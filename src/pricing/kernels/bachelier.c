@@ -5,7 +5,7 @@
 #include "base/isa.h"
 #include "num/vmath.h"
 #include "pricing/black.h"
-#include "pricing/lane_mills.h"
+#include "pricing/lane.h"
 
 #include <math.h>
 

@@ -7,7 +7,7 @@
 #include "pricing/black.h"
 #include "base/isa.h"
 #include "num/vmath.h"
-#include "pricing/lane_mills.h"
+#include "pricing/lane.h"
 
 #include <math.h>
 
@@ -31,17 +31,6 @@ typedef struct tile {
 
 /* ---------------------------------------------------------------- stages */
 
-/* ln(S / K) for positive normal numbers, right to 2 ulp however near to each other or far apart they are. */
-TW_LANE double log_ratio(double S, double K)
-{
-    const tw_log_parts a = tw_lane_log_parts(S), b = tw_lane_log_parts(K);
-    const double wide = a.m > 0x1.6a09e667f3bcdp0 * b.m ? 1.0 : 0.0,
-                 narrow = a.m < 0x1.6a09e667f3bcdp-1 * b.m ? 1.0 : 0.0;
-    const double m = a.m * (1.0 - 0.5 * wide + narrow), kd = (a.kd - b.kd) + (wide - narrow);
-    const double s = (m - b.m) / (m + b.m), z = s * s;
-    return kd * TW_LN2_HI + (2.0 * s + (s * (z * tw_lane_poly6(z, tw_log_c)) + kd * TW_LN2_LO));
-}
-
 /* Far beyond where the density is 0, and yet squares of it are finite. */
 #define FAR 1e9
 
@@ -54,7 +43,7 @@ TW_LANE void stage_moneyness(tile *t)
     }
     for (int i = 0; i < TILE; i++) {
         const double root = sqrt(t->T[i]), sd = t->vol[i] * root;
-        const double x = log_ratio(t->S[i], t->K[i]) + (t->r[i] - t->q[i]) * t->T[i];
+        const double x = tw_lane_log_ratio(t->S[i], t->K[i]) + (t->r[i] - t->q[i]) * t->T[i];
         /* In the limit 1 / sd is 0 and the distance FAR to the side of x. */
         const double live = sd > TW_DEVIATION_MIN ? 1.0 : 0.0, divisor = sd > TW_DEVIATION_MIN ? sd : 1.0;
         const double inv_sd = live / divisor, side = x > 0.0 ? FAR : -FAR;
@@ -68,15 +57,17 @@ TW_LANE void stage_moneyness(tile *t)
 
 TW_LANE void stage_legs(tile *t)
 {
+    for (int i = 0; i < TILE; i++) t->n[i] = t->df_q[i] * tw_lane_density(t->d1[i]);
     for (int i = 0; i < TILE; i++) {
-        const double d1 = t->d1[i], d2 = t->d2[i], w = t->w[i];
-        const double n = t->df_q[i] * tw_lane_density(d1), density = t->S[i] * n;
-        const tw_mills_pair m = tw_lane_mills_pair(tw_lane_abs(d1), tw_lane_abs(d2));
+        const tw_mills_pair m = tw_lane_mills_pair(tw_lane_abs(t->d1[i]), tw_lane_abs(t->d2[i]));
+        t->leg_S[i] = m.a, t->leg_K[i] = m.b;
+    }
+    for (int i = 0; i < TILE; i++) {
+        const double d1 = t->d1[i], d2 = t->d2[i], w = t->w[i], m1 = t->leg_S[i], m2 = t->leg_K[i], n = t->n[i];
+        const double density = t->S[i] * n, tail1 = n * m1, tail2 = density * m2;
         const double near = t->x[i] > 0.0 ? -d2 : d1, base = t->x[i] > 0.0 ? t->pv_K[i] : t->pv_S[i];
-        const double rest = base - density * (m.a + m.b), body = rest > 0.0 ? rest : 0.0;
-        const double tail1 = n * m.a, tail2 = density * m.b;
-        t->n[i] = n;
-        t->otm[i] = near < 0.0 ? density * tw_lane_abs(m.a - m.b) : body;
+        const double rest = base - density * (m1 + m2), body = rest > 0.0 ? rest : 0.0;
+        t->otm[i] = near < 0.0 ? density * tw_lane_abs(m1 - m2) : body;
         t->leg_S[i] = w * d1 < 0.0 ? tail1 : t->df_q[i] - tail1;
         t->leg_K[i] = w * d2 < 0.0 ? tail2 : t->pv_K[i] - tail2;
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lane_mills.h - the normal density and the Mills ratio as inline lane functions (see num/lane.h), for arguments that
- * are numbers: kernels are given valid rows.
+/* lane.h - the normal density, the Mills ratio and the logarithm of a ratio as inline lane functions (see num/lane.h),
+ * for arguments that are numbers: kernels are given valid rows.
  *
  * Prices out of the money are differences of two tails over one density, so the tail divided by the density is what
  * is wanted: no exponential is taken twice, and nothing underflows before the last product. */
-#ifndef TW_PRICING_LANE_MILLS_H
-#define TW_PRICING_LANE_MILLS_H
+#ifndef TW_PRICING_LANE_H
+#define TW_PRICING_LANE_H
 
 #include "num/vmath.h"
 
@@ -68,6 +68,17 @@ TW_LANE tw_mills_pair tw_lane_mills_pair(double a, double b)
     const double p = a + 4.0, q = b + 4.0, both = 1.0 / (p * q), inv_p = q * both, inv_q = p * both;
     return (tw_mills_pair){inv_p * tw_lane_poly22(1.0 - 8.0 * inv_p, tw_mills_c),
                            inv_q * tw_lane_poly22(1.0 - 8.0 * inv_q, tw_mills_c)};
+}
+
+/* ln(S / K) for positive normal numbers, right to 2 ulp however near to each other or far apart they are. */
+TW_LANE double tw_lane_log_ratio(double S, double K)
+{
+    const tw_log_parts a = tw_lane_log_parts(S), b = tw_lane_log_parts(K);
+    const double wide = a.m > 0x1.6a09e667f3bcdp0 * b.m ? 1.0 : 0.0,
+                 narrow = a.m < 0x1.6a09e667f3bcdp-1 * b.m ? 1.0 : 0.0;
+    const double m = a.m * (1.0 - 0.5 * wide + narrow), kd = (a.kd - b.kd) + (wide - narrow);
+    const double s = (m - b.m) / (m + b.m), z = s * s;
+    return kd * TW_LN2_HI + (2.0 * s + (s * (z * tw_lane_poly6(z, tw_log_c)) + kd * TW_LN2_LO));
 }
 
 #endif
