@@ -27,6 +27,44 @@ extern "C" {
 TW_API tw_status tw_implied(const tw_ctx *ctx, const tw_contracts *quotes, const tw_market *market, double *vol,
                             tw_row_status *status, tw_error *err);
 
+/* ---------------------------------------------------------------- chains */
+
+/** Quotes of European options on one underlying, in any order: whole surfaces at once. */
+typedef struct tw_chain {
+    size_t n;
+    const double *type, *strike, *T; /* call 1, put -1 */
+    const double *bid, *ask;         /* ask NULL: bid holds prices. Crossed, negative and NaN quotes are not used */
+    double spot;                     /* NaN: not known; greeks are then those in the forward, and q is r */
+    double rate;                     /* NaN: found with the forward, where an expiry has two strikes or more */
+} tw_chain;
+
+/** What put-call parity says of an expiry: call - put = discount (forward - strike). */
+typedef struct tw_chain_expiry {
+    double T, forward, discount;
+    double residual;      /* median distance of the pairs from parity, in prices */
+    size_t pairs;         /* strikes with a call and a put */
+    tw_row_status status; /* OK; MISSING: too few pairs; CONFLICT: they ask for a discount or forward that is none */
+} tw_chain_expiry;
+
+/** Where results go. The first array has room for `expiries_max`; the others for n, NULL where not wanted. */
+typedef struct tw_chain_result {
+    tw_chain_expiry *expiry; /* by T */
+    size_t expiries_max, expiries;
+    uint32_t *expiry_of; /* place of each quote's expiry */
+    double *vol;
+    tw_values values; /* at that volatility; its status is the quote's */
+    void *workspace;  /* the caller's, 64-byte aligned, tw_chain_workspace bytes */
+    size_t workspace_size;
+} tw_chain_result;
+
+/** Bytes of workspace, 64-byte aligned, for a chain of n quotes with this pool. */
+TW_API size_t tw_chain_workspace(const tw_ctx *ctx, size_t n);
+/** Forward and discount of every expiry by robust regression over its strikes (weights from the widths of the quotes,
+ * least absolute deviations, then Tukey's biweight), then volatility and greeks of every quote at its middle. Fails as
+ * a whole only on memory that is too small (BAD_VALUE); quotes and expiries have a status each. American quotes are
+ * taken as if they were European. Never allocates; ctx may be NULL. */
+TW_API tw_status tw_chain_implied(const tw_ctx *ctx, const tw_chain *chain, tw_chain_result *result, tw_error *err);
+
 #ifdef __cplusplus
 }
 #endif
