@@ -40,6 +40,8 @@ typedef struct tw_am_solver {
 
 size_t tw_am_tile_size(void);
 const tw_am_kernels *tw_am_kernels_of(tw_isa isa);
+/* Values of those of n puts that need no boundary (and no tables). */
+void tw_am_solve_plain(const tw_am_solver *s, const tw_am_put *puts, size_t n, tw_am_result *to);
 /* Values of n puts. */
 void tw_am_solve(const tw_am_solver *s, const tw_am_put *puts, size_t n, tw_am_result *to);
 

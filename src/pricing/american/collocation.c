@@ -217,11 +217,18 @@ static void solve_kind(const tw_am_solver *s, const tw_am_put *puts, size_t n, t
 
 size_t tw_am_tile_size(void) { return sizeof(tile); }
 
-void tw_am_solve(const tw_am_solver *s, const tw_am_put *puts, size_t n, tw_am_result *to)
+void tw_am_solve_plain(const tw_am_solver *s, const tw_am_put *puts, size_t n, tw_am_result *to)
 {
     for (size_t i = 0; i < n; i++)
         if (puts[i].kind == TW_AM_CERTAIN) to[i] = certain(&puts[i]);
-    for (int kind = TW_AM_EUROPEAN; kind <= TW_AM_DOUBLE; kind++) solve_kind(s, puts, n, (tw_am_kind)kind, to);
+    solve_kind(s, puts, n, TW_AM_EUROPEAN, to);
+}
+
+void tw_am_solve(const tw_am_solver *s, const tw_am_put *puts, size_t n, tw_am_result *to)
+{
+    tw_am_solve_plain(s, puts, n, to);
+    solve_kind(s, puts, n, TW_AM_SINGLE, to);
+    solve_kind(s, puts, n, TW_AM_DOUBLE, to);
 }
 
 const tw_am_kernels *tw_am_kernels_of(tw_isa isa) { return TW_ISA_PICK(isa, &tw_am_kernels); }

@@ -21,6 +21,17 @@ static const pairing PAIRINGS[] = {
     {"QdFpAmericanEngine", "highPrecision", {.name = "collocation", .settings = "setting=high"}, {2.5e-6}},
     {"QdFpAmericanEngine", "highPrecision", {.name = "collocation", .settings = "setting=accurate"}, {3e-6}},
     {"QdFpAmericanEngine", "highPrecision", {.name = "collocation", .settings = "setting=fast"}, {3e-4}},
+    /* Their bumps are 0.1 of spot, 1e-3 of volatility, a day. */
+    {"QdFpAmericanEngine+bump",
+     "highPrecision;central dS=0.1 dvol=1e-3 dr=1e-4 dT=1d(theta=-dV/dT)",
+     {.name = "collocation", .settings = "setting=accurate"},
+     {3e-6, 1e-5, 2e-5, 8e-3, 3e-3, 2e-3}},
+    {"BaroneAdesiWhaleyApproximationEngine", "", {.name = "barone_adesi_whaley"}, {1e-11}},
+    {"BjerksundStenslandApproximationEngine",
+     "1993",
+     {.name = "bjerksund_stensland", .settings = "variant=1993"},
+     {1e-10}},
+    {"JuQuadraticApproximationEngine", "", {.name = "ju"}, {1e-11}},
     {"QdPlusAmericanEngine", "default", {.name = "qd_plus"}, {1e-6}},
 };
 
