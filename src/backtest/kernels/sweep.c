@@ -10,6 +10,48 @@
 /* A group of lanes keeps its sums in registers over the bars. */
 typedef float returns_of __attribute__((vector_size(WIDTH * sizeof(float)), may_alias));
 
+/* ---------------------------------------------------------------- signals */
+
+/* A bit for each of eight bytes of 0 or 1, by a product that gathers their lowest bits. */
+static uint64_t bits_of_8(const uint8_t *byte)
+{
+    uint64_t eight;
+    memcpy(&eight, byte, sizeof eight);
+    return (eight & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+#if defined(__AVX2__)
+static uint64_t bits_of_32(const uint8_t *byte)
+{
+    return (unsigned)_mm256_movemask_epi8(_mm256_slli_epi16(_mm256_loadu_si256((const void *)byte), 7));
+}
+#else
+static uint64_t bits_of_32(const uint8_t *byte)
+{
+    return bits_of_8(byte) | bits_of_8(byte + 8) << 8 | bits_of_8(byte + 16) << 16 | bits_of_8(byte + 24) << 24;
+}
+#endif
+
+/* The last steps go back over bytes that are known: they say the same again. */
+static uint64_t bits_of(const uint8_t *byte, size_t n)
+{
+    if (!byte) return 0;
+    if (n >= 32) return bits_of_32(byte) | bits_of_32(byte + n - 32) << (n - 32);
+    uint64_t bits = 0;
+    for (size_t i = 0; i + 8 <= n; i += 8) bits |= bits_of_8(byte + i) << i;
+    if (n >= 8) return bits | bits_of_8(byte + n - 8) << (n - 8);
+    for (size_t i = 0; i < n; i++) bits |= (uint64_t)(byte[i] & 1) << i;
+    return bits;
+}
+
+static const uint8_t *from(const uint8_t *signal, size_t at) { return signal ? signal + at : NULL; }
+
+static void read_signals(const tw_sweep_signals *s, size_t at, size_t n, tw_sweep_bits *bits)
+{
+    *bits = (tw_sweep_bits){bits_of(from(s->enter_long, at), n), bits_of(from(s->exit_long, at), n),
+                            bits_of(from(s->enter_short, at), n), bits_of(from(s->exit_short, at), n)};
+}
+
 /* ---------------------------------------------------------------- a bar */
 
 static size_t value_each(tw_sweep_lanes *restrict l, size_t n, const double *restrict now, double *restrict value)
@@ -97,12 +139,13 @@ static void turn(const tw_sweep_returns *returns, size_t n_bars, size_t n, const
     const size_t fours = n_bars / 4 * 4, whole = n / 4 * 4;
     for (size_t i = 0; i < whole; i += 4)
         for (size_t k = 0; k < fours; k += 4) turn_four(returns + k, i, p->path + i * p->stride + k, p->stride);
+    if (fours == n_bars && whole == n) return;
     for (size_t i = 0; i < n; i++)
         for (size_t k = i < whole ? fours : 0; k < n_bars; k++) p->path[i * p->stride + k] = returns[k][i];
 }
 
 const tw_sweep_kernels *TW_ISA_NAME(tw_sweep_kernels)(void)
 {
-    static const tw_sweep_kernels kernels = {TW_ISA_NAME(tw_sweep_fill), value_of, mark, turn};
+    static const tw_sweep_kernels kernels = {read_signals, TW_ISA_NAME(tw_sweep_fill), value_of, mark, turn};
     return &kernels;
 }

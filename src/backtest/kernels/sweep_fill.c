@@ -196,26 +196,35 @@ static INLINE void count_fill(const change *c, bool enters, trade *t)
 /* Lanes that are worked on together. Where there are fewer than a register holds, the first stands in again: what it
  * comes to is the same, and is written twice. */
 typedef struct lanes_of {
-    size_t lane[WIDTH], n;
+    size_t lane[WIDTH];
+    double *book[WIDTH]; /* the record of each */
+    uint64_t bits;       /* of all */
 } lanes_of;
 
-static INLINE uint64_t take(uint64_t bits, lanes_of *g)
+/* Records are found here, in a loop that goes from one bit to the next: in one of their own their places would be
+ * worked out as a vector, which waits for the lanes to be in memory and is taken apart again. */
+static INLINE uint64_t take(tw_sweep_lanes *l, const uint64_t bits, lanes_of *g)
 {
-    const uint64_t first = bits & -bits;
-    g->n = 0;
+    uint64_t left = bits;
     for (size_t j = 0; j < WIDTH; j++) {
-        g->lane[j] = (size_t)__builtin_ctzll(bits ? bits : first);
-        g->n += bits != 0;
-        bits &= bits - 1;
+        g->lane[j] = (size_t)__builtin_ctzll(left ? left : bits);
+        g->book[j] = &l->book[g->lane[j]].debt;
+        left &= left - 1;
     }
-    return bits;
+    g->bits = bits ^ left;
+    return left;
 }
 
-static INLINE vec gather(const double *row, size_t step, const lanes_of *g)
+static INLINE vec gather(const double *row, const lanes_of *g)
 {
     vec x = {0};
-    for (size_t j = 0; j < WIDTH; j++) x[j] = row[g->lane[j] * step];
+    for (size_t j = 0; j < WIDTH; j++) x[j] = row[g->lane[j]];
     return x;
+}
+
+static INLINE vec prices_of(const tw_sweep_orders *o, const lanes_of *g)
+{
+    return o->step ? gather(o->price, g) : all(*o->price);
 }
 
 static INLINE void scatter(vec x, const lanes_of *g, double *row)
@@ -227,12 +236,6 @@ static INLINE vec entry_size(const tw_terms *terms, vec price)
 {
     if (terms->sizing == TW_SIZE_VALUE) return terms->size / price;
     return all(terms->sizing == TW_SIZE_SHARES ? terms->size : __builtin_inf());
-}
-
-/* Records of the lanes. */
-static INLINE void find_books(tw_sweep_lanes *l, const lanes_of *g, double *book[WIDTH])
-{
-    for (size_t j = 0; j < WIDTH; j++) book[j] = &l->book[g->lane[j]].debt;
 }
 
 static INLINE void read_books(double *const book[WIDTH], account *a, trade *t)
@@ -258,16 +261,14 @@ static INLINE void write_account(const account *a, const lanes_of *g, tw_sweep_l
 {
     scatter(a->cash, g, l->cash);
     scatter(a->position, g, l->position);
-    for (size_t j = 0; j < WIDTH; j++) {
-        const uint64_t bit = UINT64_C(1) << g->lane[j];
-        l->is_long = (l->is_long & ~bit) | (a->position[j] > 0 ? bit : 0);
-        l->is_short = (l->is_short & ~bit) | (a->position[j] < 0 ? bit : 0);
-    }
+    l->is_long = (l->is_long & ~g->bits) | lanes_where(a->position > 0, g->bits);
+    l->is_short = (l->is_short & ~g->bits) | lanes_where(a->position < 0, g->bits);
 }
 
 static INLINE void keep(const change *c, const lanes_of *g, tw_sweep_tape *tape)
 {
-    for (size_t j = 0; j < g->n; j++) {
+    const size_t n = (size_t)__builtin_popcountll(g->bits);
+    for (size_t j = 0; j < n; j++) {
         const double size = c->bill.size[j];
         tape->fill[tape->n] =
             (tw_sweep_fill){(uint32_t)g->lane[j], (uint32_t)c->time, c->side * size, c->price[j], c->bill.fee[j]};
@@ -288,25 +289,23 @@ static INLINE void fill_kind(const desk *d, uint64_t left, bool buys, bool enter
     tw_sweep_lanes *l = d->lanes;
     while (left) {
         lanes_of g;
-        left = take(left, &g);
-        const vec price = gather(d->orders->price, d->orders->step, &g), held = gather(l->position, 1, &g);
-        double *book[WIDTH];
+        left = take(l, left, &g);
+        const vec price = prices_of(d->orders, &g), held = gather(l->position, &g);
         account a;
         trade t;
-        find_books(l, &g, book);
-        read_books(book, &a, &t);
-        a.cash = no_dust(gather(l->cash, 1, &g));
+        read_books(g.book, &a, &t);
+        a.cash = no_dust(gather(l->cash, &g));
         a.position = no_dust(held);
         order o = {d->terms, enters, (price > 0) & (price < __builtin_inf()),
                    price * (1 + (buys ? 1 : -1) * d->terms->slippage), size_of(enters ? held : a.position)};
         if (d->terms->sizing == TW_SIZE_GIVEN)
-            o.size = gather(d->orders->size, 1, &g);
+            o.size = gather(d->orders->size, &g);
         else if (enters)
             o.size += entry_size(d->terms, price);
         change c; /* not all of it set to zero first, which takes longer than the orders */
         c.price = o.price;
         c.before = a.position;
-        c.worth = gather(d->orders->worth, 1, &g);
+        c.worth = gather(d->orders->worth, &g);
         c.side = buys ? 1 : -1;
         c.time = d->orders->time;
         if (buys)
@@ -315,7 +314,7 @@ static INLINE void fill_kind(const desk *d, uint64_t left, bool buys, bool enter
             sell(&o, &a, &c.bill);
         c.after = a.position;
         count_fill(&c, enters, &t);
-        write_books(&a, &t, book);
+        write_books(&a, &t, g.book);
         write_account(&a, &g, l);
         if (d->tape) keep(&c, &g, d->tape);
     }

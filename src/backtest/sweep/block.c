@@ -6,18 +6,18 @@
 #include <math.h>
 #include <string.h>
 
-void tw_sweep_block_init(tw_sweep_block *b, const tw_ctx *ctx, const tw_sweep_plan *plan, size_t n)
+void tw_sweep_block_init(tw_sweep_block *b, size_t first, size_t end)
 {
-    b->ctx = ctx;
-    b->plan = plan;
+    const size_t n = end - first < TW_SWEEP_LANES ? end - first : TW_SWEEP_LANES;
+    b->first = first;
     b->n = n;
     b->alive = n < TW_SWEEP_LANES ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
     for (size_t i = 0; i < TW_SWEEP_LANES; i++) {
-        b->lanes.cash[i] = b->lanes.peak[i] = b->lanes.book[i].free = plan->capital;
-        b->lanes.low_value[i] = b->lanes.low_peak[i] = plan->capital;
+        b->lanes.cash[i] = b->lanes.peak[i] = b->lanes.book[i].free = b->plan->capital;
+        b->lanes.low_value[i] = b->lanes.low_peak[i] = b->plan->capital;
     }
     for (size_t k = 0; k <= TW_SWEEP_BARS; k++)
-        for (size_t i = 0; i < TW_SWEEP_LANES; i++) b->value[k][i] = plan->capital; /* lanes past n keep it */
+        for (size_t i = 0; i < TW_SWEEP_LANES; i++) b->value[k][i] = b->plan->capital; /* lanes past n keep it */
 }
 
 /* ---------------------------------------------------------------- orders */
@@ -210,6 +210,7 @@ static tw_status trade_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const tw_
     if (fill == TW_FILL_NEXT_OPEN) TW_TRY(act(b, &due->bits, price, bar, err));
     if (b->plan->stops) TW_TRY(stop_out(b, bar, &stopped, err));
     if (fill == TW_FILL_NEXT_OPEN) return TW_OK;
+    if (!stopped) return act(b, &due->bits, price, bar, err);
     const tw_sweep_bits left = without(&due->bits, stopped);
     return act(b, &left, price, bar, err);
 }
@@ -218,7 +219,7 @@ tw_status tw_sweep_block_bar(tw_sweep_block *b, const tw_sweep_bar *bar, const t
 {
     const tw_sweep_closes closes = {bar->close, bar->step};
     TW_TRY(trade_bar(b, bar, asked, err));
-    b->waiting = *asked;
+    if (b->plan->fill != TW_FILL_SAME_CLOSE) b->waiting = *asked;
     b->n_bars++;
     if (b->plan->kernels->value(&b->lanes, b->n, &closes, b->value[b->n_bars]) != b->n_spent) end_ruined(b, bar->time);
     return TW_OK;

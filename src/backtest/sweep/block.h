@@ -5,11 +5,6 @@
 
 #include "backtest/sweep/kernels.h"
 
-/* What the signals of one bar ask for, a bit a trial. */
-typedef struct tw_sweep_bits {
-    uint64_t enter_long, exit_long, enter_short, exit_short;
-} tw_sweep_bits;
-
 /* All that is asked for at one bar: by bits, or by weights (NULL: none). */
 typedef struct tw_sweep_asked {
     tw_sweep_bits bits;
@@ -39,6 +34,7 @@ typedef struct tw_sweep_block {
     _Alignas(64) tw_sweep_lanes lanes;
     uint64_t alive;
     tw_sweep_asked waiting; /* decided at the bar before */
+    size_t first;           /* trial, that of lane 0 */
     size_t n, n_spent;      /* trials; those that are worth nothing */
     const tw_sweep_plan *plan;
     const tw_ctx *ctx;
@@ -47,8 +43,9 @@ typedef struct tw_sweep_block {
     tw_sweep_tape tape;
 } tw_sweep_block;
 
-/* Starts n trials with the capital; the block is zero. */
-void tw_sweep_block_init(tw_sweep_block *block, const tw_ctx *ctx, const tw_sweep_plan *plan, size_t n);
+/* Starts trials with the capital, from `first` on as many as there are lanes and trials before `end`; the block is zero
+ * but for its context and plan. */
+void tw_sweep_block_init(tw_sweep_block *block, size_t first, size_t end);
 /* One bar, with what its close asks for, which must last until the next bar; after TW_SWEEP_BARS of them at most they
  * must be marked. NO_MEMORY when fills are kept and there is no room. */
 tw_status tw_sweep_block_bar(tw_sweep_block *block, const tw_sweep_bar *bar, const tw_sweep_asked *asked,

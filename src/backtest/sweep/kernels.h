@@ -7,6 +7,11 @@
 #include "backtest/sweep/lanes.h"
 #include "tradewind/sweep.h"
 
+/* What the signals of one bar ask for, a bit a trial. */
+typedef struct tw_sweep_bits {
+    uint64_t enter_long, exit_long, enter_short, exit_short;
+} tw_sweep_bits;
+
 /* What an entry takes. */
 typedef enum tw_sizing { TW_SIZE_ALL, TW_SIZE_VALUE, TW_SIZE_SHARES, TW_SIZE_PERCENT, TW_SIZE_GIVEN } tw_sizing;
 
@@ -56,6 +61,8 @@ void tw_sweep_fill_avx512(tw_sweep_lanes *lanes, const tw_terms *terms, const tw
 
 /* The copies for one instruction set. */
 typedef struct tw_sweep_kernels {
+    /* What the signals from place `at` on ask n trials for, 64 at most. */
+    void (*read)(const tw_sweep_signals *signals, size_t at, size_t n, tw_sweep_bits *bits);
     /* Fills orders. */
     void (*fill)(tw_sweep_lanes *lanes, const tw_terms *terms, const tw_sweep_orders *orders, tw_sweep_tape *tape);
     /* What the first n lanes are worth at these closes. Returns how many of them are worth nothing. */

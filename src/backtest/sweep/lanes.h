@@ -8,7 +8,7 @@
 
 enum {
     TW_SWEEP_LANES = 64,
-    TW_SWEEP_BARS = 16 /* valued one by one, marked together; a multiple of 4 */
+    TW_SWEEP_BARS = 64 /* valued one by one, marked together; a multiple of 4 */
 };
 
 /* One number a trial. */

@@ -60,7 +60,7 @@ static void join_measures(tw_sweep_measures *of_value, const tw_sweep_measures *
 }
 
 /* Marks the sum as if it were one account. */
-static void mark_sum(const running *r, tw_sweep_block *b, size_t first, const tw_sweep_row *value)
+static void mark_sum(const running *r, tw_sweep_block *b, const tw_sweep_row *value)
 {
     const size_t n_times = r->task.job.prices.n_times;
     const tw_sweep_keep *keep = &r->task.job.keep;
@@ -70,7 +70,7 @@ static void mark_sum(const running *r, tw_sweep_block *b, size_t first, const tw
         const size_t left = n_times - t, n = left < TW_SWEEP_BARS ? left : TW_SWEEP_BARS;
         kernels->mark(&b->lanes, b->n, n, value + t, returns);
         if (!keep->paths) continue;
-        const tw_sweep_paths paths = {keep->paths + first * keep->path_stride + t, keep->path_stride};
+        const tw_sweep_paths paths = {keep->paths + b->first * keep->path_stride + t, keep->path_stride};
         kernels->turn((const tw_sweep_returns *)returns, n, b->n, &paths);
     }
     memcpy(b->value[0], value[n_times], sizeof b->value[0]);
@@ -79,16 +79,16 @@ static void mark_sum(const running *r, tw_sweep_block *b, size_t first, const tw
 static tw_status finish(const running *r, size_t block, const tw_sweep_row *value, const tw_sweep_measures *sum,
                         tw_error *err)
 {
-    const size_t first = block * TW_SWEEP_LANES, left = r->task.job.n - first;
-    const size_t n = left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES;
     tw_sweep_plan plan = r->task.plan;
     tw_sweep_block *b = tw_new(r->task.ctx, 1, sizeof *b);
     if (!b) return tw_no_memory(err, "a block of a sweep");
     plan.capital = value[0][0]; /* that of all accounts, which rounding may have made another */
-    tw_sweep_block_init(b, r->task.ctx, &plan, n);
-    mark_sum(r, b, first, value);
-    for (size_t i = 0; i < n; i++) {
-        tw_sweep_measures *m = &r->task.result->measures[first + i];
+    b->ctx = r->task.ctx;
+    b->plan = &plan;
+    tw_sweep_block_init(b, block * TW_SWEEP_LANES, r->task.job.n);
+    mark_sum(r, b, value);
+    for (size_t i = 0; i < b->n; i++) {
+        tw_sweep_measures *m = &r->task.result->measures[b->first + i];
         *m = tw_sweep_block_measures(b, i, r->task.job.prices.n_times);
         join_measures(m, &sum[i]);
     }

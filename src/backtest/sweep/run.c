@@ -113,32 +113,7 @@ static tw_status check_job(const tw_sweep_job *job, const tw_sweep_plan *plan, t
 
 /* ---------------------------------------------------------------- a block of trials */
 
-/* A bit for each of n bytes of 0 or 1, eight at a time by a product that gathers their lowest bits. */
-static uint64_t bits_of(const uint8_t *byte, size_t n)
-{
-    uint64_t bits = 0, eight;
-    if (!byte) return 0;
-    for (size_t i = 0; i + 8 <= n; i += 8) {
-        memcpy(&eight, byte + i, sizeof eight);
-        bits |= ((eight & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56) << i;
-    }
-    for (size_t i = n / 8 * 8; i < n; i++) bits |= (uint64_t)(byte[i] & 1) << i;
-    return bits;
-}
-
 static const void *at_or_null(const void *base, size_t bytes) { return base ? (const char *)base + bytes : NULL; }
-
-static tw_sweep_asked asked_at(const tw_sweep_job *job, const tw_sweep_leg *leg, size_t t, size_t first, size_t n)
-{
-    const tw_sweep_signals *s = &job->signals;
-    const size_t at = t * s->time_stride + first;
-    if (leg->bits) return (tw_sweep_asked){.bits = leg->bits[t]};
-    if (leg->weight) return (tw_sweep_asked){.weight = leg->weight[t]};
-    if (s->weight) return (tw_sweep_asked){.weight = s->weight + at};
-    return (tw_sweep_asked){
-        .bits = {bits_of(at_or_null(s->enter_long, at), n), bits_of(at_or_null(s->exit_long, at), n),
-                 bits_of(at_or_null(s->enter_short, at), n), bits_of(at_or_null(s->exit_short, at), n)}};
-}
 
 static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
 {
@@ -153,6 +128,20 @@ static tw_sweep_bar bar_at(const tw_sweep_job *job, size_t t, size_t first)
 }
 
 typedef tw_sweep_task run;
+
+static void ask(const run *r, const tw_sweep_leg *leg, const tw_sweep_block *b, size_t t, tw_sweep_asked *asked)
+{
+    const tw_sweep_signals *s = &r->job.signals;
+    const size_t at = t * s->time_stride + b->first;
+    if (leg->bits)
+        asked->bits = leg->bits[t];
+    else if (leg->weight)
+        asked->weight = leg->weight[t];
+    else if (s->weight)
+        asked->weight = s->weight + at;
+    else
+        r->plan.kernels->read(s, at, b->n, &asked->bits);
+}
 
 /* In line always: gcc takes a function that only fetches for one that does nothing, and leaves calls of it out. */
 static inline __attribute__((always_inline)) void fetch(const void *from, size_t bytes)
@@ -192,18 +181,19 @@ static void add_values(const tw_sweep_sum *sum, const tw_sweep_block *b, size_t 
     }
 }
 
-static tw_status run_bars(const run *r, tw_sweep_block *b, size_t first, const tw_sweep_leg *leg, tw_error *err)
+static tw_status run_bars(const run *r, tw_sweep_block *b, const tw_sweep_leg *leg, tw_error *err)
 {
     const tw_sweep_job *job = &r->job;
     const tw_sweep_keep *keep = &job->keep;
-    const size_t n_times = job->prices.n_times;
+    const size_t n_times = job->prices.n_times, first = b->first;
     _Alignas(64) tw_sweep_returns returns[TW_SWEEP_BARS];
+    tw_sweep_asked asked = {0};
     for (size_t t = 0; t < n_times; t += TW_SWEEP_BARS) {
         const size_t left = n_times - t, n = left < TW_SWEEP_BARS ? left : TW_SWEEP_BARS;
         for (size_t k = 0; k < n; k++) {
             fetch_ahead(job, t + k, first, b->n);
             const tw_sweep_bar bar = bar_at(job, t + k, first);
-            const tw_sweep_asked asked = asked_at(job, leg, t + k, first, b->n);
+            ask(r, leg, b, t + k, &asked);
             TW_TRY(tw_sweep_block_bar(b, &bar, &asked, err));
         }
         if (leg->sum) add_values(leg->sum, b, t, n_times);
@@ -228,23 +218,23 @@ static void sort_fills(const tw_sweep_fills *block, size_t first, tw_sweep_fill 
     }
 }
 
-static tw_status run_block(const run *r, size_t index, tw_sweep_block *b, const tw_sweep_leg *leg, tw_error *err)
+static tw_status run_block(const run *r, tw_sweep_block *b, const tw_sweep_leg *leg, tw_error *err)
 {
-    const size_t first = index * TW_SWEEP_LANES;
-    TW_TRY(run_bars(r, b, first, leg, err));
+    TW_TRY(run_bars(r, b, leg, err));
     for (size_t i = 0; i < b->n; i++) leg->measures[i] = tw_sweep_block_measures(b, i, r->job.prices.n_times);
-    if (r->fills) r->fills[index] = (tw_sweep_fills){b->tape.fill, b->tape.n};
+    if (r->fills) r->fills[b->first / TW_SWEEP_LANES] = (tw_sweep_fills){b->tape.fill, b->tape.n};
     b->tape.fill = NULL;
     return TW_OK;
 }
 
 tw_status tw_sweep_task_block(const tw_sweep_task *r, size_t index, const tw_sweep_leg *leg, tw_error *err)
 {
-    const size_t left = r->job.n - index * TW_SWEEP_LANES;
     tw_sweep_block *b = tw_new(r->ctx, 1, sizeof *b);
     if (!b) return tw_no_memory(err, "a block of a sweep");
-    tw_sweep_block_init(b, r->ctx, &r->plan, left < TW_SWEEP_LANES ? left : TW_SWEEP_LANES);
-    const tw_status status = run_block(r, index, b, leg, err);
+    b->ctx = r->ctx;
+    b->plan = &r->plan;
+    tw_sweep_block_init(b, index * TW_SWEEP_LANES, r->job.n);
+    const tw_status status = run_block(r, b, leg, err);
     tw_free(r->ctx, b->tape.fill);
     tw_free(r->ctx, b);
     return status;

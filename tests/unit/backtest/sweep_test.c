@@ -207,6 +207,46 @@ static void a_part_is_that_of_the_whole(void **state)
     tw_arena_clear(&arena);
 }
 
+static void run_first(size_t n, const uint8_t *signal, float *paths, tw_sweep_result *out)
+{
+    enum { ALL = 70 };
+    const size_t side = (size_t)BARS * ALL;
+    const tw_sweep_job job = {
+        n,
+        {.n_times = BARS, .close = close_, .time_stride = 1, .periods_per_year = 252},
+        {signal, signal + side, signal + 2 * side, signal + 3 * side, ALL, NULL},
+        rules_of("fill=next_close fee_bp=5"),
+        {.paths = paths, .path_stride = BARS},
+        {0},
+    };
+    tw_error err;
+    assert_ok(tw_sweep_run(NULL, &job, out, &err), &err);
+}
+
+/* Signals are read 32 and 8 at a time: a trial is the same however many lie beside it. */
+static void a_trial_is_the_same_in_any_company(void **state)
+{
+    enum { ALL = 70 };
+    static uint8_t signal[4 * BARS * ALL];
+    static float path[ALL][BARS], again[ALL][BARS];
+    tw_random r = {.seed = 3};
+    tw_sweep_result whole, part;
+    (void)state;
+    walk();
+    for (size_t i = 0; i < sizeof signal; i++) signal[i] = tw_random_uniform(&r) < 0.1;
+    run_first(ALL, signal, path[0], &whole);
+    for (size_t n = 1; n < ALL; n++) {
+        run_first(n, signal, again[0], &part);
+        assert_memory_equal(again, path, n * sizeof *path);
+        for (size_t i = 0; i < n; i++) {
+            assert_same(part.measures[i].final_value, whole.measures[i].final_value);
+            assert_true(part.measures[i].orders == whole.measures[i].orders && part.measures[i].orders > 20);
+        }
+        tw_sweep_clear(NULL, &part);
+    }
+    tw_sweep_clear(NULL, &whole);
+}
+
 /* A constant weight of all is to buy and hold; a weight by a setting is that share. */
 static void weights_are_shares_of_equity(void **state)
 {
@@ -314,13 +354,10 @@ static void walk_forward_takes_the_best(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_become_values),
-        cmocka_unit_test(search_is_signals),
-        cmocka_unit_test(errors_name_what_is_wrong),
-        cmocka_unit_test(weights_are_shares_of_equity),
-        cmocka_unit_test(a_part_is_that_of_the_whole),
-        cmocka_unit_test(a_ruined_trial_stops),
-        cmocka_unit_test(draws_are_sets),
+        cmocka_unit_test(names_become_values),         cmocka_unit_test(search_is_signals),
+        cmocka_unit_test(errors_name_what_is_wrong),   cmocka_unit_test(weights_are_shares_of_equity),
+        cmocka_unit_test(a_part_is_that_of_the_whole), cmocka_unit_test(a_trial_is_the_same_in_any_company),
+        cmocka_unit_test(a_ruined_trial_stops),        cmocka_unit_test(draws_are_sets),
         cmocka_unit_test(walk_forward_takes_the_best),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
