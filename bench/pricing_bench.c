@@ -13,7 +13,7 @@ static const tw_column_id USED[COLUMNS] = {TW_COL_type, TW_COL_spot, TW_COL_stri
 typedef struct desk {
     double *column[COLUMNS], *out[TW_VALUE_COUNT];
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
 } desk;
 
 typedef struct job {

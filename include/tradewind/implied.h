@@ -24,7 +24,7 @@ extern "C" {
  * is as good as the last digits of the price allow there. A digital that two volatilities price gets the smaller. Never
  * allocates; ctx may be NULL; same bits whatever the number of threads, the rows beside a row, and the instruction set.
  */
-TW_API tw_status tw_implied(const tw_ctx *ctx, const tw_contracts *quotes, const tw_market *market, double *vol,
+TW_API tw_status tw_implied(const tw_ctx *ctx, const tw_contracts *quotes, const tw_price_market *market, double *vol,
                             tw_row_status *status, tw_error *err);
 
 /* ---------------------------------------------------------------- chains */

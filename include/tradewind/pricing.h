@@ -159,8 +159,9 @@ typedef struct tw_price_market {
 /* ---------------------------------------------------------------- engines */
 
 enum {
-    TW_SCOPE_DIVIDENDS = 1, /* dividends of tw_contracts */
-    TW_SCOPE_CURVES = 2     /* sees how rates and volatility move over time, not only their means to expiry */
+    TW_SCOPE_DIVIDENDS = 1, /* dividends of tw_contracts under each tw_dividend_model */
+    TW_SCOPE_CURVES = 2,    /* sees how rates and volatility move over time, not only their means to expiry */
+    TW_SCOPE_ESCROWED = 4   /* dividends, but for those by which the spot drops (TW_DIVIDENDS_SPOT) */
 };
 
 /** One line of the matrix: an engine prices this instrument under this model. */

@@ -208,7 +208,10 @@ static void print_engine(const tw_engine *engine)
     }
     for (const tw_scope *s = engine->scopes; s->instrument; s++) {
         printf("  %-24s %-16s %2d digits%s%s;", s->instrument, s->model, s->digits,
-               s->handles & TW_SCOPE_DIVIDENDS ? ", dividends" : "", s->handles & TW_SCOPE_CURVES ? ", curves" : "");
+               s->handles & TW_SCOPE_DIVIDENDS  ? ", dividends"
+               : s->handles & TW_SCOPE_ESCROWED ? ", escrowed dividends"
+                                                : "",
+               s->handles & TW_SCOPE_CURVES ? ", curves" : "");
         print_supplied(s->supplies);
         printf("\n");
     }

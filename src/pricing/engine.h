@@ -37,8 +37,16 @@ bool tw_pricing_outside_avx512(const double *x, double lo, double hi);
 
 /* Columns of which an instrument under a model makes use. */
 uint64_t tw_pricing_uses(const tw_instrument *instrument, const tw_price_model *model);
+/* Whether a line of the matrix takes dividends and curves of a call. */
+bool tw_scope_takes(const tw_scope *scope, const tw_contracts *contracts, const tw_price_market *market);
 /* Bit of a column. */
 #define TW_COL_BIT(name) (UINT64_C(1) << TW_COL_##name)
+
+/* Row of the contracts that row i of a block is. */
+static inline size_t tw_block_row(const tw_block *block, size_t i)
+{
+    return block->row ? block->row[i] : block->first + i;
+}
 
 /* Dates or dividends of row i of a block. Times are as the contracts have them: `elapsed` is to be taken off. */
 typedef struct tw_due {

@@ -119,16 +119,14 @@ static tw_due due_of(const tw_dates *dates, size_t row, double elapsed)
                     dates->share ? dates->share + from : NULL, elapsed};
 }
 
-static size_t row_of(const tw_block *block, size_t i) { return block->row ? block->row[i] : block->first + i; }
-
 tw_due tw_block_dates(const tw_block *block, size_t i)
 {
-    return due_of(&block->contracts->dates, row_of(block, i), block->elapsed[i]);
+    return due_of(&block->contracts->dates, tw_block_row(block, i), block->elapsed[i]);
 }
 
 tw_due tw_block_dividends(const tw_block *block, size_t i)
 {
-    return due_of(&block->contracts->dividends, row_of(block, i), block->elapsed[i]);
+    return due_of(&block->contracts->dividends, tw_block_row(block, i), block->elapsed[i]);
 }
 
 /* ---------------------------------------------------------------- values */
@@ -322,8 +320,9 @@ static tw_status check_call(const tw_pricer *pricer, const tw_contracts *contrac
     if (!scope)
         return tw_fail(err, TW_UNSUPPORTED, "pricing: engine %s does not price %s under %s", pricer->engine->name,
                        contracts->instrument->name, market->model->name);
-    if (contracts->dividends.n && !(scope->handles & TW_SCOPE_DIVIDENDS))
-        return tw_fail(err, TW_UNSUPPORTED, "pricing: engine %s takes no dividends at dates", pricer->engine->name);
+    if (!tw_scope_takes(scope, contracts, market))
+        return tw_fail(err, TW_UNSUPPORTED, "pricing: engine %s takes no such dividends or curves with %s",
+                       pricer->engine->name, contracts->instrument->name);
     TW_TRY(check_columns(contracts, tw_pricing_uses(contracts->instrument, market->model), err));
     const size_t need = tw_price_workspace(pricer, contracts, market);
     if (pricer->workspace_size < need)

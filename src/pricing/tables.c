@@ -149,33 +149,39 @@ const tw_scope *tw_engine_scope(const tw_engine *engine, const tw_instrument *in
     return NULL;
 }
 
-/* What contracts and market ask for beyond flat numbers. */
-static unsigned asks(const tw_contracts *contracts, const tw_price_market *market)
+/* Whether an engine takes the dividends that contracts have, by the market's model of them. */
+static bool takes_dividends(const tw_scope *s, const tw_contracts *contracts, const tw_price_market *market)
 {
-    unsigned handles = 0;
-    if (contracts->dividends.n) handles |= TW_SCOPE_DIVIDENDS;
+    if (contracts->dividends.n == 0 || (s->handles & TW_SCOPE_DIVIDENDS)) return true;
+    return (s->handles & TW_SCOPE_ESCROWED) && market->dividend_model != TW_DIVIDENDS_SPOT;
+}
+
+static bool has_curves(const tw_price_market *market)
+{
+    return market->rate || market->yield || market->borrow || market->surface;
+}
+
+bool tw_scope_takes(const tw_scope *s, const tw_contracts *contracts, const tw_price_market *market)
+{
     /* Exercise at expiry alone sees nothing of a curve but its mean. */
-    if ((market->rate || market->yield || market->borrow || market->surface) &&
-        strcmp(contracts->instrument->name, "european") != 0)
-        handles |= TW_SCOPE_CURVES;
-    return handles;
+    const bool sees_curves = (s->handles & TW_SCOPE_CURVES) || strcmp(contracts->instrument->name, "european") == 0;
+    return takes_dividends(s, contracts, market) && (sees_curves || !has_curves(market));
 }
 
 tw_status tw_engine_auto(const tw_contracts *contracts, const tw_price_market *market, const tw_engine **engine,
                          tw_error *err)
 {
-    const unsigned needs = asks(contracts, market);
     const tw_scope *best = NULL;
     for (size_t i = 0; i < N_ENGINES; i++) {
         const tw_scope *s = tw_engine_scope(ENGINES[i], contracts->instrument, market->model);
-        if (!s || (needs & ~s->handles) || (best && s->digits <= best->digits)) continue;
+        if (!s || (best && s->digits <= best->digits) || !tw_scope_takes(s, contracts, market)) continue;
         best = s;
         *engine = ENGINES[i];
     }
     if (best) return TW_OK;
     return tw_fail(err, TW_UNSUPPORTED, "pricing: no engine prices %s under %s%s%s", contracts->instrument->name,
-                   market->model->name, needs & TW_SCOPE_DIVIDENDS ? " with dividends" : "",
-                   needs & TW_SCOPE_CURVES ? " with curves" : "");
+                   market->model->name, contracts->dividends.n ? " with these dividends" : "",
+                   has_curves(market) ? " with curves" : "");
 }
 
 uint64_t tw_pricing_uses(const tw_instrument *instrument, const tw_price_model *model)

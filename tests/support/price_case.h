@@ -42,7 +42,7 @@ static inline void price_contracts(const price_engine *e, tw_contracts *contract
     const size_t n = contracts->n;
     const tw_engine *engine = NULL;
     tw_error err = {0};
-    tw_market market = {.dividend_model = dividends};
+    tw_price_market market = {.dividend_model = dividends};
     assert_int_equal(tw_engine_find(e->name, &engine, &err), TW_OK);
     assert_int_equal(tw_instrument_find(e->instrument ? e->instrument : "american", &contracts->instrument, &err),
                      TW_OK);

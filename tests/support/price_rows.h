@@ -15,7 +15,7 @@ enum { PRICE_ROWS_MAX = 1024 };
 typedef struct price_rows {
     const tw_engine *engine;
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
     void *params;
     tw_ctx ctx;
     double column[TW_COLUMN_COUNT][PRICE_ROWS_MAX];

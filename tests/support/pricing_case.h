@@ -36,7 +36,7 @@ static inline pricing_result pricing_of(const pricing_case *c)
 {
     tw_pricer pricer = {0};
     tw_contracts contracts = {.n = 1, .dates = c->dates, .dividends = c->dividends};
-    tw_market market = {.dividend_model = c->dividend_model};
+    tw_price_market market = {.dividend_model = c->dividend_model};
     tw_error err;
     pricing_result result;
     tw_values out = {.status = &result.status};

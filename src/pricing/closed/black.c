@@ -17,7 +17,7 @@
     (FIRST_ORDER | BY_VOL | TW_VALUE_BIT(TW_VALUE_charm) | TW_VALUE_BIT(TW_VALUE_speed) | TW_VALUE_BIT(TW_VALUE_color))
 
 static const tw_scope SCOPES[] = {
-    {"european", "black_scholes", 15, TW_SCOPE_DIVIDENDS, ALL_GREEKS},
+    {"european", "black_scholes", 15, TW_SCOPE_ESCROWED, ALL_GREEKS},
     {"european", "black76", 15, 0, ALL_GREEKS},
     {"european", "shifted", 15, 0, ALL_GREEKS},
     {"european", "bachelier", 15, 0, ALL_GREEKS},
@@ -74,22 +74,21 @@ typedef struct adjustment {
 
 static void adjust_row(const tw_block *b, size_t i, adjustment *a)
 {
-    const tw_dates *d = &b->contracts->dividends;
-    const size_t from = d->start ? d->start[b->row[i]] : 0, to = d->start ? d->start[b->row[i] + 1] : d->n;
+    const tw_due d = tw_block_dividends(b, i);
     const double r = b->col[TW_COL_r][i], T = b->col[TW_COL_T][i];
     const bool at_expiry = b->market->dividend_model == TW_DIVIDENDS_FORWARD;
     a->keep[i] = 1.0, a->cash[i] = a->cash_rate[i] = 0.0;
     a->strike[i] = b->col[TW_COL_strike][i], a->strike_rate[i] = 0.0;
-    for (size_t k = from; k < to; k++) {
-        const double t = d->time[k] - b->elapsed[i];
+    for (size_t k = 0; k < d.n; k++) {
+        const double t = d.time[k] - d.elapsed;
         if (!(t > 0.0 && t <= T)) continue;
-        if (d->share && d->share[k]) {
-            a->keep[i] *= 1.0 - d->amount[k];
+        if (d.share && d.share[k]) {
+            a->keep[i] *= 1.0 - d.amount[k];
         } else if (at_expiry) {
-            const double value = d->amount[k] * tw_exp(r * (T - t));
+            const double value = d.amount[k] * tw_exp(r * (T - t));
             a->strike[i] += value, a->strike_rate[i] += value * (T - t);
         } else {
-            const double value = d->amount[k] * tw_exp(-r * t);
+            const double value = d.amount[k] * tw_exp(-r * t);
             a->cash[i] += value, a->cash_rate[i] -= value * t;
         }
     }
@@ -128,11 +127,9 @@ static void with_dividends(const tw_block *b, tw_black_job *job)
     }
     job->spot = a.spot, job->strike = a.strike, job->wants = ALL_GREEKS;
     kernel(b)(job);
-    const bool unsupported = b->market->dividend_model == TW_DIVIDENDS_SPOT;
     for (size_t i = 0; i < TW_BLOCK; i++) {
         chain_rule(b, &a, i);
         if (a.keep[i] <= 0.0) b->status[i] = TW_ROW_STATUS(TW_ROW_CONFLICT, TW_COL_spot);
-        if (unsupported) b->status[i] = TW_ROW_STATUS(TW_ROW_UNSUPPORTED, TW_COLUMN_COUNT);
     }
 }
 

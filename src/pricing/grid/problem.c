@@ -322,7 +322,7 @@ static double unit_of(const tw_block *b, size_t i)
 static void set_market(const tw_block *b, size_t i, tw_grid_problem *p)
 {
     const double shift = cell(b, i, TW_COL_shift);
-    *p = (tw_grid_problem){.unit = unit_of(b, i), .contracts = b->contracts, .row = b->row[i]};
+    *p = (tw_grid_problem){.unit = unit_of(b, i), .contracts = b->contracts, .row = tw_block_row(b, i)};
     p->sign = cell(b, i, TW_COL_type);
     p->spot = (cell(b, i, TW_COL_spot) + shift) / p->unit;
     p->strike = (cell(b, i, TW_COL_strike) + shift) / p->unit;

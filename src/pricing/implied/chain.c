@@ -27,7 +27,7 @@ static tw_pricer pricer_of(const tw_ctx *ctx) { return (tw_pricer){.engine = &tw
 static size_t price_bytes(const tw_ctx *ctx)
 {
     const tw_pricer pricer = pricer_of(ctx);
-    return tw_price_workspace(&pricer, &(tw_contracts){0}, &(tw_market){0});
+    return tw_price_workspace(&pricer, &(tw_contracts){0}, &(tw_price_market){0});
 }
 
 size_t tw_chain_workspace(const tw_ctx *ctx, size_t n)
@@ -139,7 +139,7 @@ static tw_status fit_expiries(const tw_chain *c, parts *p, tw_chain_result *resu
 static tw_status imply(const tw_ctx *ctx, const tw_chain *c, const parts *p, tw_chain_result *result, tw_error *err)
 {
     tw_contracts contracts = {.n = c->n};
-    tw_market market = {0};
+    tw_price_market market = {0};
     TW_TRY(tw_instrument_find("european", &contracts.instrument, err));
     TW_TRY(tw_price_model_find("black_scholes", &market.model, err));
     contracts.column[TW_COL_type] = (tw_column){c->type, 1};

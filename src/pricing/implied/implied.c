@@ -246,7 +246,7 @@ static tw_status imply_task(void *arg, size_t index, int thread, tw_error *err)
     return TW_OK;
 }
 
-static tw_status method_of(const tw_contracts *quotes, const tw_market *market, method *m, tw_error *err)
+static tw_status method_of(const tw_contracts *quotes, const tw_price_market *market, method *m, tw_error *err)
 {
     const char *instrument = quotes->instrument->name, *model = market->model->name;
     const bool spot = strcmp(model, "black_scholes") == 0 || strcmp(model, "black76") == 0;
@@ -271,7 +271,7 @@ static tw_status check_columns(const tw_contracts *quotes, uint64_t uses, tw_err
     return TW_OK;
 }
 
-tw_status tw_implied(const tw_ctx *ctx, const tw_contracts *quotes, const tw_market *market, double *vol,
+tw_status tw_implied(const tw_ctx *ctx, const tw_contracts *quotes, const tw_price_market *market, double *vol,
                      tw_row_status *status, tw_error *err)
 {
     static const tw_ctx none = {0};

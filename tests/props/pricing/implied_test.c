@@ -22,7 +22,7 @@ typedef struct desk {
     double column[COLUMNS][ROWS], price[ROWS], vega[ROWS], vol[ROWS];
     tw_row_status status[ROWS];
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
     tw_pricer pricer;
 } desk;
 

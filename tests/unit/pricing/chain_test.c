@@ -32,7 +32,7 @@ static void set_up(desk *d)
     }
     tw_pricer pricer = {0};
     tw_contracts contracts = {.n = N};
-    tw_market market = {0};
+    tw_price_market market = {0};
     static const double spot = 100.0;
     assert_ok(tw_engine_find("black", &pricer.engine, NULL), NULL);
     assert_ok(tw_instrument_find("european", &contracts.instrument, NULL), NULL);

@@ -7,7 +7,7 @@
 static tw_row_status imply(const pricing_case *c, double price, double *vol)
 {
     tw_contracts quotes = {.n = 1};
-    tw_market market = {0};
+    tw_price_market market = {0};
     tw_row_status status;
     tw_error err;
     const tw_ctx ctx = {.isa = c->isa};
@@ -175,7 +175,7 @@ static void calls_that_make_no_sense(void **state)
 {
     (void)state;
     tw_contracts quotes = {.n = 1};
-    tw_market market = {0};
+    tw_price_market market = {0};
     tw_error err;
     double vol;
     assert_ok(tw_instrument_find("barrier", &quotes.instrument, &err), &err);
