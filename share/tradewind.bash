@@ -3,7 +3,7 @@ _tradewind()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=""
     case "$COMP_CWORD:${COMP_WORDS[1]}" in
-    1:*) words=" run backtest sweep fit predict explain price price report score serve data features ta model describe completion man reference version --help --version" ;;
+    1:*) words=" run backtest sweep fit predict explain price price iv report score serve data features ta model describe completion man reference version --help --version" ;;
     2:price) words=" engines" ;;
     2:data) words=" import show check adjust simulate calendar" ;;
     2:features) words=" list calc" ;;
@@ -19,8 +19,9 @@ _tradewind()
         "fit "*) words=" --train --target --out --learner --params --valid --valid-share --weight --group --ignore --categorical --seed --from --missing --delimiter --jobs --isa --quiet --help" ;;
         "predict "*) words=" --in --out --keep --margin --missing --delimiter --jobs --isa --quiet --help" ;;
         "explain "*) words=" --in --method --out --background --feature --points --target --metric --repeats --seed --keep --missing --delimiter --jobs --isa --quiet --help" ;;
-        "price "*) words=" --in --out --engine --params --instrument --model --values --keep --jobs --isa --quiet --help" ;;
+        "price "*) words=" --in --out --engine --params --values --instrument --model --keep --jobs --isa --quiet --help" ;;
         "price engines") words=" --jobs --isa --quiet --help" ;;
+        "iv "*) words=" --in --out --instrument --model --keep --jobs --isa --quiet --help" ;;
         "report "*) words=" --benchmark --factors --loadings --bars --sectors --risk-free --required --periods --seed --set --out --jobs --isa --quiet --help" ;;
         "score "*) words=" --in --out --last --import --jobs --isa --quiet --help" ;;
         "serve "*) words=" --port --address --state --set --jobs --isa --quiet --help" ;;

@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* price.c - tradewind price --in CONTRACTS.csv, and price engines. */
-#include "cli/price/batch.h"
-#include "cli/rows.h"
+#include "cli/price/table.h"
 
-#include <math.h>
 #include <string.h>
 
-enum { ROWS_A_PIECE = 8192, PARAMS_ROOM = 1024 };
+enum { PARAMS_ROOM = 1024 };
 
 typedef struct pricing {
     tw_cli *cli;
-    tw_terms_reader *reader;
     tw_batch_job job;
     union {
         double number;
         char bytes[PARAMS_ROOM];
     } params;
-    tw_cli_rows out;
-    tw_priced *priced;
-    uint64_t rows, failed;
 } pricing;
 
 /* ---------------------------------------------------------------- options */
@@ -66,102 +60,13 @@ static tw_status read_engine(pricing *p, tw_error *err)
     return tw_params_parse(p->job.engine->params, name, params, &p->params, err);
 }
 
-static tw_status open_table(pricing *p, tw_error *err)
-{
-    const char *values = tw_cli_value(p->cli, "values");
-    const tw_terms_options options = {.path = tw_cli_value(p->cli, "in"),
-                                      .keep = tw_cli_value(p->cli, "keep"),
-                                      .instrument = tw_cli_value(p->cli, "instrument"),
-                                      .model = tw_cli_value(p->cli, "model")};
-    if (!options.path) return tw_fail(err, TW_BAD_VALUE, "price needs --in FILE.csv");
-    p->job.ctx = p->cli->ctx;
-    TW_TRY(read_values(values ? values : "value,delta,gamma,vega,theta,rho,dividend_rho", &p->job.wants, err));
-    TW_TRY(read_engine(p, err));
-    TW_TRY(tw_terms_open(p->cli->ctx, &options, &p->reader, err));
-    p->priced = tw_new(p->cli->ctx, ROWS_A_PIECE, sizeof *p->priced);
-    return p->priced ? TW_OK : tw_no_memory(err, "values");
-}
-
-/* ---------------------------------------------------------------- output */
-
-static void put_header(pricing *p)
-{
-    const tw_value_info *info = tw_pricing_values();
-    tw_buf_text(&p->out.text, tw_terms_header(p->reader));
-    for (int v = 0; v < TW_VALUE_COUNT; v++)
-        if (p->job.wants >> v & 1u) tw_buf_printf(&p->out.text, "%s,", info[v].name);
-    tw_buf_text(&p->out.text, "engine,status,why\n");
-}
-
-static void put_why(tw_buf *text, const tw_priced *priced)
-{
-    tw_buf why;
-    if (priced->error) {
-        tw_csv_write_field(text, priced->error);
-    } else if (tw_row_status_code(priced->status) != TW_ROW_OK) {
-        tw_buf_init(&why, text->ctx);
-        tw_row_status_print(priced->status, &why);
-        tw_csv_write_field(text, why.data ? why.data : "");
-        tw_buf_clear(&why);
-    }
-}
-
-static void put_row(pricing *p, const tw_terms *row, const tw_priced *priced)
-{
-    char digits[40];
-    tw_buf *text = &p->out.text;
-    tw_buf_text(text, row->keep);
-    for (int v = 0; v < TW_VALUE_COUNT; v++) {
-        if (!(p->job.wants >> v & 1u)) continue;
-        digits[isnan(priced->value[v]) ? 0 : tw_format_double(priced->value[v], digits)] = '\0';
-        tw_buf_printf(text, "%s,", digits);
-    }
-    tw_buf_printf(text, "%s,%s,", priced->engine ? priced->engine->name : "",
-                  priced->error ? "ERROR" : tw_row_code_name(tw_row_status_code(priced->status)));
-    put_why(text, priced);
-    tw_buf_text(text, "\n");
-    p->failed += priced->error || tw_row_status_code(priced->status) > TW_ROW_LIMIT;
-}
-
-static tw_status price_pieces(pricing *p, tw_error *err)
-{
-    put_header(p);
-    for (;;) {
-        tw_terms *rows;
-        size_t n;
-        TW_TRY(tw_terms_next(p->reader, ROWS_A_PIECE, &rows, &n, err));
-        if (n == 0) break;
-        p->job.arena = tw_terms_arena(p->reader);
-        TW_TRY(tw_batch_price(&p->job, rows, n, p->priced, err));
-        for (size_t i = 0; i < n; i++) put_row(p, &rows[i], &p->priced[i]);
-        TW_TRY(tw_cli_rows_flush(&p->out, err));
-        p->rows += n;
-        TW_TRY(tw_progress_step(p->cli->ctx, "price", p->rows, 0, NULL));
-    }
-    return tw_cli_rows_flush(&p->out, err);
-}
-
-static tw_status price_table(pricing *p, tw_error *err)
-{
-    const char *path = tw_cli_value(p->cli, "out");
-    TW_TRY(open_table(p, err));
-    tw_status status = tw_cli_rows_open(p->cli, path, &p->out, err);
-    if (status == TW_OK) status = price_pieces(p, err);
-    TW_TRY(tw_cli_rows_close(&p->out, status, err));
-    if (p->failed)
-        (void)fprintf(stderr, "%llu of %llu rows have no price: their column \"why\" says why\n",
-                      (unsigned long long)p->failed, (unsigned long long)p->rows);
-    if (path) printf("%s: %llu rows\n", path, (unsigned long long)p->rows);
-    return TW_OK;
-}
-
 static tw_status price(tw_cli *cli, tw_error *err)
 {
     pricing p = {.cli = cli};
-    const tw_status status = price_table(&p, err);
-    tw_terms_close(p.reader);
-    tw_free(cli->ctx, p.priced);
-    return status;
+    const char *values = tw_cli_value(cli, "values");
+    TW_TRY(read_values(values ? values : "value,delta,gamma,vega,theta,rho,dividend_rho", &p.job.wants, err));
+    TW_TRY(read_engine(&p, err));
+    return tw_price_table(cli, &p.job, err);
 }
 
 static const tw_option price_options[] = {
@@ -169,10 +74,8 @@ static const tw_option price_options[] = {
     {"out", "FILE.csv", "values, a row a row (default: standard output)"},
     {"engine", "NAME", "engine of 'tradewind price engines', or auto: the most accurate for each row (default)"},
     {"params", "\"k=v ...\"", "settings of the engine"},
-    {"instrument", "NAME", "what the rows are that do not say it (default: by their column exercise)"},
-    {"model", "NAME", "model of the rows that do not name one (default black_scholes)"},
     {"values", "LIST", "value,delta,gamma,vega,theta,rho,dividend_rho (default), others, or all"},
-    {"keep", "LIST", "columns to put before the values (default id)"},
+    TW_PRICE_TABLE_OPTIONS,
     {0},
 };
 

@@ -2,6 +2,8 @@
 /* batch.c - rows of one kind are gathered into columns, priced in one call, and their values put back. */
 #include "cli/price/batch.h"
 
+#include "tradewind/implied.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -12,6 +14,13 @@ typedef struct batch {
     const size_t *at; /* the rows of this batch */
     size_t n;
 } batch;
+
+/* What a batch is given to the library as. */
+typedef struct batch_call {
+    tw_contracts contracts;
+    tw_price_market market;
+    tw_values values;
+} batch_call;
 
 /* ---------------------------------------------------------------- columns */
 
@@ -97,27 +106,38 @@ static tw_status make_values(const batch *b, tw_values *values, tw_error *err)
     return TW_OK;
 }
 
-/* Calls the engine. What makes no sense for the whole batch is said in each of its rows. */
-static tw_status run_engine(const batch *b, const tw_contracts *contracts, const tw_price_market *market,
-                            const tw_engine *engine, tw_error *err)
+static tw_status call_engine(const batch *b, const batch_call *call, const tw_engine *engine, tw_error *err)
 {
-    tw_error why;
-    tw_values values = {0};
     tw_pricer pricer = {.engine = engine, .params = b->job->params, .ctx = b->job->ctx};
-    TW_TRY(make_values(b, &values, err));
-    pricer.workspace_size = tw_price_workspace(&pricer, contracts, market);
+    pricer.workspace_size = tw_price_workspace(&pricer, &call->contracts, &call->market);
     pricer.workspace = tw_new(b->job->ctx, pricer.workspace_size, 1);
     if (!pricer.workspace) return tw_no_memory(err, "pricing");
-    const tw_status status = tw_price(&pricer, contracts, market, &values, &why);
+    const tw_status status = tw_price(&pricer, &call->contracts, &call->market, &call->values, err);
     tw_free(b->job->ctx, pricer.workspace);
+    return status;
+}
+
+static tw_status call_implied(const batch *b, const batch_call *call, tw_error *err)
+{
+    return tw_implied(b->job->ctx, &call->contracts, &call->market, call->values.value[TW_VALUE_value],
+                      call->values.status, err);
+}
+
+/* Makes the call. What makes no sense for the whole batch is said in each of its rows. */
+static tw_status run(const batch *b, batch_call *call, const tw_engine *engine, tw_error *err)
+{
+    tw_error why;
+    const tw_values *values = &call->values;
+    TW_TRY(make_values(b, &call->values, err));
+    const tw_status status = engine ? call_engine(b, call, engine, &why) : call_implied(b, call, &why);
     if (status == TW_CANCELLED || status == TW_NO_MEMORY) return tw_fail(err, status, "%s", why.message);
     const char *error = status == TW_OK ? NULL : copy_message(b, &why);
     for (size_t i = 0; i < b->n; i++) {
         tw_priced *out = &b->out[b->at[i]];
         out->engine = engine;
         out->error = error;
-        out->status = values.status[i];
-        for (int v = 0; v < TW_VALUE_COUNT; v++) out->value[v] = values.value[v] && !error ? values.value[v][i] : NAN;
+        out->status = values->status[i];
+        for (int v = 0; v < TW_VALUE_COUNT; v++) out->value[v] = values->value[v] && !error ? values->value[v][i] : NAN;
     }
     return TW_OK;
 }
@@ -126,12 +146,12 @@ static tw_status price_batch(const batch *b, tw_error *err)
 {
     const tw_terms *first = &b->rows[b->at[0]];
     tw_error why;
-    tw_contracts contracts = {.n = b->n, .instrument = first->instrument};
-    const tw_price_market market = {.model = first->model, .dividend_model = first->dividend_model};
+    batch_call call = {.contracts = {.n = b->n, .instrument = first->instrument},
+                       .market = {.model = first->model, .dividend_model = first->dividend_model}};
     const tw_engine *engine = b->job->engine;
-    TW_TRY(gather(b, &contracts, err));
-    if (engine || tw_engine_auto(&contracts, &market, &engine, &why) == TW_OK)
-        return run_engine(b, &contracts, &market, engine, err);
+    TW_TRY(gather(b, &call.contracts, err));
+    if (b->job->implied || engine || tw_engine_auto(&call.contracts, &call.market, &engine, &why) == TW_OK)
+        return run(b, &call, engine, err);
     for (size_t i = 0; i < b->n; i++) b->out[b->at[i]].error = copy_message(b, &why);
     return TW_OK;
 }

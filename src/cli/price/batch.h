@@ -18,6 +18,7 @@ typedef struct tw_batch_job {
     const tw_engine *engine; /* NULL: for each batch the most accurate one */
     const void *params;      /* of that engine */
     uint32_t wants;          /* bits of values */
+    bool implied;            /* volatilities of prices instead, as the value; wants is the value alone */
     tw_arena *arena;
 } tw_batch_job;
 

@@ -191,6 +191,7 @@ static const struct alias {
     {"black76", "european", "black76"},
     {"heston_european", "european", "heston"},
     {"merton76_european", "european", "merton76"},
+    {"bachelier_implied_vol", "european", "bachelier"},
     {"vg_european", "european", "variance_gamma"},
 };
 
@@ -216,7 +217,7 @@ static const char *asian(const details *d)
 /* The library's name for the instrument a row speaks of; NULL: the word itself. */
 static const char *instrument_name(const tw_terms *terms, tw_field word, tw_field exercise, const details *d)
 {
-    if (is(word, "vanilla") || is(word, "vanilla_cash_dividends")) return vanilla(exercise);
+    if (is(word, "vanilla") || is(word, "vanilla_cash_dividends") || is(word, "implied_vol")) return vanilla(exercise);
     if (is(word, "digital")) return digital(exercise, d);
     if (is(word, "asian")) return asian(d);
     if (is(word, "lookback"))
@@ -297,7 +298,8 @@ static bool read_dividends(tw_terms *terms, const tw_field *words, const details
     return !d->dividends.length || read_equal_dividends(d->dividends, arena, &terms->dividends);
 }
 
-/* Columns whose meaning hangs on the instrument: a running extreme, and days for T. */
+/* Columns that tables give under another name: days for T, cash for the running extreme of a lookback option, or for
+ * the price whose volatility is wanted. */
 static void fill_columns(tw_terms *terms, const tw_field *words)
 {
     double days;
@@ -305,6 +307,9 @@ static void fill_columns(tw_terms *terms, const tw_field *words)
     if (terms->instrument && starts((tw_field){terms->instrument->name, strlen(terms->instrument->name)}, "lookback") &&
         isnan(terms->col[TW_COL_extreme]))
         terms->col[TW_COL_extreme] = terms->col[TW_COL_cash];
+    const tw_field word = words[TW_WORD_INSTRUMENT];
+    if (isnan(terms->col[TW_COL_price]) && (is(word, "implied_vol") || is(word, "bachelier_implied_vol")))
+        terms->col[TW_COL_price] = terms->col[TW_COL_cash];
 }
 
 tw_status tw_terms_words(tw_terms *terms, const tw_field words[TW_WORD_COUNT], tw_arena *arena, tw_error *err)
