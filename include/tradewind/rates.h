@@ -209,10 +209,16 @@ TW_API tw_status tw_curve_new(const tw_ctx *ctx, const tw_curve_spec *spec, tw_c
 TW_API void tw_curve_free(const tw_ctx *ctx, tw_curve *curve);
 /** A curve of one zero rate (continuous), in a block of tw_curve_bytes(1). */
 TW_API tw_curve *tw_curve_flat(double rate, void *block);
-/** The base moved by zero-rate shifts at n key times, linear between them and flat outside: one key is a parallel
- *  shift, a shift at one of several keys a key-rate shift. In a block of tw_curve_bytes(n + 1). */
-TW_API tw_status tw_curve_shifted(const tw_curve *base, size_t n, const double *key, const double *shift, void *block,
-                                  tw_curve **curve, tw_error *err);
+/** Shifts of zero rates at key times, linear between them and flat outside. */
+typedef struct tw_curve_shift {
+    size_t n;
+    const double *key, *value;
+} tw_curve_shift;
+
+/** The base (borrowed) moved: one key is a parallel shift, a shift at one of several keys a key-rate shift. In a block
+ * of tw_curve_bytes(n + 1). */
+TW_API tw_status tw_curve_shifted(const tw_curve *base, const tw_curve_shift *shift, void *block, tw_curve **curve,
+                                  tw_error *err);
 
 TW_API double tw_curve_discount(const tw_curve *curve, double t); /**< e^-y(t) */
 TW_API double tw_curve_zero(const tw_curve *curve, double t);     /**< y(t) / t; at 0 the forward rate */
@@ -356,6 +362,83 @@ TW_API size_t tw_swaps_value(const tw_swap_market *market, size_t n, const tw_sw
 /** Reverse mode of one swap's value: adds dV/dy of the nodes of both curves (the same array when they are the same). */
 TW_API tw_status tw_swap_adjoint(const tw_swap_market *market, const tw_swap *swap, double *forecast_bar,
                                  double *discount_bar, tw_error *err);
+
+/* ---------------------------------------------------------------- bonds */
+
+/** What bonds of a market have in common. Coupons accrue between unrolled dates. */
+typedef struct tw_bond_convention {
+    const tw_day_count *day_count; /**< of accrual */
+    const tw_day_count *time;      /**< of the time in yields; NULL: that of accrual */
+    const tw_holidays *holidays;
+    tw_roll roll;     /**< of payments */
+    bool month_end;   /**< coupons of a bond that matures on the last day of a month are on last days */
+    int compounding;  /**< of yields */
+    bool street;      /**< yields count time to unrolled dates (street convention), not to payments (true yield) */
+    bool simple_last; /**< in the last coupon period the yield is simple */
+    int ex_days;      /**< settlement this many days or fewer before a coupon is without it; 0: never */
+    bool ex_business; /**< these are business days */
+} tw_bond_convention;
+
+/** Usual conventions by name: "us_treasury", "us_corporate", "uk_gilt", "de_bund", "fr_oat", "it_btp", "jp_jgb",
+ *  "eurobond"; the calendar is the caller's. BAD_NAME with the nearest name. */
+TW_API tw_status tw_bond_convention_find(const char *name, tw_bond_convention *convention, tw_error *err);
+/** The settlement calendar that goes with a convention and the usual coupons a year and days to settlement; NULL when
+ *  there is none of this name. Pointers may be NULL. */
+TW_API const char *tw_bond_convention_calendar(const char *name, int *frequency, int *settle_days);
+/** Names of the conventions, NULL at the end. */
+TW_API const char *const *tw_bond_convention_names(void);
+
+/** n bonds as arrays; those marked may be NULL. A bond of frequency 0 pays once, at maturity (a zero-coupon bond when
+ *  its coupon is 0; else the coupon accrues to there). */
+typedef struct tw_bonds {
+    size_t n;
+    const tw_date *settle, *issue, *maturity;
+    const tw_date *first_coupon, *next_to_last; /**< NULL, or TW_NO_DATE: regular from maturity back */
+    const double *coupon;     /**< rate a year; of a floater: of the current period, spread included */
+    const int *frequency;     /**< coupons a year: 0, 1, 2, 3, 4, 6, 12 */
+    const double *redemption; /**< NULL: 100 */
+    const double *spread;     /**< NULL: none floats; NaN: this one is fixed; else over the forward rate */
+    const tw_bond_convention *convention;
+    const uint32_t *which; /**< NULL: all have convention[0]; else convention[which[i]] */
+} tw_bonds;
+
+/** Results by row; every array may be NULL. Prices per 100 of face. macaulay and modified in years, convexity in years
+ *  squared, dv01: what the dirty price gains when the yield falls by 1 bp. From a curve, yield is the z-spread's place:
+ *  see there. status says why a row's numbers are NaN; `first_error` gets the message of the first such row. */
+typedef struct tw_bond_values {
+    double *clean, *dirty, *accrued, *yield, *macaulay, *modified, *convexity, *dv01;
+    tw_status *status;
+    tw_error *first_error;
+} tw_bond_values;
+
+/** Everything from yields. All four calls give the count of rows that failed and never allocate. */
+TW_API size_t tw_bonds_from_yield(const tw_bonds *bonds, const double *yield, const tw_bond_values *out);
+/** Everything from clean prices: yields of any sign that the compounding allows. */
+TW_API size_t tw_bonds_from_price(const tw_bonds *bonds, const double *clean, const tw_bond_values *out);
+
+/** Curves bonds are valued on: of discounting, and of forward rates for floaters (NULL: the same). */
+typedef struct tw_bond_market {
+    tw_valuation as_of;
+    const tw_curve *discount, *forecast;
+} tw_bond_market;
+
+/** Prices at settlement from a curve plus a spread to its continuous zero rates (NULL: 0). `yield` gets that spread;
+ *  durations, convexity and dv01 are those of the spread. */
+TW_API size_t tw_bonds_from_curve(const tw_bonds *bonds, const tw_bond_market *market, const double *zspread,
+                                  const tw_bond_values *out);
+/** The z-spread under which the curve gives these clean prices, in `yield`, and the rest as tw_bonds_from_curve. */
+TW_API size_t tw_bonds_zspread(const tw_bonds *bonds, const tw_bond_market *market, const double *clean,
+                               const tw_bond_values *out);
+
+/** A payment of a bond: amounts per 100 of face, the redemption with the last coupon. */
+typedef struct tw_payment {
+    tw_date date;
+    double amount;
+} tw_payment;
+
+/** What bond `row` pays after settlement (a floater: at its current rate). TOO_LARGE when `room` is not enough. */
+TW_API tw_status tw_bond_payments(const tw_bonds *bonds, size_t row, size_t room, tw_payment *payment, size_t *n,
+                                  tw_error *err);
 
 #ifdef __cplusplus
 }

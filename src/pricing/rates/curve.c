@@ -168,15 +168,16 @@ tw_curve *tw_curve_flat(double rate, void *block)
     return c;
 }
 
-tw_status tw_curve_shifted(const tw_curve *base, size_t n, const double *key, const double *shift, void *block,
-                           tw_curve **curve, tw_error *err)
+tw_status tw_curve_shifted(const tw_curve *base, const tw_curve_shift *shift, void *block, tw_curve **curve,
+                           tw_error *err)
 {
-    double t[TW_CURVE_MOST_NODES + 1], value[TW_CURVE_MOST_NODES + 1];
+    double t[TW_CURVE_MOST_NODES], value[TW_CURVE_MOST_NODES];
+    const size_t n = shift->n;
     if (n < 1 || n >= TW_CURVE_MOST_NODES)
         return tw_fail(err, TW_BAD_VALUE, "curve: between 1 and %d key times are needed, got %zu",
                        TW_CURVE_MOST_NODES - 1, n);
-    memcpy(t, key, n * sizeof *t);
-    memcpy(value, shift, n * sizeof *value);
+    memcpy(t, shift->key, n * sizeof *t);
+    memcpy(value, shift->value, n * sizeof *value);
     /* One more node, so that it is the zero rate that is flat behind the last key. */
     t[n] = t[n - 1] + 1;
     value[n] = value[n - 1];

@@ -224,11 +224,11 @@ static void swaps_have_their_parts(void **state)
     tw_curve *moved = NULL;
     double up, down;
     const double key = 1, h = 1e-6, minus = -1e-6;
-    assert_ok(tw_curve_shifted(curve, 1, &key, &minus, block, &moved, &err), &err);
+    assert_ok(tw_curve_shifted(curve, &(tw_curve_shift){1, &key, &minus}, block, &moved, &err), &err);
     for (size_t i = 0; i < 4; i += 3) {
-        assert_ok(tw_curve_shifted(curve, 1, &key, &minus, block, &moved, &err), &err);
+        assert_ok(tw_curve_shifted(curve, &(tw_curve_shift){1, &key, &minus}, block, &moved, &err), &err);
         (void)tw_swaps_value(&(tw_swap_market){d.as_of, moved, NULL}, 1, &swap[i], &(tw_swap_values){.value = &down});
-        assert_ok(tw_curve_shifted(curve, 1, &key, &h, block, &moved, &err), &err);
+        assert_ok(tw_curve_shifted(curve, &(tw_curve_shift){1, &key, &h}, block, &moved, &err), &err);
         (void)tw_swaps_value(&(tw_swap_market){d.as_of, moved, NULL}, 1, &swap[i], &(tw_swap_values){.value = &up});
         assert_near(dv01[i], (down - up) / (2 * h) * 1e-4, 1e-8);
     }

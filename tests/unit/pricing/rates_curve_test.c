@@ -179,10 +179,10 @@ static void spreads_add_to_their_base(void **state)
     tw_curve *base = curve_of(way, TW_ZEROS, NODES, TIME, ZERO), *moved = NULL;
     const double key[] = {1, 5, 10}, shift[] = {0, 0.0013, 0}, up = 0.0007;
     void *block = malloc(tw_curve_bytes(4));
-    assert_ok(tw_curve_shifted(base, 1, key, &up, block, &moved, &err), &err);
+    assert_ok(tw_curve_shifted(base, &(tw_curve_shift){1, key, &up}, block, &moved, &err), &err);
     for (double t = 0.01; t < 60; t += 0.377) assert_near(tw_curve_zero(moved, t), tw_curve_zero(base, t) + up, 1e-15);
     assert_near(tw_curve_forward(moved, 0), tw_curve_forward(base, 0) + up, 1e-15);
-    assert_ok(tw_curve_shifted(base, 3, key, shift, block, &moved, &err), &err);
+    assert_ok(tw_curve_shifted(base, &(tw_curve_shift){3, key, shift}, block, &moved, &err), &err);
     assert_near(tw_curve_zero(moved, 3), tw_curve_zero(base, 3) + 0.0013 / 2, 1e-15);
     assert_near(tw_curve_zero(moved, 7.5), tw_curve_zero(base, 7.5) + 0.0013 / 2, 1e-15);
     assert_near(tw_curve_zero(moved, 0.5), tw_curve_zero(base, 0.5), 1e-15);
