@@ -36,10 +36,13 @@ static const int32_t us_government_closures[] = {
     0,
 };
 /* Good Fridays with an employment report, those on a first Friday: the market closes at noon only. To come: by that
- * rule, up to 2050. */
-static const int32_t us_government_open[] = {19960405, 19990402, 20070406, 20100402, 20120406,
-                                             20150403, 20210402, 20230407, 20260403, 20340407,
-                                             20370403, 20420404, 20450407, 20480403, 0};
+ * rule. */
+static const int32_t us_government_open[] = {
+    19960405, 19990402, 20070406, 20100402, 20120406, 20150403, 20210402, 20230407, 20260403, 20340407,
+    20370403, 20420404, 20450407, 20480403, 20530404, 20640404, 20670401, 20750405, 20780401, 20800405,
+    20830402, 20890401, 20910406, 20940402, 21020407, 21050403, 21100404, 21210404, 21320404, 21350401,
+    21370405, 21400401, 21460401, 21480405, 21510402, 21590406, 21620402, 21640406, 21670403, 21730402,
+    21750407, 21780403, 21860407, 21890403, 21940404, 21970407, 0};
 const tw_calendar_rules tw_calendar_us_government = {
     .name = "us_government",
     .title = "United States government bonds",
