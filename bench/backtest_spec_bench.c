@@ -32,13 +32,15 @@ typedef struct job {
 
 static bool open_spec(const char *text, tw_backtest_spec **spec)
 {
-    char path[TW_TEMP_PATH];
+    char folder[TW_TEMP_PATH], path[TW_TEMP_PATH + 16];
     tw_error err;
-    if (!tw_temp_file(path)) return false;
+    if (!tw_temp_folder(folder, sizeof folder)) return false;
+    (void)snprintf(path, sizeof path, "%s/spec.yaml", folder);
     if (tw_file_write(path, text, strlen(text), &err) != TW_OK ||
         tw_backtest_spec_read(NULL, path, NULL, spec, &err) != TW_OK)
         (void)fprintf(stderr, "%s\n", err.message);
     (void)unlink(path);
+    (void)rmdir(folder);
     return *spec != NULL;
 }
 

@@ -49,7 +49,8 @@ const char *fx_hint(const fx_parser *p, const fx_token *token, const char *const
 
 tw_status fx_next(fx_parser *p)
 {
-    p->token = fx_token_read(p->source.text, p->length, fx_token_end(&p->token));
+    p->end = fx_token_end(&p->token);
+    p->token = fx_token_read(p->source.text, p->length, p->end);
     if (p->token.kind == FX_BAD) return fx_fail(p, TW_BAD_SYNTAX, p->token.at, "%s", p->token.why);
     return TW_OK;
 }
@@ -73,7 +74,7 @@ tw_status fx_expect(fx_parser *p, const char *word, const char *after)
 
 /* ---- operators written between their inputs: the one table */
 
-enum { STRENGTH_NOT = 3, STRENGTH_COMPARE = 4, STRENGTH_POWER = 8 };
+enum { STRENGTH_AND = 2, STRENGTH_NOT = 3, STRENGTH_COMPARE = 4, STRENGTH_POWER = 8 };
 
 typedef struct infix {
     const char *word, *op;
@@ -81,7 +82,7 @@ typedef struct infix {
 } infix;
 
 static const infix infixes[] = {
-    {"or", "or", 1}, {"and", "and", 2},
+    {"or", "or", 1}, {"and", "and", STRENGTH_AND},
     {"<", "lt", 4},  {"<=", "le", 4},
     {">", "gt", 4},  {">=", "ge", 4},
     {"==", "eq", 4}, {"!=", "ne", 4},
@@ -173,7 +174,11 @@ static tw_status parse_primary(fx_parser *p, fx_value *out)
         out->text_length = p->token.length;
         return fx_next(p);
     }
-    if (p->token.kind == FX_NAME) return parse_name(p, out);
+    if (p->token.kind == FX_NAME) {
+        TW_TRY(parse_name(p, out));
+        out->joined = false; /* a let and a definition are joined elsewhere */
+        return TW_OK;
+    }
     if (fx_at(p, "(")) return parse_brackets(p, out);
     return fx_fail_token(p, "a value");
 }
@@ -217,35 +222,70 @@ static tw_status parse_prefix(fx_parser *p, int least, fx_value *out)
     TW_TRY(fx_next(p));
     TW_TRY(parse_binary(p, is_not ? STRENGTH_NOT : STRENGTH_POWER, &operand));
     TW_TRY(apply_named(p, is_not ? "not" : "neg", &operand, sign.at, out));
+    out->joined = false;
     out->from = sign;
     return TW_OK;
 }
 
-static tw_status parse_infix(fx_parser *p, const infix *op, fx_value *left)
+/* Where an operand begins, and how many parts there were before it. */
+typedef struct opening {
+    size_t at, n_parts;
+} opening;
+
+static opening opening_of(const fx_parser *p) { return (opening){p->token.at, p->n_parts}; }
+
+/* An operand of `and` is at its end: a part, unless it is joined of some. */
+static void close_operand(fx_parser *p, const opening *from, const fx_value *operand)
+{
+    if (operand->joined) return;
+    p->n_parts = from->n_parts;
+    if (p->n_parts < FX_MOST_PARTS) p->part[p->n_parts] = (fx_part){from->at, p->end - from->at};
+    p->n_parts++;
+}
+
+static tw_status parse_infix(fx_parser *p, const infix *op, const opening *from, fx_value *left)
 {
     const size_t at = p->token.at;
+    const bool joins = op->strength == STRENGTH_AND;
     fx_value values[2] = {*left};
+    if (joins) close_operand(p, from, left);
     TW_TRY(fx_next(p));
+    const opening right = opening_of(p);
     TW_TRY(parse_binary(p, op->strength + (op->strength != STRENGTH_POWER), &values[1]));
+    if (joins) close_operand(p, &right, &values[1]);
     const infix *next = infix_at(p);
     if (next && op->strength == STRENGTH_COMPARE && next->strength == STRENGTH_COMPARE)
         return fx_fail(p, TW_BAD_SYNTAX, p->token.at, "comparisons do not chain: write 'a < b and b < c'");
     TW_TRY(apply_named(p, op->op, values, at, left));
     left->from = values[0].from;
+    left->joined = joins;
     return TW_OK;
 }
 
 static tw_status parse_binary(fx_parser *p, int least, fx_value *out)
 {
+    const opening from = opening_of(p);
     if (++p->depth > FX_MOST_DEPTH)
         return fx_fail(p, TW_TOO_LARGE, p->token.at, "nested deeper than %d levels", FX_MOST_DEPTH);
     TW_TRY(parse_prefix(p, least, out));
-    for (const infix *op = infix_at(p); op && op->strength >= least; op = infix_at(p)) TW_TRY(parse_infix(p, op, out));
+    for (const infix *op = infix_at(p); op && op->strength >= least; op = infix_at(p))
+        TW_TRY(parse_infix(p, op, &from, out));
     p->depth--;
     return TW_OK;
 }
 
 tw_status fx_expression(fx_parser *p, fx_value *out) { return parse_binary(p, 0, out); }
+
+static tw_status keep_parts(const fx_parser *p, fx_value *value)
+{
+    value->n_parts = value->joined && p->n_parts <= FX_MOST_PARTS ? p->n_parts : 0;
+    if (value->n_parts == 0) return TW_OK;
+    fx_part *part = tw_arena_new(p->scope->dag->arena, value->n_parts, sizeof *part);
+    if (!part) return tw_no_memory(p->err, "the parts of a condition");
+    memcpy(part, p->part, value->n_parts * sizeof *part);
+    value->part = part;
+    return TW_OK;
+}
 
 tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_value *value, tw_error *err)
 {
@@ -258,5 +298,5 @@ tw_status fx_parse(const fx_scope *scope, const fx_source *source, fx_value *val
     if (fx_at(&p, "=")) return fx_fail(&p, TW_BAD_SYNTAX, p.token.at, "'=' names a parameter; to compare write '=='");
     if (p.token.kind != FX_END) return fx_fail_token(&p, "an operator or the end");
     if (value->text) return fx_fail(&p, TW_BAD_SYNTAX, fx_start(value), "a quoted text is not a value");
-    return TW_OK;
+    return keep_parts(&p, value);
 }

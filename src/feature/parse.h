@@ -15,16 +15,24 @@
 #include "feature/lex.h"
 
 /* Bounds against hostile text. */
-enum { FX_MOST_TEXT = 65536, FX_MOST_DEPTH = 200, FX_MOST_ARGUMENTS = 24, FX_MOST_NESTED = 16 };
+enum { FX_MOST_TEXT = 65536, FX_MOST_DEPTH = 200, FX_MOST_ARGUMENTS = 24, FX_MOST_NESTED = 16, FX_MOST_PARTS = 64 };
 
 /* An expression, and how an error calls it: kind "feature", name "mom". */
 typedef struct fx_source {
     const char *kind, *name, *text;
 } fx_source;
 
+/* A condition within a text. */
+typedef struct fx_part {
+    size_t at, length;
+} fx_part;
+
 /* What an expression or an argument has become. */
 typedef struct fx_value {
     fx_ref ref;
+    bool joined;           /* by `and`: of the conditions that the parser lists */
+    const fx_part *part;   /* of a whole text: the conditions that `and` joins at its top, in the arena of the DAG */
+    size_t n_parts;        /* 0: they are one, or more than FX_MOST_PARTS */
     const tw_op *defined;  /* the result of an operator that has a definition: its outputs are those below */
     const fx_ref *outputs; /* [outputs of it] */
     const char *text;      /* a quoted text, which only a parameter takes; NULL: a value */
@@ -48,8 +56,12 @@ typedef struct fx_parser {
     fx_source source;
     size_t length;
     fx_token token; /* the next one */
+    size_t end;     /* of the token before it */
     int depth;
     tw_error *err;
+    /* Conditions joined so far: those of what turns out not to be joined are dropped; maybe more than there is room. */
+    size_t n_parts;
+    fx_part part[FX_MOST_PARTS];
 } fx_parser;
 
 /* Reads an expression and adds what it needs to the DAG. */

@@ -124,6 +124,8 @@ static tw_status parse_all(tw_plan *plan, const tw_plan_spec *spec, tw_error *er
         fx_value value = {0};
         TW_TRY(fx_parse(&scope, &source, &value, err));
         plan->roots[i] = value.ref;
+        plan->features[i].part = value.part;
+        plan->features[i].n_parts = value.n_parts;
     }
     return TW_OK;
 }

@@ -3,11 +3,13 @@
 #ifndef TW_FEATURE_PLAN_H
 #define TW_FEATURE_PLAN_H
 
-#include "feature/dag.h"
+#include "feature/parse.h"
 #include "tradewind/feature.h"
 
 typedef struct fx_feature {
     const char *name, *expression;
+    const fx_part *part; /* of the expression: what `and` joins at its top; n_parts 0: it is one */
+    size_t n_parts;
 } fx_feature;
 
 struct tw_plan {

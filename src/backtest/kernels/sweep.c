@@ -13,7 +13,7 @@ typedef float returns_of __attribute__((vector_size(WIDTH * sizeof(float)), may_
 /* ---------------------------------------------------------------- signals */
 
 /* A bit for each of eight bytes of 0 or 1, by a product that gathers their lowest bits. */
-static uint64_t bits_of_8(const uint8_t *byte)
+static inline uint64_t bits_of_8(const uint8_t *byte)
 {
     uint64_t eight;
     memcpy(&eight, byte, sizeof eight);
@@ -21,22 +21,19 @@ static uint64_t bits_of_8(const uint8_t *byte)
 }
 
 #if defined(__AVX2__)
-static uint64_t bits_of_32(const uint8_t *byte)
+static inline uint64_t bits_of_32(const uint8_t *byte)
 {
     return (unsigned)_mm256_movemask_epi8(_mm256_slli_epi16(_mm256_loadu_si256((const void *)byte), 7));
 }
 #else
-static uint64_t bits_of_32(const uint8_t *byte)
+static inline uint64_t bits_of_32(const uint8_t *byte)
 {
     return bits_of_8(byte) | bits_of_8(byte + 8) << 8 | bits_of_8(byte + 16) << 16 | bits_of_8(byte + 24) << 24;
 }
 #endif
 
-/* The last steps go back over bytes that are known: they say the same again. */
-static uint64_t bits_of(const uint8_t *byte, size_t n)
+static uint64_t bits_of_few(const uint8_t *byte, size_t n)
 {
-    if (!byte) return 0;
-    if (n >= 32) return bits_of_32(byte) | bits_of_32(byte + n - 32) << (n - 32);
     uint64_t bits = 0;
     for (size_t i = 0; i + 8 <= n; i += 8) bits |= bits_of_8(byte + i) << i;
     if (n >= 8) return bits | bits_of_8(byte + n - 8) << (n - 8);
@@ -44,12 +41,20 @@ static uint64_t bits_of(const uint8_t *byte, size_t n)
     return bits;
 }
 
-static const uint8_t *from(const uint8_t *signal, size_t at) { return signal ? signal + at : NULL; }
+/* The last steps go back over bytes that are known: they say the same again. */
+static inline uint64_t bits_of(const uint8_t *signal, size_t at, size_t n)
+{
+    if (!signal) return 0;
+    const uint8_t *byte = signal + at;
+    return n < 32 ? bits_of_few(byte, n) : bits_of_32(byte) | bits_of_32(byte + n - 32) << (n - 32);
+}
 
 static void read_signals(const tw_sweep_signals *s, size_t at, size_t n, tw_sweep_bits *bits)
 {
-    *bits = (tw_sweep_bits){bits_of(from(s->enter_long, at), n), bits_of(from(s->exit_long, at), n),
-                            bits_of(from(s->enter_short, at), n), bits_of(from(s->exit_short, at), n)};
+    bits->enter_long = bits_of(s->enter_long, at, n);
+    bits->exit_long = bits_of(s->exit_long, at, n);
+    bits->enter_short = bits_of(s->enter_short, at, n);
+    bits->exit_short = bits_of(s->exit_short, at, n);
 }
 
 /* ---------------------------------------------------------------- a bar */
@@ -96,7 +101,7 @@ static void mark_group(tw_sweep_lanes *restrict l, size_t i, size_t n_bars, cons
     vec before = *(const vec *)&value[0][i];
     for (size_t k = 0; k < n_bars; k++) {
         const vec now = *(const vec *)&value[k + 1][i];
-        const vec r = when(before > 0, now / before - 1), loss = when(r < 0, r);
+        const vec r = when(before > 0, now / before - 1), loss = smaller(r, all(0));
         sum += r;
         squares += r * r;
         losses += loss * loss;

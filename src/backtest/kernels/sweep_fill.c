@@ -7,15 +7,18 @@
 #include "backtest/sweep/kernels.h"
 #include "base/isa.h"
 
+#include <float.h>
+
 /* A group is in registers only where all that is done to it is one function. */
 #define INLINE inline __attribute__((always_inline))
 
 /* ---------------------------------------------------------------- amounts */
 
+/* Infinite amounts are one when they are equal: their difference is no number then, which is not larger than any. */
 static INLINE mask is_near(vec a, vec b)
 {
     const vec slack = larger(1e-9 * larger(size_of(a), size_of(b)), all(1e-12));
-    return (a == b) | ((size_of(a - b) <= slack) & (slack < __builtin_inf()));
+    return ~(size_of(a - b) > smaller(slack, all(DBL_MAX)));
 }
 
 /* is_near(x, 0) */

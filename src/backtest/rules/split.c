@@ -8,75 +8,12 @@
 
 #include <string.h>
 
-enum { LANES_AT_ONCE = 128, MOST_CELLS = 1 << 20, MOST_PARTS = 64 };
+enum { LANES_AT_ONCE = 128, MOST_CELLS = 1 << 20 };
 
 static tw_status no_memory(tw_error *err) { return tw_no_memory(err, "a backtest"); }
 
-/* ---------------------------------------------------------------- texts */
-
-typedef struct word {
-    const char *at;
-    size_t length;
-} word;
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/* The next word, sign or quoted text; length 0 at the end. The expression is known to be well formed. */
-static word next_word(const char *p, const char *end)
-{
-    while (p < end && strchr(" \t\n\r", *p)) p++;
-    word w = {p, p < end};
-    if (p < end && (*p == '"' || *p == '\'')) {
-        const char *close = memchr(p + 1, *p, (size_t)(end - p) - 1);
-        w.length = close ? (size_t)(close - p) + 1 : (size_t)(end - p);
-    } else if (p < end && is_letter(*p)) {
-        while (p + w.length < end && is_letter(p[w.length])) w.length++;
-    }
-    return w;
-}
-
-static bool is_word(word w, const char *text) { return w.length == strlen(text) && memcmp(w.at, text, w.length) == 0; }
-
-/* The first `and` outside brackets that something stands before, unless there is an `or` as well. */
-static word find_and(word text)
-{
-    const char *end = text.at + text.length;
-    word found = {NULL, 0};
-    size_t depth = 0;
-    for (word w = next_word(text.at, end); w.length; w = next_word(w.at + w.length, end)) {
-        depth += is_word(w, "(");
-        depth -= depth > 0 && is_word(w, ")");
-        if (depth == 0 && is_word(w, "or")) return (word){NULL, 0};
-        if (depth == 0 && !found.at && is_word(w, "and") && w.at > text.at) found = w;
-    }
-    return found;
-}
-
-/* Without brackets around the whole. */
-static word unwrap(word text)
-{
-    for (;;) {
-        const char *end = text.at + text.length;
-        size_t depth = 0;
-        word w = next_word(text.at, end);
-        if (!is_word(w, "(")) return text;
-        const char *inside = w.at + 1;
-        for (; w.length; w = next_word(w.at + w.length, end)) {
-            depth += is_word(w, "(");
-            depth -= depth > 0 && is_word(w, ")");
-            if (depth == 0) break;
-        }
-        if (depth > 0 || next_word(w.at + 1, end).length) return text;
-        text = (word){inside, (size_t)(w.at - inside)};
-    }
-}
-
 /* ---------------------------------------------------------------- parts */
 
-/* Compiles a text alone; *plan is NULL when it does not stand alone. */
 static tw_status compile_alone(const tw_block *b, const char *text, tw_plan **plan, tw_error *err)
 {
     const tw_feature feature = {"part", text};
@@ -86,9 +23,7 @@ static tw_status compile_alone(const tw_block *b, const char *text, tw_plan **pl
                                .n_lets = b->now.n_lets,
                                .features = &feature,
                                .n_features = 1};
-    tw_error why;
-    *plan = NULL;
-    return tw_plan_compile(b->spec->ctx, &spec, plan, &why) == TW_NO_MEMORY ? no_memory(err) : TW_OK;
+    return tw_plan_compile(b->spec->ctx, &spec, plan, err);
 }
 
 static bool looks_at_account(const tw_block *b, const tw_plan *plan)
@@ -118,62 +53,27 @@ static tw_status add_part(tw_block *b, const tw_expression *e, const char *text,
                               &part->number, err);
 }
 
-static tw_status copy_text(const tw_block *b, word text, const char **copy, tw_error *err)
+static tw_status split_part(tw_block *b, const tw_expression *e, const fx_part *part, tw_error *err)
 {
-    *copy = tw_arena_text(&b->spec->arena, text.at, text.length);
-    return *copy ? TW_OK : no_memory(err);
-}
-
-/* An `and` that is a call, and not between two conditions, leaves halves that mean nothing. */
-static tw_status is_condition(const tw_block *b, word text, bool *yes, tw_error *err)
-{
-    const char *copy = "";
     tw_plan *plan = NULL;
-    TW_TRY(copy_text(b, text, &copy, err));
-    TW_TRY(compile_alone(b, copy, &plan, err));
-    *yes = plan && tw_plan_is_logical(plan, 0);
-    tw_plan_free(plan);
-    return TW_OK;
-}
-
-/* Where a condition comes apart; found->at is NULL where it does not. */
-static tw_status find_joint(const tw_block *b, word text, word *found, tw_error *err)
-{
-    bool left, right = false;
-    *found = find_and(text);
-    if (!found->at) return TW_OK;
-    const word before = {text.at, (size_t)(found->at - text.at)},
-               after = {found->at + found->length, (size_t)(text.at + text.length - found->at) - found->length};
-    TW_TRY(is_condition(b, before, &left, err));
-    if (left) TW_TRY(is_condition(b, after, &right, err));
-    if (!right) found->at = NULL;
-    return TW_OK;
-}
-
-static tw_status add_whole(tw_block *b, const tw_expression *e, word text, tw_error *err)
-{
-    const char *copy = "";
-    tw_plan *plan = NULL;
-    TW_TRY(copy_text(b, text, &copy, err));
-    TW_TRY(compile_alone(b, copy, &plan, err));
-    if (!plan) return tw_node_fail(b->spec->doc, e->node, err, "'%s' does not compile", copy);
-    const tw_status status = add_part(b, e, copy, plan, err);
+    const char *text = tw_arena_text(&b->spec->arena, e->text + part->at, part->length);
+    if (!text) return no_memory(err);
+    TW_TRY(compile_alone(b, text, &plan, err));
+    const tw_status status = add_part(b, e, text, plan, err);
     tw_plan_free(plan);
     return status;
 }
 
-/* The parts that `and` joins, one after the other. */
-static tw_status split_text(tw_block *b, const tw_expression *e, tw_error *err)
+/* A condition comes apart at its top. */
+static tw_status split_text(tw_block *b, size_t number, tw_error *err)
 {
-    word rest = unwrap((word){e->text, strlen(e->text)}), joint = {NULL, 0};
-    for (size_t i = 0; e->condition && i < MOST_PARTS; i++) {
-        TW_TRY(find_joint(b, rest, &joint, err));
-        if (!joint.at) break;
-        TW_TRY(add_whole(b, e, unwrap((word){rest.at, (size_t)(joint.at - rest.at)}), err));
-        const char *after = joint.at + joint.length;
-        rest = unwrap((word){after, (size_t)(rest.at + rest.length - after)});
-    }
-    return add_whole(b, e, rest, err);
+    const tw_expression *e = &b->now.expression[number];
+    const fx_feature *f = &b->now.plan->features[number];
+    const fx_part whole = {0, strlen(e->text)};
+    const size_t n = e->condition ? f->n_parts : 0;
+    if (n == 0) return split_part(b, e, &whole, err);
+    for (size_t i = 0; i < n; i++) TW_TRY(split_part(b, e, &f->part[i], err));
+    return TW_OK;
 }
 
 /* ---------------------------------------------------------------- making them */
@@ -182,7 +82,7 @@ static tw_status split_all(tw_block *b, size_t *from, tw_error *err)
 {
     for (size_t i = 0; i < b->now.n; i++) {
         from[i] = b->split.n_parts;
-        TW_TRY(split_text(b, &b->now.expression[i], err));
+        TW_TRY(split_text(b, i, err));
     }
     from[b->now.n] = b->split.n_parts;
     return TW_OK;

@@ -34,6 +34,8 @@ static inline vec where(mask m, vec yes, vec no) { return _mm256_blendv_pd(no, y
 
 static inline vec larger(vec a, vec b) { return _mm256_max_pd(a, b); }
 
+static inline vec smaller(vec a, vec b) { return _mm256_min_pd(a, b); }
+
 static inline bool any(mask m) { return _mm256_movemask_pd((vec)m) != 0; }
 
 /* Of some lanes, which lie in a group in their order, those where the mask is set. */
@@ -70,6 +72,8 @@ static inline void write_fields(vec x[FIELDS], size_t from, double *const record
 static inline vec where(mask m, vec yes, vec no) { return (vec)((m & (mask)yes) | (~m & (mask)no)); }
 
 static inline vec larger(vec a, vec b) { return where(a > b, a, b); }
+
+static inline vec smaller(vec a, vec b) { return where(a < b, a, b); }
 
 static inline bool any(mask m)
 {

@@ -152,20 +152,28 @@ static inline __attribute__((always_inline)) void fetch(const void *from, size_t
     __builtin_prefetch((const char *)from + bytes - 1);
 }
 
+/* 64 bytes lie in two lines at most. */
+static inline __attribute__((always_inline)) void fetch_signals(const uint8_t *signal, size_t at, size_t n)
+{
+    if (!signal) return;
+    __builtin_prefetch(signal + at);
+    __builtin_prefetch(signal + at + n - 1);
+}
+
 /* Rows lie far apart: those of some bars ahead are asked for. */
 static inline __attribute__((always_inline)) void fetch_ahead(const tw_sweep_job *job, size_t t, size_t first, size_t n)
 {
     enum { AHEAD = 6 };
     const tw_sweep_signals *s = &job->signals;
     if (t + AHEAD >= job->prices.n_times || job->prices.trial_stride == 0) return;
-    const tw_sweep_bar bar = bar_at(job, t + AHEAD, first);
+    const size_t price = ((t + AHEAD) * job->prices.time_stride + first) * sizeof(double);
     const size_t at = (t + AHEAD) * s->time_stride + first;
-    fetch(bar.close, n * sizeof *bar.close);
-    fetch(bar.open, n * sizeof *bar.open);
-    fetch(at_or_null(s->enter_long, at), n);
-    fetch(at_or_null(s->exit_long, at), n);
-    fetch(at_or_null(s->enter_short, at), n);
-    fetch(at_or_null(s->exit_short, at), n);
+    fetch(at_or_null(job->prices.close, price), n * sizeof(double));
+    fetch(at_or_null(job->prices.open, price), n * sizeof(double));
+    fetch_signals(s->enter_long, at, n);
+    fetch_signals(s->exit_long, at, n);
+    fetch_signals(s->enter_short, at, n);
+    fetch_signals(s->exit_short, at, n);
 }
 
 /* What the accounts are worth stays until the next bar that the symbol has. */

@@ -2,6 +2,8 @@
 /* The expression language: precedence, parameters, types, errors that point. */
 #include "feature_case.h"
 
+#include "feature/plan.h"
+
 #include <string.h>
 
 /* ---- values: one bar of open = 2.385, close = 7.25, volume = -3.5 */
@@ -183,6 +185,65 @@ static void documented_examples(void **state)
                         "it must be 0 or more\n  lag(close, -1) / close\n             ^");
 }
 
+/* ---- the conditions that `and` joins */
+
+/* The parts of an expression, each followed by ';', or "" where it is one. */
+static void assert_parts(const char *expression, const char *want)
+{
+    static const tw_feature up = {"up", "close > open and close > 1"};
+    const tw_feature feature = {"f", expression};
+    const tw_plan_spec spec = {TW_NAMES("open", "close"), 2, &up, 1, &feature, 1};
+    tw_plan *plan = NULL;
+    tw_error err = {""};
+    tw_buf got;
+    tw_buf_init(&got, NULL);
+    assert_ok(tw_plan_compile(NULL, &spec, &plan, &err), &err);
+    for (size_t i = 0; i < plan->features->n_parts; i++) {
+        const fx_part *part = &plan->features->part[i];
+        tw_buf_add(&got, expression + part->at, part->length);
+        tw_buf_add(&got, ";", 1);
+    }
+    assert_string_equal(got.data ? got.data : "", want);
+    tw_buf_clear(&got);
+    tw_plan_free(plan);
+}
+
+static void conditions_come_apart(void **state)
+{
+    (void)state;
+    assert_parts("open > 1", "");
+    assert_parts("open > 1 and close > 2", "open > 1;close > 2;");
+    assert_parts(" open>1 and close > 2 and up ", "open>1;close > 2;up;");
+    assert_parts("(open > 1 and (close > 2 and not up)) and 3 < open", "open > 1;close > 2;not up;3 < open;");
+    assert_parts("((open > 1) and (close > 2 or up))", "(open > 1);(close > 2 or up);");
+    assert_parts("open > 1 or close > 2 and up", "");
+    assert_parts("open > 1 and close > 2 or up", "");
+    assert_parts("not (open > 1 and up)", "");
+    assert_parts("up", "");
+    assert_parts("and(open > 1, up)", "");
+    assert_parts("if(up and open > 1, open, close) > 2 and (open > 1) == (up and true)",
+                 "if(up and open > 1, open, close) > 2;(open > 1) == (up and true);");
+    assert_parts("(open > 1 and up) == up", "");
+    assert_parts("ema(open, 3, nan=\"hold\") > 1 and choose(0, up and open > 1, up)",
+                 "ema(open, 3, nan=\"hold\") > 1;choose(0, up and open > 1, up);");
+}
+
+/* 64 conditions are parts, one more and it is one again. */
+static void parts_are_bounded(void **state)
+{
+    (void)state;
+    for (size_t n = FX_MOST_PARTS; n <= FX_MOST_PARTS + 1; n++) {
+        tw_buf text, want;
+        tw_buf_init(&text, NULL);
+        tw_buf_init(&want, NULL);
+        for (size_t i = 0; i < n; i++) tw_buf_printf(&text, "%sclose > %zu", i ? " and " : "", i);
+        for (size_t i = 0; i < n && n <= FX_MOST_PARTS; i++) tw_buf_printf(&want, "close > %zu;", i);
+        assert_parts(text.data, want.data ? want.data : "");
+        tw_buf_clear(&text);
+        tw_buf_clear(&want);
+    }
+}
+
 /* ---- hostile text */
 
 static void nesting_is_bounded(void **state)
@@ -232,7 +293,8 @@ int main(void)
         cmocka_unit_test(precedence),          cmocka_unit_test(errors_point),
         cmocka_unit_test(documented_examples), cmocka_unit_test(error_shows_the_line),
         cmocka_unit_test(nesting_is_bounded),  cmocka_unit_test(length_is_bounded),
-        cmocka_unit_test(long_sums_are_fine),
+        cmocka_unit_test(long_sums_are_fine),  cmocka_unit_test(conditions_come_apart),
+        cmocka_unit_test(parts_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
