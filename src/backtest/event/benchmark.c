@@ -63,6 +63,7 @@ tw_status tw_benchmark_build(tw_moment *now, tw_error *err)
     if (!run->benchmark && run->benchmark_asset == 0) return TW_OK;
     now->benchmark = tw_new(now->ctx, run->to - run->from, sizeof *now->benchmark);
     if (!now->benchmark) return tw_no_memory(err, "a benchmark");
+    if (!run->benchmark && run->each_minute) return tw_minute_benchmark(now, run->benchmark_asset - 1, err);
     if (!run->benchmark) return of_asset(now, run->benchmark_asset - 1, err);
     for (size_t i = run->from; i < run->to; i++)
         now->benchmark[i - run->from] = isnan(run->benchmark[i]) ? 0 : run->benchmark[i];

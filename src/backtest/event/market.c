@@ -62,6 +62,8 @@ tw_status tw_market_check(const tw_asset_market *market, const tw_strategy_run *
         return tw_fail(err, TW_BAD_VALUE, "run: benchmark asset %zu of %zu", run->benchmark_asset - 1,
                        market->n_assets);
     if (run->by_minute) TW_TRY(check_minutes(market, run, err));
+    if (run->each_minute && (!run->by_minute || run->mode != TW_ZIPLINE))
+        return tw_fail(err, TW_BAD_VALUE, "run: accounts of each minute are of runs by minute in mode zipline");
     if (!run->by_minute && (!market->daily.close || !market->daily.volume))
         return tw_fail(err, TW_BAD_VALUE, "run: by day, but the market has no daily bars");
     const tw_bars *bars = run->by_minute ? &market->minute : &market->daily;
