@@ -117,7 +117,7 @@ typedef enum tw_strategy_mode { TW_REALISTIC, TW_ZIPLINE } tw_strategy_mode;
 typedef struct tw_strategy_run {
     tw_strategy_mode mode;
     size_t from, to;
-    bool by_minute;
+    bool by_minute, each_minute; /* each_minute (mode zipline): its accounts at the end of every minute, too */
     double capital;
     const char *currency; /* of the account; NULL: no asset may have one */
     const char *const *settings;
@@ -229,6 +229,12 @@ typedef struct tw_session_row {
     size_t longs_count, shorts_count, trading_days;
 } tw_session_row;
 
+/** The accounts at the end of a minute, the session's so far: zipline's packets of emission rate "minute". */
+typedef struct tw_minute_row {
+    size_t bar;
+    tw_session_row row;
+} tw_minute_row;
+
 /** Where a rule of zipline's that surprises mattered, and how often: "a limit that fixed_bps did not look at". */
 typedef struct tw_quirk {
     const char *name, *meaning;
@@ -252,6 +258,10 @@ TW_API tw_status tw_strategy_advance(tw_strategy_live *live, size_t n_bars, tw_e
 TW_API tw_status tw_strategy_close(tw_strategy_live *live, tw_strategy_result **result, tw_error *err);
 /** The sessions of a run. */
 TW_API const tw_session_row *tw_strategy_sessions(const tw_strategy_result *result, size_t *n);
+/** The accounts of each minute, of a run that asks for them (`each_minute`). */
+TW_API const tw_minute_row *tw_strategy_minutes(const tw_strategy_result *result, size_t *n);
+/** What was recorded in such a run, by minute: `session` is the minute. */
+TW_API const tw_recorded *tw_strategy_minute_recorded(const tw_strategy_result *result, size_t *n);
 /** The fills of a run, in the order they were booked. */
 TW_API const tw_trade *tw_strategy_trades(const tw_strategy_result *result, size_t *n);
 /** The holdings at each session's end, oldest holding first. */

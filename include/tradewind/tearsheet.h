@@ -95,11 +95,12 @@ typedef struct tw_tearsheet_options {
     double block; /* mean block length; 0: by the rule of Politis and White */
     double level; /* of the confidence intervals */
     int seed;
-    double participation; /* capacity: most of a bar's volume */
-    double impact;        /* capacity: cost of trading the share s of a bar's volume is impact * s^2 of the value */
-    int income;           /* 1: dividends and funding count in the profit of round trips */
-    double utc_offset;    /* hours that clocks are ahead of UTC, for trades by hour */
-    int close_open;       /* 1: what is held at the end counts as a round trip, closed at its last price */
+    double participation;   /* capacity: most of a bar's volume */
+    double impact;          /* capacity: cost of trading the share s of a bar's volume is impact * s^2 of the value */
+    int income;             /* 1: dividends and funding count in the profit of round trips */
+    double utc_offset;      /* hours that clocks are ahead of UTC, for trades by hour */
+    char live[TW_TEXT_MAX]; /* date from which returns were not known when the strategy was made; empty: none */
+    int close_open;         /* 1: what is held at the end counts as a round trip, closed at its last price */
 } tw_tearsheet_options;
 
 /** Table of tw_tearsheet_options, for tw_params_parse. */
@@ -229,6 +230,32 @@ typedef struct tw_order_reason {
     size_t n;
 } tw_order_reason;
 
+enum { TW_SHEET_BINS = 20, TW_SHEET_HISTOGRAMS = 5, TW_SHEET_BELIEF = 101 };
+
+/** Where values lie: bins of one width from `least` on; a value on an edge is in the bin above, the largest in the
+ * last. */
+typedef struct tw_sheet_histogram {
+    const char *name;             /* daily_return, monthly_return, turnover, round_trip_return, round_trip_profit */
+    size_t n, bin[TW_SHEET_BINS]; /* n 0: not to be had */
+    double least, width, mean;
+} tw_sheet_histogram;
+
+/** What may be believed of the chance that a decision wins, from the round trips: the beta distribution of those that
+ *  won and those that did not. */
+typedef struct tw_sheet_belief {
+    size_t winners, others;         /* none of one: nothing else is known */
+    double mean, low, high;         /* 95 % lie between low and high */
+    const double *chance, *density; /* [TW_SHEET_BELIEF] between the 0.1 % and 99.9 % quantiles */
+} tw_sheet_belief;
+
+/** Returns from options.live on, and what those before let expect: growth by draws of single bars, its mean and
+ *  deviation at each bar. */
+typedef struct tw_sheet_live {
+    size_t from;                    /* first bar; SIZE_MAX: none */
+    const double *mean, *deviation; /* [n] of wealth; NaN before */
+    const double *before, *after;   /* [n_measures] measures of the two parts */
+} tw_sheet_live;
+
 /** A time that many remember, as far as the run has it. */
 typedef struct tw_stress {
     const char *name;
@@ -247,6 +274,11 @@ typedef struct tw_tearsheet {
     size_t n_measures;
     const tw_sheet_measure *measure;
     const double *wealth, *underwater; /* [n] */
+    const double *log_wealth;          /* [n]; NaN once nothing is left */
+    const double *matched; /* [n] wealth of returns scaled to the benchmark's volatility; NULL without one */
+    tw_sheet_live live;
+    tw_sheet_histogram histogram[TW_SHEET_HISTOGRAMS];
+    tw_sheet_belief belief;
     size_t n_drawdowns;
     const tw_drawdown *drawdown;                /* deepest first */
     const char *rolling_name[TW_SHEET_ROLLING]; /* names of measures */
@@ -267,6 +299,8 @@ typedef struct tw_tearsheet {
     size_t n_reasons;
     const tw_order_reason *reason; /* the most frequent first */
     tw_factor_fit factors;
+    const double *const *rolling_loading; /* [1 + n_factors][n], intercept first, over options.window; NULL: fewer than
+                                             two factors */
     tw_attribution attribution;
     double currency_gain, currency_return; /* sum of the record's, and of its shares of equity; NaN: not known */
     size_t n_costs;

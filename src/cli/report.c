@@ -16,7 +16,8 @@ static const tw_option options[] = {
     {"required", "RATE", "return of a year asked for, in Sortino and omega (default 0)"},
     {"periods", "N", "bars a year (default 252)"},
     {"seed", "N", "of the bootstrap (default 1)"},
-    {"set", "\"k=v ...\"", "window, top, draws, block, level, participation, impact, income, close_open, utc_offset"},
+    {"set", "\"k=v ...\"",
+     "window, top, draws, block, level, participation, impact, income, close_open, utc_offset, live"},
     {"out", "DIR", "where to write (default: the folder that is read)"},
     {0},
 };

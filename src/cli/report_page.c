@@ -2,11 +2,12 @@
 /* report_page.c - the tear sheet's page: charts over time from tradewind/plot.h, tables from report_tables.c. */
 #include "cli/report_page.h"
 
+#include "tradewind/num.h"
 #include "tradewind/plot.h"
 
 #include <math.h>
 
-enum { WIDTH = 1080, HEIGHT = 300, MOST_SECTORS = 12 };
+enum { WIDTH = 1080, HEIGHT = 300, MOST_SECTORS = 12, SCRATCH = 4 };
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -46,7 +47,7 @@ typedef struct page {
     const tw_ctx *ctx;
     const tw_tearsheet *sheet;
     tw_buf *out;
-    double *scratch; /* [n] */
+    double *scratch; /* [SCRATCH][n] */
 } page;
 
 static tw_status draw(const page *p, const char *title, const tw_chart_panel *panels, size_t n_panels, tw_error *err)
@@ -74,6 +75,51 @@ static tw_status draw_wealth(const page *p, tw_error *err)
                                      {.series = under, .n_series = 1, .share = 1},
                                      {.series = bars, .n_series = 1, .share = 1}};
     return draw(p, "Growth of 1, what is lost from the highest, returns", panels, 3, err);
+}
+
+/* Beside the benchmark at its volatility, and both as logarithms, in which equal growth is equally steep. `scratch` has
+ * the benchmark's wealth. */
+static tw_status draw_compared(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    const size_t n = s->record.path.n;
+    double *log_benchmark = p->scratch + n;
+    for (size_t t = 0; t < n; t++) log_benchmark[t] = s->matched && p->scratch[t] > 0 ? tw_log(p->scratch[t]) : NAN;
+    const tw_chart_series matched[] = {{.name = "strategy at the benchmark's volatility", .y = s->matched},
+                                       {.name = "benchmark", .y = p->scratch}};
+    const tw_chart_series logs[] = {{.name = "strategy, log", .y = s->log_wealth},
+                                    {.name = "benchmark, log", .y = log_benchmark}};
+    const tw_chart_panel panels[] = {{.series = logs, .n_series = s->matched ? 2 : 1, .share = 1},
+                                     {.series = matched, .n_series = 2, .share = 1}};
+    return draw(p, s->matched ? "Logarithm of growth, and growth at the benchmark's volatility" : "Logarithm of growth",
+                panels, s->matched ? 2 : 1, err);
+}
+
+/* What was earned live, and where one and two deviations of what the time before lets expect lie. */
+static tw_status draw_live(const page *p, tw_error *err)
+{
+    static const double DEVIATIONS[SCRATCH] = {-2, -1, 1, 2};
+    const tw_tearsheet *s = p->sheet;
+    const size_t n = s->record.path.n;
+    for (size_t k = 0; k < SCRATCH; k++)
+        for (size_t t = 0; t < n; t++) p->scratch[k * n + t] = s->live.mean[t] + DEVIATIONS[k] * s->live.deviation[t];
+    const tw_chart_series series[] = {
+        {.name = "strategy", .y = s->wealth},       {.name = "expected", .y = s->live.mean},
+        {.name = "-2 deviations", .y = p->scratch}, {.name = "-1", .y = p->scratch + n},
+        {.name = "+1", .y = p->scratch + 2 * n},    {.name = "+2", .y = p->scratch + 3 * n}};
+    const tw_chart_panel panel = {.series = series, .n_series = 6, .share = 1};
+    return draw(p, "Growth of 1, and the cone that the time before lets expect", &panel, 1, err);
+}
+
+static tw_status draw_loadings(const page *p, tw_error *err)
+{
+    const tw_tearsheet *s = p->sheet;
+    tw_chart_series series[MOST_SECTORS];
+    size_t n = 0;
+    for (; n < s->record.n_factors && n < MOST_SECTORS; n++)
+        series[n] = (tw_chart_series){.name = s->record.factor_name[n], .y = s->rolling_loading[n + 1]};
+    const tw_chart_panel panel = {.series = series, .n_series = n, .share = 1};
+    return draw(p, "Loadings on all factors at once, over windows", &panel, 1, err);
 }
 
 /* A panel for each series that is there. */
@@ -187,12 +233,22 @@ static tw_status path_part(const page *p, tw_error *err)
     const tw_tearsheet *s = p->sheet;
     tw_page_measures(s, p->out);
     TW_TRY(draw_wealth(p, err));
+    TW_TRY(draw_compared(p, err));
+    if (s->live.mean) {
+        heading(p, "The live time",
+                "The cone is of draws of single returns of the time before; lines are one and two "
+                "deviations of it.");
+        TW_TRY(draw_live(p, err));
+        tw_page_live(s, p->out);
+    }
     heading(p, "Drawdowns", "A drawdown runs from the last peak to the first bar that is as high again.");
     tw_page_drawdowns(s, p->out);
     heading(p, "Returns by month", NULL);
     tw_page_months(s, p->out);
     heading(p, "Returns by length of time", NULL);
     tw_page_quantiles(s, p->out);
+    heading(p, "Distributions", "The mean is dashed.");
+    tw_page_histograms(s, p->out);
     if (s->record.path.n >= (size_t)s->options.window) {
         tw_buf_printf(p->out, "<h2>Rolling risk</h2>\n<p>Over %d bars.</p>\n", s->options.window);
         TW_TRY(draw_rolling(p, err));
@@ -227,10 +283,13 @@ static tw_status trade_part(const page *p, tw_error *err)
     if (s->n_trips) {
         heading(p, "Round trips", "Positions opened and closed, first in first out, before commissions.");
         tw_page_trips(s, p->out);
+        TW_TRY(tw_page_lives(p->ctx, s, p->out, err));
+        tw_page_belief(s, p->out);
     }
     if (s->factors.n) {
         heading(p, "Factors", NULL);
         tw_page_factors(s, p->out);
+        if (s->rolling_loading) TW_TRY(draw_loadings(p, err));
     }
     if (s->attribution.n) {
         heading(p, "Returns by what was held", "Exposures are shares of equity times loadings.");
@@ -247,7 +306,7 @@ static tw_status trade_part(const page *p, tw_error *err)
 tw_status tw_cli_report_page(const tw_ctx *ctx, const tw_tearsheet *sheet, const char *title, tw_buf *out,
                              tw_error *err)
 {
-    page p = {ctx, sheet, out, tw_new(ctx, sheet->record.path.n, sizeof(double))};
+    page p = {ctx, sheet, out, tw_new(ctx, SCRATCH * sheet->record.path.n, sizeof(double))};
     if (!p.scratch) return tw_no_memory(err, "a page");
     head_of(&p, title);
     tw_status status = path_part(&p, err);

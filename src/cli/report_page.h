@@ -22,6 +22,11 @@ void tw_page_trips(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_factors(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_attribution(const tw_tearsheet *sheet, tw_buf *out);
 void tw_page_costs(const tw_tearsheet *sheet, tw_buf *out);
+void tw_page_live(const tw_tearsheet *sheet, tw_buf *out);
+/* Its pictures without an axis of bars (report_plots.c). */
+void tw_page_histograms(const tw_tearsheet *sheet, tw_buf *out);
+void tw_page_belief(const tw_tearsheet *sheet, tw_buf *out);
+tw_status tw_page_lives(const tw_ctx *ctx, const tw_tearsheet *sheet, tw_buf *out, tw_error *err);
 /* Parts of tables: heads as "a|b|c", rows that begin with a name and end, numbers as people read them (NaN is a dash),
  * shares in per cent. */
 void tw_page_open_table(tw_buf *out, const char *columns);

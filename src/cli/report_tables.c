@@ -97,7 +97,7 @@ void tw_page_measures(const tw_tearsheet *s, tw_buf *out)
          k++)
         card(s, *k, out);
     if (s->record.currency_gain)
-        tw_buf_printf(out, "<div class=\"card\"><b>%.2f %%</b>Gains of currency<br><span>%.2f of money</span></div>\n",
+        tw_buf_printf(out, "<div class=\"card\"><b>%.2f %%</b>Gains of currency<br><span>%.2f in money</span></div>\n",
                       100 * s->currency_return, s->currency_gain);
     tw_buf_text(out, "</div>\n<details><summary>All measures</summary>\n");
     if (s->options.draws)
@@ -118,6 +118,24 @@ void tw_page_measures(const tw_tearsheet *s, tw_buf *out)
     }
     tw_page_close_table(out);
     tw_buf_text(out, "</details>\n");
+}
+
+void tw_page_live(const tw_tearsheet *s, tw_buf *out)
+{
+    tw_page_open_table(out, "measure|before|live|all");
+    for (const char *const *k = TW_NAMES("annual_return", "cumulative_return", "annual_volatility", "sharpe", "sortino",
+                                         "calmar", "max_drawdown", "omega", "skew", "tail_ratio", "alpha", "beta");
+         *k; k++)
+        for (size_t i = 0; i < s->n_measures; i++) {
+            const tw_sheet_measure *m = &s->measure[i];
+            if (strcmp(m->measure->name, *k) != 0 || isnan(m->value)) continue;
+            tw_page_name(out, m->measure->title);
+            value(out, in_percent(m->measure), s->live.before[i]);
+            value(out, in_percent(m->measure), s->live.after[i]);
+            value(out, in_percent(m->measure), m->value);
+            tw_page_end_row(out);
+        }
+    tw_page_close_table(out);
 }
 
 /* ---------------------------------------------------------------- path */

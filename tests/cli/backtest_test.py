@@ -300,6 +300,21 @@ spec("window: 10\nwindow_of: minutes\nrules:\n  - {when: 'close > mean(close, 10
      data="minutes: minutes.csv", more="frequency: minute\n", mode="realistic")
 run()
 assert len(read("daily.csv")) == 4 and len(read("txns.csv")) > 4
+# zipline's packets of every minute: the last of a session is its row of daily.csv, what was recorded included
+emitted = "frequency: minute\nemission: minute\n"
+spec("window: 2\nwindow_of: minutes\nrules:\n  - {when: 'close > lag(close, 1)', shares: 3}\nrecord: {twice: close * 2}", data="minutes: minutes.csv", more=emitted)
+run()
+by_minute, daily = read("minute.csv"), read("daily.csv")
+assert len(by_minute) == 120 and list(by_minute[0])[1:] == [c for c in daily[0] if c not in ("session", "orders", "transactions", "positions")]
+for i, row in enumerate(daily):
+    last = by_minute[30 * i + 29]
+    assert last["time"] == f"{row['session'][:10]} 15:30:00+00:00" == last["period_close"]
+    assert all(last[c] == row[c] for c in row if c in last and c != "period_close"), (last, row)
+assert len({r["portfolio_value"] for r in by_minute}) > 60 and float(by_minute[7]["twice"]) == 2 * float(rows[7].split(",")[5])
+spec("rules:\n  - shares: 1", data="minutes: minutes.csv", more=emitted, mode="realistic")
+fails("s.yaml:6:11: 'emission: minute' needs 'frequency: minute' and 'mode: zipline'")
+spec("rules:\n  - shares: 1", more="emission: hourly\n")
+fails("'emission' must be daily or minute, got 'hourly'")
 # days that begin before the first minute: windows of days reach back; a day that no file of days has is made of its minutes
 early = [str(d) for d in days(24, datetime.date(2020, 12, 1)) if d < datetime.date(2021, 1, 4)]
 write("days.csv", HEAD + "\n" + "".join(f"{d},X,{i + 1},{i + 1},{i + 1},{i + 1},10\n" for i, d in enumerate(early)))

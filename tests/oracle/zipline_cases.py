@@ -475,6 +475,21 @@ def minutes(seed):
     return m.case
 
 
+def emission(seed):
+    """A packet of performance a minute, with a benchmark by the minute."""
+    m = Maker(seed, by_minute=True, assets=(1, 2))
+    m.case["emission"] = "minute"
+    m.models()
+    if m.chance(0.4):
+        m.add_actions(3)
+    m.add_minutes()
+    m.benchmark()
+    if m.chance(0.3):
+        m.capital_changes()
+    m.play_minutes(styles=m.chance(0.5))
+    return m.case
+
+
 def abroad(seed):
     """Days of London, Frankfurt and Tokyo: their weeks, months and half days."""
     m = Maker(seed, exchange=("XLON", "XETR", "XTKS")[seed % 3])
@@ -613,5 +628,5 @@ def ruined(seed):
 
 
 CLASSES = {"plain": plain, "styled": styled, "eventful": eventful, "governed": governed, "ruined": ruined, "minutes": minutes, "futures": futures, "future_minutes": future_minutes,
-           "chains": chains, "chain_minutes": chain_minutes, "abroad": abroad, "crypto": crypto, "crypto_minutes": crypto_minutes,
+           "chains": chains, "chain_minutes": chain_minutes, "abroad": abroad, "emission": emission, "crypto": crypto, "crypto_minutes": crypto_minutes,
            "abroad_minutes": abroad_minutes}

@@ -410,6 +410,7 @@ class Harvest:
         self.fills = {n: [] for n in ("session", "bar", "asset", "order", "amount", "price", "commission")}
         self.holdings = {n: [] for n in ("session", "asset", "amount", "cost_basis", "last_price")}
         self.orders = {n: [] for n in ("session", "id", "asset", "created", "changed", "amount", "filled", "commission", "limit", "stop", "limit_reached", "stop_reached", "status")}
+        self.minutes = {n: [] for n in ("bar",) + ROWS + RISKS}
         self.recorded = {}
         self.n_costs = 0
 
@@ -436,6 +437,14 @@ class Harvest:
         for name, value in day["recorded_vars"].items():
             self.recorded.setdefault(name, [math.nan] * (len(self.sessions["session"]) - 1)).append(number(value))
 
+    def add_minute(self, packet):
+        minute, risk, whole = packet["minute_perf"], packet["cumulative_risk_metrics"], packet["cumulative_perf"]
+        self.minutes["bar"].append(self.player.bar_of[pd.Timestamp(minute["period_close"]).value])
+        for n in ROWS:
+            self.minutes[n].append(number(minute[n]))
+        for n in RISKS:
+            self.minutes[n].append(number(risk[n] if n in risk else whole[n]))
+
     @staticmethod
     def row(table, *values):
         for column, value in zip(table.values(), values):
@@ -458,7 +467,7 @@ def play(case, finder, base):
         bench = Bench(case, finder, base, folder)
         player = Player(bench)
         params = SimulationParameters(start_session=bench.days[case["from"]], end_session=bench.days[case["to"] - 1], trading_calendar=bench.calendar,
-                                      capital_base=case["capital"], data_frequency="minute" if case["by_minute"] else "daily", emission_rate="daily")
+                                      capital_base=case["capital"], data_frequency="minute" if case["by_minute"] else "daily", emission_rate=case.get("emission", "daily"))
         changes = {}
         for c in case["changes"]:
             s = case["sessions"]
@@ -476,6 +485,8 @@ def play(case, finder, base):
             for packet in algo.get_generator():
                 if "daily_perf" in packet:
                     harvest.add(packet, algo.blotter)
+                elif "minute_perf" in packet:
+                    harvest.add_minute(packet)
         except ZeroDivisionError as error:
             raised_in = traceback.extract_tb(error.__traceback__)[-1].filename
             if "zipline/finance/" not in raised_in:
@@ -489,3 +500,5 @@ def play(case, finder, base):
         bench.adjustments.close()
     case["expected"] = {"stopped": stopped, "sessions": harvest.sessions, "fills": harvest.fills, "holdings": harvest.holdings, "orders": harvest.orders,
                         "recorded": [{"name": n, "values": v} for n, v in harvest.recorded.items()]}
+    if "emission" in case:
+        case["expected"]["minutes"] = harvest.minutes

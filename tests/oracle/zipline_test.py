@@ -38,7 +38,7 @@ PLAYER = pathlib.Path(os.environ.get("TRADEWIND", ROOT / "build/release/tradewin
 GOLDEN = ROOT / "tests/golden/backtest/zipline_cases.json.gz"
 # How many of each kind: those by minute take zipline longest.
 USUAL = {"plain": 30, "styled": 40, "eventful": 50, "governed": 40, "futures": 30, "ruined": 20, "minutes": 24, "future_minutes": 16, "chains": 30, "chain_minutes": 12, "abroad": 30,
-         "abroad_minutes": 10, "crypto": 30, "crypto_minutes": 8}
+         "abroad_minutes": 10, "emission": 16, "crypto": 30, "crypto_minutes": 8}
 # What is kept, by kind and seed: few sessions, few assets, and much that happens.
 RECORDED = {"plain": (1, 4), "styled": (2, 3, 8), "eventful": (5, 19, 1008, 1013), "governed": (2, 12, 2000, 2030), "futures": (4, 17), "ruined": (1, 4, 6), "minutes": (7, 1009), "future_minutes": (5,), "chains": (8, 16, 21, 29),
             "chain_minutes": (78,), "abroad": (0, 2), "abroad_minutes": (6,), "crypto": (4, 11)}

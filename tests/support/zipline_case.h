@@ -197,6 +197,7 @@ static inline void zipline_case_read(zipline_case *c, const tw_node *node)
 {
     *c = (zipline_case){.node = node};
     c->run.by_minute = zipline_number(node, "by_minute") != 0;
+    c->run.each_minute = tw_node_get(node, "emission") != NULL;
     zipline_read_sessions(c);
     zipline_read_assets(c);
     zipline_read_actions(c);

@@ -14,6 +14,21 @@ static bool is_refused(const tw_moment *now, const tw_asset_action *action)
     return action->session > run->from && action->pay + 1 < run->to;
 }
 
+static tw_status check_asset(const tw_moment *now, size_t asset, tw_error *err)
+{
+    const tw_strategy_run *run = now->run;
+    const tw_asset *a = &now->market->asset[asset];
+    if (a->first > run->from || (a->end && a->end < run->to))
+        return tw_fail(err, TW_BAD_VALUE, "benchmark %s is not listed in all sessions of the run", a->symbol);
+    for (size_t i = 0; i < now->market->n_actions; i++) {
+        const tw_asset_action *action = &now->market->action[i];
+        if (action->asset == asset && action->kind == TW_STOCK_DIVIDEND && is_refused(now, action))
+            return tw_fail(err, TW_BAD_VALUE, "benchmark %s pays a stock dividend in session %zu", a->symbol,
+                           action->session);
+    }
+    return TW_OK;
+}
+
 static double rate_of(const tw_moment *now, size_t asset, size_t session, bool at_open)
 {
     return tw_currency_of_session(now, now->lot[asset].currency, session, at_open);
@@ -26,14 +41,6 @@ static tw_status of_asset(tw_moment *now, size_t asset, tw_error *err)
     const tw_strategy_run *run = now->run;
     const tw_asset *a = &now->market->asset[asset];
     const size_t n = run->to - run->from, before = a->first < run->from;
-    if (a->first > run->from || (a->end && a->end < run->to))
-        return tw_fail(err, TW_BAD_VALUE, "benchmark %s is not listed in all sessions of the run", a->symbol);
-    for (size_t i = 0; i < now->market->n_actions; i++) {
-        const tw_asset_action *action = &now->market->action[i];
-        if (action->asset == asset && action->kind == TW_STOCK_DIVIDEND && is_refused(now, action))
-            return tw_fail(err, TW_BAD_VALUE, "benchmark %s pays a stock dividend in session %zu", a->symbol,
-                           action->session);
-    }
     double *price = tw_new(now->ctx, n + 1, sizeof *price);
     if (!price) return tw_no_memory(err, "a benchmark");
     /* a moment of its own, at the run's end and by day */
@@ -63,7 +70,11 @@ tw_status tw_benchmark_build(tw_moment *now, tw_error *err)
     if (!run->benchmark && run->benchmark_asset == 0) return TW_OK;
     now->benchmark = tw_new(now->ctx, run->to - run->from, sizeof *now->benchmark);
     if (!now->benchmark) return tw_no_memory(err, "a benchmark");
-    if (!run->benchmark) return of_asset(now, run->benchmark_asset - 1, err);
+    if (!run->benchmark) {
+        const size_t asset = run->benchmark_asset - 1;
+        TW_TRY(check_asset(now, asset, err));
+        return run->each_minute ? tw_minute_benchmark(now, asset, err) : of_asset(now, asset, err);
+    }
     for (size_t i = run->from; i < run->to; i++)
         now->benchmark[i - run->from] = isnan(run->benchmark[i]) ? 0 : run->benchmark[i];
     return TW_OK;

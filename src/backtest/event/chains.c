@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The contracts of a root as one series: which is active, when one is left for the next, histories joined. The rules of
  * rolling are zipline's; its search for the contract of today looks 90 days ahead, and this one does not. */
+#include "backtest/event/window.h"
+
 #include "backtest/event/engine.h"
 
 #include <math.h>

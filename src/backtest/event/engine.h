@@ -4,6 +4,7 @@
 #define TW_BACKTEST_EVENT_ENGINE_H
 
 #include "backtest/event/currency.h"
+#include "backtest/event/minutes.h"
 #include "backtest/event/models.h"
 #include "backtest/event/risk.h"
 #include "backtest/event/round.h"
@@ -91,14 +92,14 @@ typedef enum tw_quirk_id {
 
 struct tw_strategy_result {
     const tw_ctx *ctx;
-    tw_list sessions, trades, holdings, orders, actions, recorded, names, balances;
+    tw_list sessions, trades, holdings, orders, actions, recorded, names, balances, minutes, minute_recorded;
     char stopped[128];
     tw_quirk quirks[TW_QUIRK_COUNT];
 };
 
 typedef struct tw_recording {
     double value;
-    bool is_new;
+    bool is_new, is_newest; /* since the session before, the minute before */
 } tw_recording;
 
 struct tw_moment {
@@ -149,6 +150,7 @@ struct tw_moment {
     tw_session_row row; /* of the present session */
     double *benchmark;  /* of the run's sessions, or NULL */
     tw_risk risk;
+    tw_minutes minutes; /* where each of them has a row */
 };
 
 /* ---- lists */
@@ -192,19 +194,6 @@ double tw_asset_multiplier(const tw_moment *now, size_t asset);
 int tw_tick_decimals(double tick);
 /* The instant `session` begins: midnight UTC of its date; TW_NO_TIME without dates. */
 int64_t tw_session_midnight(const tw_moment *now, size_t session);
-
-/* ---- window.c, chains.c: histories */
-
-/* Rows put together from several contracts, already adjusted: the price before the first row, of which contract today
- * is, and whose tick rounds. */
-typedef struct tw_joined {
-    double before;
-    size_t today, tick;
-} tw_joined;
-
-/* As tw_moment_window; with `joined` the rows are in `out` already, but for what comes after. */
-tw_status tw_window_fill(const tw_moment *now, const tw_window *window, const tw_joined *joined, double *out,
-                         tw_error *err);
 
 /* ---- orders.c, fills.c */
 
@@ -262,6 +251,8 @@ double tw_round_cents(double x);
 tw_status tw_session_begin(tw_moment *now, tw_error *err);
 /* Expired assets, cancel policy, controls, and the session's row. */
 tw_status tw_session_end(tw_moment *now, tw_error *err);
+/* Fills the accounts of a row, which has what was at the session's start. */
+void tw_session_fill(tw_moment *now, tw_session_row *row);
 /* The capital changes due at a minute. */
 void tw_capital_due(tw_moment *now, size_t minute);
 

@@ -52,6 +52,17 @@ static tw_status check_changes(const tw_strategy_run *run, tw_error *err)
     return TW_OK;
 }
 
+static tw_status check_mode(const tw_strategy_run *run, const tw_bars *bars, tw_error *err)
+{
+    if (run->each_minute && (!run->by_minute || run->mode != TW_ZIPLINE))
+        return tw_fail(err, TW_BAD_VALUE, "run: accounts of each minute are of runs by minute in mode zipline");
+    if (run->mode == TW_REALISTIC && (!bars->open || !bars->high || !bars->low))
+        return tw_fail(err, TW_BAD_VALUE, "run: mode realistic needs open, high and low of the bars");
+    if (run->mode == TW_REALISTIC && fabs(run->capital) > MOST_MONEY)
+        return tw_fail(err, TW_BAD_VALUE, "run: capital %g; in mode realistic at most %g", run->capital, MOST_MONEY);
+    return TW_OK;
+}
+
 tw_status tw_market_check(const tw_asset_market *market, const tw_strategy_run *run, tw_error *err)
 {
     if (run->from >= run->to || run->to > market->n_sessions)
@@ -65,10 +76,7 @@ tw_status tw_market_check(const tw_asset_market *market, const tw_strategy_run *
     if (!run->by_minute && (!market->daily.close || !market->daily.volume))
         return tw_fail(err, TW_BAD_VALUE, "run: by day, but the market has no daily bars");
     const tw_bars *bars = run->by_minute ? &market->minute : &market->daily;
-    if (run->mode == TW_REALISTIC && (!bars->open || !bars->high || !bars->low))
-        return tw_fail(err, TW_BAD_VALUE, "run: mode realistic needs open, high and low of the bars");
-    if (run->mode == TW_REALISTIC && fabs(run->capital) > MOST_MONEY)
-        return tw_fail(err, TW_BAD_VALUE, "run: capital %g; in mode realistic at most %g", run->capital, MOST_MONEY);
+    TW_TRY(check_mode(run, bars, err));
     for (size_t i = 0; i < market->n_actions; i++) TW_TRY(check_action(market, i, err));
     return check_changes(run, err);
 }

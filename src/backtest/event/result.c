@@ -38,6 +38,18 @@ const tw_balance *tw_strategy_balances(const tw_strategy_result *result, size_t 
     return result->balances.item;
 }
 
+const tw_minute_row *tw_strategy_minutes(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->minutes.n;
+    return result->minutes.item;
+}
+
+const tw_recorded *tw_strategy_minute_recorded(const tw_strategy_result *result, size_t *n)
+{
+    *n = result->minute_recorded.n;
+    return result->minute_recorded.item;
+}
+
 const tw_recorded *tw_strategy_recorded(const tw_strategy_result *result, size_t *n)
 {
     *n = result->recorded.n;
@@ -79,8 +91,10 @@ void tw_strategy_result_free(tw_strategy_result *result)
     const tw_ctx *ctx = result->ctx;
     char **names = result->names.item;
     for (size_t i = 0; i < result->names.n; i++) tw_free(ctx, names[i]);
-    void *const lists[] = {result->sessions.item, result->trades.item, result->holdings.item, result->orders.item,
-                           result->recorded.item, result->names.item,  result->actions.item,  result->balances.item};
+    void *const lists[] = {result->sessions.item,       result->trades.item,   result->holdings.item,
+                           result->orders.item,         result->recorded.item, result->names.item,
+                           result->actions.item,        result->balances.item, result->minutes.item,
+                           result->minute_recorded.item};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) tw_free(ctx, lists[i]);
     tw_free(ctx, result);
 }

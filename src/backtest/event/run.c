@@ -41,7 +41,7 @@ tw_status tw_moment_record(tw_moment *now, const char *name, double value, tw_er
             return tw_no_memory(err, "a recording");
         }
     }
-    ((tw_recording *)now->recordings.item)[i] = (tw_recording){value, true};
+    ((tw_recording *)now->recordings.item)[i] = (tw_recording){value, true, true};
     return TW_OK;
 }
 
@@ -78,7 +78,8 @@ static tw_status run_bar(tw_moment *now, const tw_strategy *strategy, size_t bar
     if (now->result->stopped[0]) return tw_orders_report(now, false, err);
     TW_TRY(call(strategy, strategy->handle_data, now, err));
     TW_TRY(tw_rules_run(now, strategy->state, err));
-    return tw_orders_report(now, false, err);
+    TW_TRY(tw_orders_report(now, false, err));
+    return tw_minute_emit(now, err);
 }
 
 /* ---------------------------------------------------------------- a run as bars come */
@@ -183,6 +184,8 @@ static tw_status new_result(tw_moment *now, tw_error *err)
                                         .actions.size = sizeof(tw_booked_action),
                                         .recorded.size = sizeof(tw_recorded),
                                         .balances.size = sizeof(tw_balance),
+                                        .minutes.size = sizeof(tw_minute_row),
+                                        .minute_recorded.size = sizeof(tw_recorded),
                                         .names.size = sizeof(char *)};
     memcpy(now->result->quirks, QUIRKS, sizeof QUIRKS);
     return TW_OK;
@@ -242,10 +245,10 @@ static tw_status begin(tw_moment *now, const tw_strategy *strategy, tw_error *er
 
 static void end(tw_moment *now)
 {
-    void *const blocks[] = {now->lot,           now->held,         now->queue,           now->scale,
-                            now->scale_from,    now->benchmark,    now->orders.item,     now->fresh.item,
-                            now->touched.item,  now->owed.item,    now->recordings.item, now->rules.item,
-                            now->controls.item, now->freezes.item, now->fees.item,       now->currency};
+    void *const blocks[] = {
+        now->lot,           now->held,         now->queue,        now->scale,     now->scale_from,      now->benchmark,
+        now->orders.item,   now->fresh.item,   now->touched.item, now->owed.item, now->recordings.item, now->rules.item,
+        now->controls.item, now->freezes.item, now->fees.item,    now->currency,  now->minutes.returns};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) tw_free(now->ctx, blocks[i]);
 }
 

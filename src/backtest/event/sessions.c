@@ -237,7 +237,7 @@ static bool is_beyond_year(const tw_moment *now)
     return session[now->session].day - session[now->session - YEAR].day < SHORT_YEAR_DAYS;
 }
 
-static void fill_row(tw_moment *now, tw_session_row *row)
+void tw_session_fill(tw_moment *now, tw_session_row *row)
 {
     const tw_strategy_account account = tw_moment_account(now);
     row->ending_cash = now->cash;
@@ -259,6 +259,11 @@ static void fill_row(tw_moment *now, tw_session_row *row)
     now->max_leverage = row->max_leverage = fmax(now->max_leverage, account.gross_leverage);
     row->algorithm_period_return = now->returns;
     row->trading_days = now->session - now->run->from + 1;
+}
+
+static void fill_row(tw_moment *now, tw_session_row *row)
+{
+    tw_session_fill(now, row);
     tw_risk_add(&now->risk, row->returns, now->benchmark ? now->benchmark[now->session - now->run->from] : 0, row);
     now->cash_flow = 0;
     now->result->quirks[TW_QUIRK_bankrupt].count += now->value <= 0 && !now->realistic;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Histories as of a moment: adjusted, rounded, prices carried forward, as zipline gives them. */
+#include "backtest/event/window.h"
+
 #include "backtest/event/engine.h"
 
 #include <math.h>

@@ -176,24 +176,28 @@ static void put_lists(const tw_writer *w, size_t session, cursor *at, tw_buf *ou
 
 /* ---------------------------------------------------------------- rows */
 
-static void put_recorded(const tw_writer *w, size_t session, cursor *at, tw_buf *out)
+typedef struct recordings {
+    const tw_recorded *row;
+    size_t n;
+} recordings;
+
+static void put_recorded(const tw_writer *w, const recordings *of, size_t upto, cursor *at, tw_buf *out)
 {
-    for (; at->recorded < w->n_recorded && w->recorded[at->recorded].session <= session; at->recorded++)
-        at->value[w->recorded[at->recorded].name] = w->recorded[at->recorded].value;
+    for (; at->recorded < of->n && of->row[at->recorded].session <= upto; at->recorded++)
+        at->value[of->row[at->recorded].name] = of->row[at->recorded].value;
     for (size_t i = 0; i < w->n_names; i++) {
         tw_buf_text(out, ",");
         tw_out_number(out, at->value[i]);
     }
 }
 
-static void put_period(const tw_writer *w, size_t session, tw_buf *out)
+static void put_period(const tw_writer *w, size_t session, int64_t close_ns, tw_buf *out)
 {
     const tw_session *s = w->what->market->session ? &w->what->market->session[session] : NULL;
-    tw_out_day(w, session, out);
     tw_buf_text(out, ",");
     if (s) tw_out_time(s->open_ns, out);
     tw_buf_text(out, ",");
-    if (s) tw_out_time(s->close_ns, out);
+    if (s) tw_out_time(close_ns, out);
     tw_buf_text(out, ",");
     if (s) {
         const tw_civil date = tw_date_from_days(s->day);
@@ -201,11 +205,11 @@ static void put_period(const tw_writer *w, size_t session, tw_buf *out)
     }
 }
 
-static void put_header(const tw_writer *w, tw_buf *out)
+static void put_header(const tw_writer *w, const char *first, const char *lists, tw_buf *out)
 {
-    tw_buf_text(out, "session,period_open,period_close,period_label");
+    tw_buf_printf(out, "%s,period_open,period_close,period_label", first);
     for (size_t c = 0; c < N_COLUMNS; c++) tw_buf_printf(out, ",%s", COLUMNS[c].name);
-    tw_buf_text(out, ",excess_return,treasury_period_return,orders,transactions,positions");
+    tw_buf_printf(out, ",excess_return,treasury_period_return%s", lists);
     if (w->has_currencies) tw_buf_text(out, ",currency_gain");
     for (size_t i = 0; i < w->n_names; i++) {
         tw_buf_text(out, ",");
@@ -221,10 +225,13 @@ void tw_daily_put(const tw_writer *w, tw_buf *out)
         out->failed = true;
         return;
     }
+    const recordings all = {w->recorded, w->n_recorded};
     for (size_t i = 0; i < w->n_names; i++) at.value[i] = NAN;
-    put_header(w, out);
+    put_header(w, "session", ",orders,transactions,positions", out);
     for (size_t i = 0; i < w->n_rows; i++) {
-        put_period(w, w->row[i].session, out);
+        const size_t session = w->row[i].session;
+        tw_out_day(w, session, out);
+        put_period(w, session, w->what->market->session ? w->what->market->session[session].close_ns : 0, out);
         for (size_t c = 0; c < N_COLUMNS; c++) put_cell(&w->row[i], &COLUMNS[c], out);
         tw_buf_text(out, ",0,0");
         put_lists(w, w->row[i].session, &at, out);
@@ -232,7 +239,32 @@ void tw_daily_put(const tw_writer *w, tw_buf *out)
             tw_buf_text(out, ",");
             tw_out_number(out, w->row[i].currency_gain);
         }
-        put_recorded(w, w->row[i].session, &at, out);
+        put_recorded(w, &all, w->row[i].session, &at, out);
+        tw_buf_text(out, "\n");
+    }
+    tw_free(w->ctx, at.value);
+}
+
+void tw_minutes_put(const tw_writer *w, tw_buf *out)
+{
+    recordings all;
+    size_t n;
+    const tw_asset_market *m = w->what->market;
+    const tw_minute_row *row = tw_strategy_minutes(w->result, &n);
+    cursor at = {.value = tw_new(w->ctx, w->n_names + 1, sizeof(double))};
+    if (!at.value) {
+        out->failed = true;
+        return;
+    }
+    all.row = tw_strategy_minute_recorded(w->result, &all.n);
+    for (size_t i = 0; i < w->n_names; i++) at.value[i] = NAN;
+    put_header(w, "time", "", out);
+    for (size_t i = 0; i < n; i++) {
+        tw_out_bar(w, row[i].bar, out);
+        put_period(w, row[i].row.session, m->minute_ns ? m->minute_ns[row[i].bar] : 0, out);
+        for (size_t c = 0; c < N_COLUMNS; c++) put_cell(&row[i].row, &COLUMNS[c], out);
+        tw_buf_text(out, ",0,0");
+        put_recorded(w, &all, row[i].bar, &at, out);
         tw_buf_text(out, "\n");
     }
     tw_free(w->ctx, at.value);

@@ -34,6 +34,8 @@ void tw_out_bar(const tw_writer *w, size_t bar, tw_buf *out);
 
 /* daily.csv (daily.c). */
 void tw_daily_put(const tw_writer *w, tw_buf *out);
+/* minute.csv: the same by the minute, without lists. */
+void tw_minutes_put(const tw_writer *w, tw_buf *out);
 /* run_actions.csv and run_assets.csv (assets.c): what reports need to know of a run beside its trades. */
 void tw_actions_put(const tw_writer *w, tw_buf *out);
 void tw_assets_put(const tw_writer *w, tw_buf *out);

@@ -302,10 +302,15 @@ typedef struct output {
     void (*put)(const tw_writer *w, tw_buf *out);
 } output;
 
-static const output OUTPUTS[] = {{"daily.csv", tw_daily_put},       {"orders.csv", put_orders},
-                                 {"txns.csv", put_trades},          {"positions.csv", put_holdings},
-                                 {"balances.csv", put_balances},    {"run_actions.csv", tw_actions_put},
-                                 {"run_assets.csv", tw_assets_put}, {"run.json", put_run}};
+static const output OUTPUTS[] = {{"daily.csv", tw_daily_put},
+                                 {"minute.csv", tw_minutes_put},
+                                 {"orders.csv", put_orders},
+                                 {"txns.csv", put_trades},
+                                 {"positions.csv", put_holdings},
+                                 {"balances.csv", put_balances},
+                                 {"run_actions.csv", tw_actions_put},
+                                 {"run_assets.csv", tw_assets_put},
+                                 {"run.json", put_run}};
 
 tw_status tw_strategy_write(const tw_ctx *ctx, const tw_strategy_result *result, const tw_result_files *what,
                             const char *folder, tw_error *err)
@@ -324,6 +329,7 @@ tw_status tw_strategy_write(const tw_ctx *ctx, const tw_strategy_result *result,
     TW_TRY(tw_folder_make(folder, err));
     for (size_t i = 0; i < sizeof OUTPUTS / sizeof *OUTPUTS; i++) {
         if (OUTPUTS[i].put == put_balances && !w.has_currencies) continue;
+        if (OUTPUTS[i].put == tw_minutes_put && !what->run->each_minute) continue;
         tw_buf text;
         tw_buf_init(&text, ctx);
         OUTPUTS[i].put(&w, &text);

@@ -150,6 +150,7 @@ static const tw_key TOP[] = {TW_KEY("name", TEXT, tw_backtest_spec, name),
                              TW_KEY("params", NODE, tw_backtest_spec, params),
                              TW_KEY("mode", TEXT, tw_backtest_spec, mode),
                              TW_KEY("frequency", TEXT, tw_backtest_spec, frequency),
+                             TW_KEY("emission", TEXT, tw_backtest_spec, emission),
                              TW_KEY("from", DAY, tw_backtest_spec, from),
                              TW_KEY("to", DAY, tw_backtest_spec, to),
                              TW_KEY("capital", NUMBER, tw_backtest_spec, capital),
@@ -254,7 +255,7 @@ static tw_status read_top(tw_backtest_spec *s, tw_error *err)
     const tw_node *root = tw_doc_root(s->doc);
     s->name = "backtest";
     s->mode = "realistic";
-    s->frequency = "daily";
+    s->frequency = s->emission = "daily";
     s->from = INT64_MIN;
     s->to = INT64_MAX;
     s->capital = 1e6;
@@ -268,6 +269,11 @@ static tw_status read_top(tw_backtest_spec *s, tw_error *err)
     s->run.mode = s->mode[0] == 'z' ? TW_ZIPLINE : TW_REALISTIC;
     if (!tw_node_get(root, "lists")) s->lists = s->run.mode == TW_ZIPLINE;
     s->run.by_minute = s->frequency[0] == 'm';
+    TW_TRY(check_choice(s, "emission", s->emission, "daily", "minute", err));
+    s->run.each_minute = s->emission[0] == 'm';
+    if (s->run.each_minute && (!s->run.by_minute || s->run.mode != TW_ZIPLINE))
+        return tw_node_fail(s->doc, tw_node_get(root, "emission"), err,
+                            "'emission: minute' needs 'frequency: minute' and 'mode: zipline'");
     s->run.capital = s->capital;
     if (!s->data) return tw_node_fail(s->doc, root, err, "'data' is missing: it names the files of the market");
     if (!s->strategy_node) return tw_node_fail(s->doc, root, err, "'strategy' is missing");

@@ -190,7 +190,7 @@ struct tw_backtest_spec {
     size_t n_overrides;
     const tw_node *params;
     /* what the file says */
-    const char *name, *mode, *frequency, *benchmark_symbol;
+    const char *name, *mode, *frequency, *emission, *benchmark_symbol;
     int64_t from, to;
     double capital, year;
     bool lists;

@@ -96,6 +96,10 @@ static void series(const tw_tearsheet *s, tw_buf *b)
                     {"benchmark", s->record.path.benchmark},
                     {"wealth", s->wealth},
                     {"underwater", s->underwater},
+                    {"log_wealth", s->log_wealth},
+                    {"matched", s->matched},
+                    {"cone_mean", s->live.mean},
+                    {"cone_deviation", s->live.deviation},
                     {"rolling_sharpe", s->rolling[0]},
                     {"rolling_volatility", s->rolling[1]},
                     {"rolling_sortino", s->rolling[2]},
@@ -299,6 +303,46 @@ static void consumed(const tw_tearsheet *s, tw_buf *b)
     }
 }
 
+static void rolling_loadings(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "time,intercept");
+    for (size_t k = 0; k < s->record.n_factors; k++) {
+        tw_buf_text(b, ",");
+        tw_csv_write_field(b, s->record.factor_name[k]);
+    }
+    tw_buf_text(b, "\n");
+    for (size_t t = 0; t < s->record.path.n; t++) {
+        when(b, s->record.time[t]);
+        for (size_t k = 0; k <= s->record.n_factors; k++) number(b, s->rolling_loading[k][t]);
+        tw_buf_text(b, "\n");
+    }
+}
+
+static void histograms(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "of,from,to,count\n");
+    for (size_t k = 0; k < TW_SHEET_HISTOGRAMS; k++)
+        for (size_t i = 0; s->histogram[k].n && i < TW_SHEET_BINS; i++) {
+            const tw_sheet_histogram *h = &s->histogram[k];
+            tw_buf_text(b, h->name);
+            number(b, h->least + (double)i * h->width);
+            number(b, h->least + (double)(i + 1) * h->width);
+            tw_buf_printf(b, ",%zu\n", h->bin[i]);
+        }
+}
+
+/* Measures of the time before and of the live one. */
+static void live(const tw_tearsheet *s, tw_buf *b)
+{
+    tw_buf_text(b, "measure,before,live\n");
+    for (size_t i = 0; i < s->n_measures; i++) {
+        tw_buf_text(b, s->measure[i].measure->name);
+        number(b, s->live.before[i]);
+        number(b, s->live.after[i]);
+        tw_buf_text(b, "\n");
+    }
+}
+
 typedef struct csv_file {
     const char *name;
     bool there;
@@ -333,6 +377,9 @@ tw_status tw_tearsheet_csv(const tw_tearsheet *s, const char *folder, tw_error *
                               {"top_holdings", s->exposure.gross != NULL, top_holdings},
                               {"sectors", s->exposure.sector != NULL, sectors},
                               {"factors", s->factors.n > 0, factors},
+                              {"rolling_loadings", s->rolling_loading != NULL, rolling_loadings},
+                              {"histograms", true, histograms},
+                              {"live", s->live.mean != NULL, live},
                               {"attribution", s->attribution.n > 0, attribution},
                               {"costs", s->n_costs > 0, steps},
                               {"liquidity", s->n_liquidity > 0, liquidity},

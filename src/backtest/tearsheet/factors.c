@@ -88,6 +88,48 @@ static tw_status fit(tw_tearsheet *sheet, const design *s, tw_error *err)
     return TW_OK;
 }
 
+/* ---------------------------------------------------------------- over windows */
+
+/* Of the bars in (end - window, end] those in which all is there, into rows of x and y; their count. */
+static size_t fill_window(const design *s, size_t end, size_t window, double *x, double *y)
+{
+    size_t m = 0;
+    for (size_t t = end + 1 - window; t <= end; t++) {
+        bool whole = isfinite(s->y[t]);
+        for (size_t j = 0; j + 1 < s->k; j++) whole = whole && isfinite(s->factor[j][t]);
+        if (!whole) continue;
+        x[m * s->k] = 1;
+        for (size_t j = 1; j < s->k; j++) x[m * s->k + j] = s->factor[j - 1][t];
+        y[m++] = s->y[t];
+    }
+    return m;
+}
+
+/* Loadings on several factors at once, of each window that is nine tenths there. */
+tw_status tw_sheet_rolling_factors(tw_tearsheet *sheet, tw_error *err)
+{
+    static const double THERE = 0.9;
+    const tw_track_record *r = &sheet->record;
+    const design s = {.k = r->n_factors + 1, .factor = r->factor, .y = r->path.returns};
+    const size_t window = (size_t)sheet->options.window;
+    if (r->n_factors < 2 || window <= s.k || window > r->path.n) return TW_OK;
+    double **out = tw_arena_new(&sheet->arena, s.k, sizeof *out);
+    double *x = tw_sheet_series(sheet, window * s.k, 0), *y = tw_sheet_series(sheet, window, 0);
+    if (!out || !x || !y) return tw_sheet_no_memory(err);
+    for (size_t j = 0; j < s.k; j++) {
+        out[j] = tw_sheet_series(sheet, r->path.n, NAN);
+        if (!out[j]) return tw_sheet_no_memory(err);
+    }
+    for (size_t t = window - 1; t < r->path.n; t++) {
+        const size_t m = fill_window(&s, t, window, x, y);
+        if ((double)m < THERE * (double)window || m <= s.k) continue;
+        if (tw_least_squares(m, s.k, x, y, NULL) != TW_OK) continue;
+        for (size_t j = 0; j < s.k; j++) out[j][t] = y[j];
+    }
+    sheet->rolling_loading = (const double *const *)out;
+    return TW_OK;
+}
+
 tw_status tw_sheet_factors(tw_tearsheet *sheet, tw_error *err)
 {
     tw_track_record *r = &sheet->record;

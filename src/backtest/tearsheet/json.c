@@ -1,40 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json.c - the sheet as one JSON object (docs/reference/tearsheet.md). */
-#include "backtest/tearsheet/sheet.h"
-
-static void text(tw_json *j, const char *key, const char *value)
-{
-    tw_json_key(j, key);
-    tw_json_text(j, value);
-}
-
-static void number(tw_json *j, const char *key, double x)
-{
-    tw_json_key(j, key);
-    tw_json_number(j, x);
-}
-
-static void count(tw_json *j, const char *key, size_t n)
-{
-    tw_json_key(j, key);
-    tw_json_integer(j, (int64_t)n);
-}
-
-static void when(tw_json *j, const char *key, int64_t time)
-{
-    char out[40];
-    out[tw_time_format(time, out)] = '\0';
-    text(j, key, out);
-}
-
-static void numbers(tw_json *j, const char *key, size_t n, const double *x)
-{
-    if (!x) return;
-    tw_json_key(j, key);
-    tw_json_array(j);
-    for (size_t i = 0; i < n; i++) tw_json_number(j, x[i]);
-    tw_json_array_end(j);
-}
+#include "backtest/tearsheet/json_put.h"
 
 static void measures(const tw_tearsheet *s, tw_json *j)
 {
@@ -44,11 +10,11 @@ static void measures(const tw_tearsheet *s, tw_json *j)
         const tw_sheet_measure *m = &s->measure[i];
         tw_json_key(j, m->measure->name);
         tw_json_object(j);
-        number(j, "value", m->value);
-        number(j, "low", m->low);
-        number(j, "high", m->high);
-        number(j, "mean", m->mean);
-        number(j, "median", m->median);
+        json_number(j, "value", m->value);
+        json_number(j, "low", m->low);
+        json_number(j, "high", m->high);
+        json_number(j, "mean", m->mean);
+        json_number(j, "median", m->median);
         tw_json_object_end(j);
     }
     tw_json_object_end(j);
@@ -61,12 +27,12 @@ static void drawdowns(const tw_tearsheet *s, tw_json *j)
     for (size_t i = 0; i < s->n_drawdowns; i++) {
         const tw_drawdown *d = &s->drawdown[i];
         tw_json_object(j);
-        number(j, "depth", d->depth);
-        when(j, "peak", s->record.time[d->peak]);
-        when(j, "valley", s->record.time[d->valley]);
+        json_number(j, "depth", d->depth);
+        json_when(j, "peak", s->record.time[d->peak]);
+        json_when(j, "valley", s->record.time[d->valley]);
         if (d->recovery != SIZE_MAX) {
-            when(j, "recovery", s->record.time[d->recovery]);
-            count(j, "weekdays", (size_t)d->weekdays);
+            json_when(j, "recovery", s->record.time[d->recovery]);
+            json_count(j, "weekdays", (size_t)d->weekdays);
         }
         tw_json_object_end(j);
     }
@@ -78,7 +44,7 @@ static void sectors(const tw_tearsheet *s, tw_json *j)
     tw_json_key(j, "sectors");
     tw_json_object(j);
     for (size_t k = 0; k < s->record.n_sectors; k++)
-        numbers(j, s->record.sector_name[k], s->record.path.n, s->exposure.sector[k]);
+        json_numbers(j, s->record.sector_name[k], s->record.path.n, s->exposure.sector[k]);
     tw_json_object_end(j);
 }
 
@@ -97,32 +63,37 @@ static void series(const tw_tearsheet *s, tw_json *j)
         tw_json_text(j, out);
     }
     tw_json_array_end(j);
-    numbers(j, "returns", n, r->path.returns);
-    numbers(j, "benchmark", n, r->path.benchmark);
-    numbers(j, "wealth", n, s->wealth);
-    numbers(j, "underwater", n, s->underwater);
-    numbers(j, "turnover", n, s->turnover);
-    numbers(j, "gross", n, e->gross);
-    numbers(j, "net", n, e->net);
-    numbers(j, "long", n, e->long_side);
-    numbers(j, "short", n, e->short_side);
-    numbers(j, "max_long", n, e->max_long);
-    numbers(j, "median_long", n, e->median_long);
-    numbers(j, "median_short", n, e->median_short);
-    numbers(j, "max_short", n, e->max_short);
-    numbers(j, "names", n, e->names);
-    numbers(j, "longs", n, e->longs);
-    numbers(j, "shorts", n, e->shorts);
-    numbers(j, "intraday_gross", n, e->intraday_gross);
-    numbers(j, "intraday_net", n, e->intraday_net);
-    numbers(j, "traded", n, s->traded);
-    numbers(j, "currency_gain", n, r->currency_gain);
-    numbers(j, "traded_shares", n, s->traded_shares);
+    json_numbers(j, "returns", n, r->path.returns);
+    json_numbers(j, "benchmark", n, r->path.benchmark);
+    json_numbers(j, "wealth", n, s->wealth);
+    json_numbers(j, "underwater", n, s->underwater);
+    json_numbers(j, "log_wealth", n, s->log_wealth);
+    json_numbers(j, "matched", n, s->matched);
+    json_numbers(j, "cone_mean", n, s->live.mean);
+    json_numbers(j, "cone_deviation", n, s->live.deviation);
+    json_numbers(j, "turnover", n, s->turnover);
+    json_numbers(j, "gross", n, e->gross);
+    json_numbers(j, "net", n, e->net);
+    json_numbers(j, "long", n, e->long_side);
+    json_numbers(j, "short", n, e->short_side);
+    json_numbers(j, "max_long", n, e->max_long);
+    json_numbers(j, "median_long", n, e->median_long);
+    json_numbers(j, "median_short", n, e->median_short);
+    json_numbers(j, "max_short", n, e->max_short);
+    json_numbers(j, "names", n, e->names);
+    json_numbers(j, "longs", n, e->longs);
+    json_numbers(j, "shorts", n, e->shorts);
+    json_numbers(j, "intraday_gross", n, e->intraday_gross);
+    json_numbers(j, "intraday_net", n, e->intraday_net);
+    json_numbers(j, "traded", n, s->traded);
+    json_numbers(j, "currency_gain", n, r->currency_gain);
+    json_numbers(j, "traded_shares", n, s->traded_shares);
     if (e->sector) sectors(s, j);
     tw_json_key(j, "rolling");
     tw_json_object(j);
-    for (size_t k = 0; k < TW_SHEET_ROLLING; k++) numbers(j, s->rolling_name[k], n, s->rolling[k]);
+    for (size_t k = 0; k < TW_SHEET_ROLLING; k++) json_numbers(j, s->rolling_name[k], n, s->rolling[k]);
     tw_json_object_end(j);
+    if (s->rolling_loading) tw_sheet_json_loadings(s, j);
     tw_json_object_end(j);
 }
 
@@ -135,9 +106,9 @@ static void period(tw_json *j, const char *key, const tw_sheet_period *p)
         tw_json_array(j);
         for (size_t i = 0; i < p->n; i++) tw_json_integer(j, p->label[i]);
         tw_json_array_end(j);
-        numbers(j, "returns", p->n, p->returns);
+        json_numbers(j, "returns", p->n, p->returns);
     }
-    numbers(j, "quantiles", 7, p->quantile);
+    json_numbers(j, "quantiles", 7, p->quantile);
     tw_json_object_end(j);
 }
 
@@ -158,15 +129,15 @@ static void stress(const tw_tearsheet *s, tw_json *j)
     for (size_t i = 0; i < s->n_stress; i++) {
         const tw_stress *x = &s->stress[i];
         tw_json_object(j);
-        text(j, "name", x->name);
-        when(j, "from", s->record.time[x->from]);
-        when(j, "to", s->record.time[x->to - 1]);
-        number(j, "returns", x->returns);
-        number(j, "benchmark", x->benchmark);
-        number(j, "mean", x->mean);
-        number(j, "least", x->least);
-        number(j, "largest", x->largest);
-        number(j, "drawdown", x->drawdown);
+        json_text(j, "name", x->name);
+        json_when(j, "from", s->record.time[x->from]);
+        json_when(j, "to", s->record.time[x->to - 1]);
+        json_number(j, "returns", x->returns);
+        json_number(j, "benchmark", x->benchmark);
+        json_number(j, "mean", x->mean);
+        json_number(j, "least", x->least);
+        json_number(j, "largest", x->largest);
+        json_number(j, "drawdown", x->drawdown);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -176,33 +147,33 @@ static void trip_stats(tw_json *j, const char *key, const tw_trip_stats *s)
 {
     tw_json_key(j, key);
     tw_json_object(j);
-    count(j, "n", s->n);
-    count(j, "winners", s->winners);
-    count(j, "losers", s->losers);
-    count(j, "even", s->even);
-    number(j, "pnl", s->pnl);
-    number(j, "income", s->income);
-    number(j, "gross_profit", s->gross_profit);
-    number(j, "gross_loss", s->gross_loss);
-    number(j, "profit_factor", s->profit_factor);
-    number(j, "mean", s->mean);
-    number(j, "mean_win", s->mean_win);
-    number(j, "mean_loss", s->mean_loss);
-    number(j, "win_over_loss", s->win_over_loss);
-    number(j, "largest_win", s->largest_win);
-    number(j, "largest_loss", s->largest_loss);
-    number(j, "return_mean", s->return_mean);
-    number(j, "return_win", s->return_win);
-    number(j, "return_loss", s->return_loss);
-    number(j, "return_median", s->return_median);
-    number(j, "return_median_win", s->return_median_win);
-    number(j, "return_median_loss", s->return_median_loss);
-    number(j, "return_best", s->return_best);
-    number(j, "return_worst", s->return_worst);
-    number(j, "days_mean", s->days_mean);
-    number(j, "days_median", s->days_median);
-    number(j, "days_longest", s->days_longest);
-    number(j, "days_shortest", s->days_shortest);
+    json_count(j, "n", s->n);
+    json_count(j, "winners", s->winners);
+    json_count(j, "losers", s->losers);
+    json_count(j, "even", s->even);
+    json_number(j, "pnl", s->pnl);
+    json_number(j, "income", s->income);
+    json_number(j, "gross_profit", s->gross_profit);
+    json_number(j, "gross_loss", s->gross_loss);
+    json_number(j, "profit_factor", s->profit_factor);
+    json_number(j, "mean", s->mean);
+    json_number(j, "mean_win", s->mean_win);
+    json_number(j, "mean_loss", s->mean_loss);
+    json_number(j, "win_over_loss", s->win_over_loss);
+    json_number(j, "largest_win", s->largest_win);
+    json_number(j, "largest_loss", s->largest_loss);
+    json_number(j, "return_mean", s->return_mean);
+    json_number(j, "return_win", s->return_win);
+    json_number(j, "return_loss", s->return_loss);
+    json_number(j, "return_median", s->return_median);
+    json_number(j, "return_median_win", s->return_median_win);
+    json_number(j, "return_median_loss", s->return_median_loss);
+    json_number(j, "return_best", s->return_best);
+    json_number(j, "return_worst", s->return_worst);
+    json_number(j, "days_mean", s->days_mean);
+    json_number(j, "days_median", s->days_median);
+    json_number(j, "days_longest", s->days_longest);
+    json_number(j, "days_shortest", s->days_shortest);
     tw_json_object_end(j);
 }
 
@@ -231,15 +202,15 @@ static void factors(const tw_tearsheet *s, tw_json *j)
     const tw_factor_fit *f = &s->factors;
     tw_json_key(j, "factors");
     tw_json_object(j);
-    count(j, "n", f->n);
-    number(j, "r_squared", f->r_squared);
-    number(j, "adjusted", f->adjusted);
+    json_count(j, "n", f->n);
+    json_number(j, "r_squared", f->r_squared);
+    json_number(j, "adjusted", f->adjusted);
     for (size_t k = 0; k <= f->n_factors; k++) {
         tw_json_key(j, k ? s->record.factor_name[k - 1] : "intercept");
         tw_json_object(j);
-        number(j, "loading", f->loading[k]);
-        number(j, "error", f->error[k]);
-        number(j, "t", f->t[k]);
+        json_number(j, "loading", f->loading[k]);
+        json_number(j, "error", f->error[k]);
+        json_number(j, "t", f->t[k]);
         tw_json_object_end(j);
     }
     tw_json_object_end(j);
@@ -249,10 +220,10 @@ static void part(tw_json *j, const char *key, const tw_return_part *p)
 {
     tw_json_key(j, key);
     tw_json_object(j);
-    number(j, "exposure", p->exposure);
-    number(j, "annual_return", p->annual_return);
-    number(j, "cumulative_return", p->cumulative_return);
-    number(j, "sharpe", p->sharpe);
+    json_number(j, "exposure", p->exposure);
+    json_number(j, "annual_return", p->annual_return);
+    json_number(j, "cumulative_return", p->cumulative_return);
+    json_number(j, "sharpe", p->sharpe);
     tw_json_object_end(j);
 }
 
@@ -277,9 +248,9 @@ static void steps(tw_json *j, const char *key, size_t n, const tw_cost_step *ste
     tw_json_array(j);
     for (size_t i = 0; i < n; i++) {
         tw_json_object(j);
-        number(j, "at", step[i].at);
-        number(j, "annual_return", step[i].annual_return);
-        number(j, "sharpe", step[i].sharpe);
+        json_number(j, "at", step[i].at);
+        json_number(j, "annual_return", step[i].annual_return);
+        json_number(j, "sharpe", step[i].sharpe);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -293,8 +264,8 @@ static void top(const tw_tearsheet *s, tw_json *j, const char *key, const tw_top
     tw_json_array(j);
     for (size_t i = 0; i < t->n; i++) {
         tw_json_object(j);
-        text(j, "symbol", s->record.symbol[t->symbol[i]]);
-        number(j, "share", t->share[i]);
+        json_text(j, "symbol", s->record.symbol[t->symbol[i]]);
+        json_number(j, "share", t->share[i]);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -316,8 +287,8 @@ static void hours(const tw_tearsheet *s, tw_json *j)
     tw_json_array(j);
     for (size_t k = 0; k < 24; k++) {
         tw_json_object(j);
-        count(j, "n", s->hours.n[k]);
-        number(j, "value", s->hours.value[k]);
+        json_count(j, "n", s->hours.n[k]);
+        json_number(j, "value", s->hours.value[k]);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -327,16 +298,17 @@ static void order_stats(tw_json *j, const char *key, const tw_order_stats *s)
 {
     tw_json_key(j, key);
     tw_json_object(j);
-    count(j, "n", s->n);
-    for (int k = 0; k < TW_ORDER_STATUS_COUNT; k++) count(j, tw_order_status_name((tw_order_status)k), s->ended[k]);
-    count(j, "partly", s->partly);
-    number(j, "fill_rate", s->fill_rate);
-    number(j, "wait_mean", s->wait_mean);
-    number(j, "wait_median", s->wait_median);
-    number(j, "wait_longest", s->wait_longest);
-    number(j, "slippage", s->slippage);
-    number(j, "slippage_cost", s->slippage_cost);
-    number(j, "commission", s->commission);
+    json_count(j, "n", s->n);
+    for (int k = 0; k < TW_ORDER_STATUS_COUNT; k++)
+        json_count(j, tw_order_status_name((tw_order_status)k), s->ended[k]);
+    json_count(j, "partly", s->partly);
+    json_number(j, "fill_rate", s->fill_rate);
+    json_number(j, "wait_mean", s->wait_mean);
+    json_number(j, "wait_median", s->wait_median);
+    json_number(j, "wait_longest", s->wait_longest);
+    json_number(j, "slippage", s->slippage);
+    json_number(j, "slippage_cost", s->slippage_cost);
+    json_number(j, "commission", s->commission);
     tw_json_object_end(j);
 }
 
@@ -351,9 +323,9 @@ static void orders(const tw_tearsheet *s, tw_json *j)
     tw_json_array(j);
     for (size_t i = 0; i < s->n_reasons; i++) {
         tw_json_object(j);
-        text(j, "status", tw_order_status_name(s->reason[i].status));
-        text(j, "reason", s->reason[i].reason);
-        count(j, "n", s->reason[i].n);
+        json_text(j, "status", tw_order_status_name(s->reason[i].status));
+        json_text(j, "reason", s->reason[i].reason);
+        json_count(j, "n", s->reason[i].n);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -366,8 +338,8 @@ static void orders(const tw_tearsheet *s, tw_json *j)
 static void symbol_at(const tw_tearsheet *s, size_t symbol, size_t bar, tw_json *j)
 {
     tw_json_object(j);
-    text(j, "symbol", s->record.symbol[symbol]);
-    when(j, "time", s->record.time[bar]);
+    json_text(j, "symbol", s->record.symbol[symbol]);
+    json_when(j, "time", s->record.time[bar]);
 }
 
 static void consumed(const tw_tearsheet *s, tw_json *j)
@@ -376,7 +348,7 @@ static void consumed(const tw_tearsheet *s, tw_json *j)
     tw_json_array(j);
     for (size_t i = 0; i < s->n_consumed; i++) {
         symbol_at(s, s->consumed[i].symbol, s->consumed[i].bar, j);
-        number(j, "share", s->consumed[i].share);
+        json_number(j, "share", s->consumed[i].share);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -388,8 +360,8 @@ static void liquidity(const tw_tearsheet *s, tw_json *j)
     tw_json_array(j);
     for (size_t i = 0; i < s->n_liquidity; i++) {
         symbol_at(s, s->liquidity[i].symbol, s->liquidity[i].bar, j);
-        number(j, "days", s->liquidity[i].days);
-        number(j, "share", s->liquidity[i].share);
+        json_number(j, "days", s->liquidity[i].days);
+        json_number(j, "share", s->liquidity[i].share);
         tw_json_object_end(j);
     }
     tw_json_array_end(j);
@@ -400,17 +372,17 @@ tw_status tw_tearsheet_json(const tw_tearsheet *sheet, tw_buf *out, tw_error *er
     tw_json j;
     tw_json_init(&j, out, true);
     tw_json_object(&j);
-    count(&j, "format", 1);
-    text(&j, "version", tw_version());
+    json_count(&j, "format", 1);
+    json_text(&j, "version", tw_version());
     tw_json_key(&j, "options");
     tw_params_json(tw_tearsheet_params(), &sheet->options, &j);
-    number(&j, "block", sheet->block);
+    json_number(&j, "block", sheet->block);
     tw_json_key(&j, "intraday");
     tw_json_bool(&j, sheet->exposure.is_intraday);
     measures(sheet, &j);
     if (sheet->record.currency_gain) {
-        number(&j, "currency_gain", sheet->currency_gain);
-        number(&j, "currency_return", sheet->currency_return);
+        json_number(&j, "currency_gain", sheet->currency_gain);
+        json_number(&j, "currency_return", sheet->currency_return);
     }
     drawdowns(sheet, &j);
     periods(sheet, &j);
@@ -419,6 +391,9 @@ tw_status tw_tearsheet_json(const tw_tearsheet *sheet, tw_buf *out, tw_error *er
     if (sheet->traded) hours(sheet, &j);
     if (sheet->orders.n) orders(sheet, &j);
     if (sheet->trip) round_trips(sheet, &j);
+    if (sheet->n_trips) tw_sheet_json_belief(sheet, &j);
+    tw_sheet_json_histograms(sheet, &j);
+    if (sheet->live.mean) tw_sheet_json_live(sheet, &j);
     if (sheet->factors.n) factors(sheet, &j);
     if (sheet->attribution.n) attribution(sheet, &j);
     if (sheet->n_costs) steps(&j, "costs", sheet->n_costs, sheet->cost);

@@ -20,6 +20,12 @@ tw_status tw_sheet_trips(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_trip_stats(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_orders(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_factors(tw_tearsheet *sheet, tw_error *err);
+tw_status tw_sheet_rolling_factors(tw_tearsheet *sheet, tw_error *err);
+/* Comparisons, what is live, histograms, belief: of what was made before. */
+tw_status tw_sheet_compared(tw_tearsheet *sheet, tw_error *err);
+tw_status tw_sheet_live_part(tw_tearsheet *sheet, tw_error *err);
+tw_status tw_sheet_histograms(tw_tearsheet *sheet, tw_error *err);
+tw_status tw_sheet_beliefs(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_attribution(tw_tearsheet *sheet, tw_error *err);
 tw_status tw_sheet_costs(tw_tearsheet *sheet, tw_error *err);
 

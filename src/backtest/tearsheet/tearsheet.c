@@ -16,6 +16,8 @@ static const tw_param table[] = {
     TW_PARAM(tw_tearsheet_options, impact, 0.1, 0, 100, "cost of trading all of a bar's volume, as a share of value"),
     TW_PARAM(tw_tearsheet_options, income, 0, 0, 1, "1: dividends and funding count in the profit of round trips"),
     TW_PARAM(tw_tearsheet_options, utc_offset, 0, -14, 14, "hours that clocks are ahead of UTC, for trades by hour"),
+    TW_PARAM_TEXT(tw_tearsheet_options, live, "", NULL,
+                  "date from which returns were not known when the strategy was made; empty: none"),
     TW_PARAM(tw_tearsheet_options, close_open, 0, 0, 1,
              "1: what is held at the end counts as a round trip closed then"),
     TW_PARAM_END,
@@ -167,6 +169,7 @@ static tw_status check_options(const tw_tearsheet_options *o, tw_error *err)
 {
     const char *base = (const char *)o;
     for (const tw_param *p = table; p->name; p++) {
+        if (p->kind == TW_KIND_TEXT) continue;
         const double x = p->kind == TW_KIND_INT ? *(const int *)(const void *)(base + p->offset)
                                                 : *(const double *)(const void *)(base + p->offset);
         if (!(x >= p->lo && x <= p->hi))
@@ -196,6 +199,11 @@ tw_status tw_tearsheet_make(const tw_ctx *ctx, const tw_track_record *record, co
     TW_TRY(tw_sheet_trips(sheet, err));
     TW_TRY(tw_sheet_orders(sheet, err));
     TW_TRY(tw_sheet_factors(sheet, err));
+    TW_TRY(tw_sheet_rolling_factors(sheet, err));
+    TW_TRY(tw_sheet_compared(sheet, err));
+    TW_TRY(tw_sheet_live_part(sheet, err));
+    TW_TRY(tw_sheet_histograms(sheet, err));
+    TW_TRY(tw_sheet_beliefs(sheet, err));
     TW_TRY(tw_sheet_attribution(sheet, err));
     return tw_sheet_costs(sheet, err);
 }

@@ -313,6 +313,34 @@ static double of_closed(const tw_tearsheet *s, size_t i, const char *key)
     return of_trip(s, i, key);
 }
 
+/* A count of a bin, or the width of all. */
+static double of_bins(const tw_tearsheet *s, size_t i, const char *key)
+{
+    for (size_t k = 0; k < TW_SHEET_HISTOGRAMS; k++) {
+        const size_t length = strlen(s->histogram[k].name);
+        if (strncmp(key, s->histogram[k].name, length) != 0) continue;
+        return key[length] ? s->histogram[k].width : (double)s->histogram[k].bin[i];
+    }
+    fail_msg("histogram: %s", key);
+    return 0;
+}
+
+static double of_belief(const tw_tearsheet *s, size_t i, const char *key)
+{
+    if (strcmp(key, "low") == 0) return s->belief.low;
+    if (strcmp(key, "high") == 0) return s->belief.high;
+    return strcmp(key, "chance") == 0 ? s->belief.chance[i] : s->belief.density[i];
+}
+
+static double of_live(const tw_tearsheet *s, const char *part, const char *name)
+{
+    for (size_t i = 0; i < s->n_measures; i++)
+        if (strcmp(s->measure[i].measure->name, name) == 0)
+            return (strcmp(part, "before") == 0 ? s->live.before : s->live.after)[i];
+    fail_msg("live: %s", name);
+    return 0;
+}
+
 /* The number that "table,a.b.c" is in the sheet. */
 static double found(const tw_tearsheet *s, const char *table, char *key)
 {
@@ -322,6 +350,7 @@ static double found(const tw_tearsheet *s, const char *table, char *key)
     assert_non_null(rest);
     *rest++ = '\0';
     if (strcmp(table, "stress") == 0) return of_stress(s, key, rest);
+    if (strcmp(table, "live") == 0) return of_live(s, key, rest);
     if (strcmp(table, "cost") == 0) {
         char *last = strchr(rest, '.');
         assert_non_null(last);
@@ -339,6 +368,10 @@ static double found(const tw_tearsheet *s, const char *table, char *key)
     if (strcmp(table, "holding") == 0) return of_holding(s, i, rest);
     if (strcmp(table, "closed") == 0) return of_closed(s, i, rest);
     if (strcmp(table, "attribution") == 0) return of_part(s, i, rest);
+    if (strcmp(table, "compared") == 0) return s->matched[i];
+    if (strcmp(table, "bins") == 0) return of_bins(s, i, rest);
+    if (strcmp(table, "belief") == 0) return of_belief(s, i, rest);
+    if (strcmp(table, "loading") == 0) return s->rolling_loading[(size_t)number(rest)][i];
     if (strcmp(table, "taken") == 0) return s->consumed[i].share;
     assert_string_equal(table, "factor");
     return strcmp(rest, "loading") == 0 ? s->factors.loading[i] : s->factors.error[i];
@@ -351,6 +384,15 @@ static void check(const tw_tearsheet *s, char *field[FIELDS])
     const double want = number(field[3]), got = found(s, field[1], key);
     const bool same = isnan(want) ? isnan(got) : fabs(got - want) <= 1e-9 * fmax(1e-3, fabs(want));
     if (!same) fail_msg("%s %s: got %.17g, want %.17g", field[1], field[2], got, want);
+}
+
+/* Of 20,000 draws, so within four of their standard errors. */
+static void check_cone(const tw_tearsheet *s, char *field[FIELDS])
+{
+    const size_t i = (size_t)number(strtok(field[2], "."));
+    const double want = number(field[3]), deviation = s->live.deviation[i];
+    const double got = strcmp(strtok(NULL, "."), "mean") == 0 ? s->live.mean[i] : deviation;
+    if (!(fabs(got - want) <= 4 / sqrt(20000) * deviation)) fail_msg("cone at %zu: got %g, want %g", i, got, want);
 }
 
 static void check_block(char *field[FIELDS])
@@ -378,16 +420,18 @@ static void sheet_agrees_with_pyfolio(void **state)
     while (fgets(line, sizeof line, file)) {
         assert_true(split(line, field) >= 4);
         if (take(&r, field)) continue;
-        if (!sheet.measure) make_sheet(&r, "window=63 draws=50", &sheet);
+        if (!sheet.measure) make_sheet(&r, "window=63 draws=50 live=2011-12-01", &sheet);
         if (!closed.measure) make_sheet(&r, "draws=0 close_open=1", &closed);
         if (strcmp(field[0], "block") == 0)
             check_block(field);
+        else if (strcmp(field[1], "cone") == 0)
+            check_cone(&sheet, field);
         else
             check(strcmp(field[1], "closed") == 0 ? &closed : &sheet, field);
         checked++;
     }
     fclose(file);
-    assert_true(checked > 900);
+    assert_true(checked > 1030);
     tw_tearsheet_clear(&sheet);
     tw_tearsheet_clear(&closed);
 }

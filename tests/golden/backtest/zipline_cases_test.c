@@ -197,6 +197,19 @@ static size_t before(const tw_strategy_result *result, size_t n, size_t size, co
     return n;
 }
 
+/* The same columns by the minute; of the session in which a run stopped zipline leaves those before. */
+static void compare_minutes(comparison *c, const tw_node *expected, const tw_strategy_result *result)
+{
+    column columns[sizeof SESSIONS / sizeof *SESSIONS];
+    table t = {.name = "minutes", .size = sizeof(tw_minute_row), .columns = columns};
+    memcpy(columns, SESSIONS, sizeof columns);
+    for (column *col = columns; col->name; col++) col->offset += offsetof(tw_minute_row, row);
+    columns[0].name = "bar";
+    columns[0].offset = offsetof(tw_minute_row, bar);
+    t.rows = tw_strategy_minutes(result, &t.n);
+    compare_table(c, expected, &t);
+}
+
 static void compare_results(comparison *c, const tw_node *expected, const tw_strategy_result *result)
 {
     table t = {.name = "sessions", .size = sizeof(tw_session_row), .columns = SESSIONS};
@@ -213,6 +226,7 @@ static void compare_results(comparison *c, const tw_node *expected, const tw_str
     t.rows = tw_strategy_orders(result, &t.n);
     compare_table(c, expected, &t);
     compare_recorded(c, expected, result);
+    if (tw_node_get(expected, "minutes")) compare_minutes(c, expected, result);
 }
 
 /* `capital` is what the case says, times `nudge`. */

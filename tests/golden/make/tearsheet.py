@@ -11,16 +11,22 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import scipy.stats
 
 warnings.simplefilter("ignore")
 for name, value in (("NINF", -np.inf), ("PINF", np.inf)):  # names that numpy 2 dropped, and empyrical 0.5.9 uses
     if not hasattr(np, name):
         setattr(np, name, value)
 import empyrical as e  # noqa: E402
-from pyfolio import capacity, perf_attrib, pos, round_trips, timeseries, txn, utils  # noqa: E402
+import matplotlib  # noqa: E402
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+from pyfolio import capacity, perf_attrib, plotting, pos, round_trips, timeseries, txn, utils  # noqa: E402
 
 assert importlib.metadata.version("pyfolio-reloaded") == "0.9.7"
 SYMBOLS = ["AA", "BB", "CC"]
+LIVE = pd.Timestamp("2011-12-01", tz="UTC")  # as the test has it
 SECTORS = {"AA": "metals", "BB": "food", "CC": "metals"}
 
 
@@ -218,6 +224,63 @@ def perf_stats(returns, benchmark, frame, fills):
             yield names[key], value
 
 
+def compared(returns, benchmark):
+    """What pyfolio draws at the benchmark's volatility."""
+    drawn = plotting.plot_rolling_returns(returns, benchmark, volatility_match=True, ax=plt.figure().gca()).lines[1].get_ydata()
+    for i in (0, 1, 77, 179):
+        yield f"{i}.matched", drawn[i]
+
+
+def bins(returns, frame, fills, equity):
+    months = plotting.plot_monthly_returns_dist(returns, ax=plt.figure().gca()).patches
+    found = round_trips.extract_round_trips(fills, equity)
+    series = {"turnover": txn.get_turnover(frame, fills).fillna(0), "round_trip_return": found.rt_returns, "round_trip_profit": found.pnl, "daily_return": returns}
+    for i in range(20):
+        yield f"{i}.monthly_return", months[i].get_height()
+    yield "0.monthly_return_width", months[0].get_width() / 100
+    for name, values in series.items():
+        counts, edges = np.histogram(values, 20)
+        for i in range(20):
+            yield f"{i}.{name}", counts[i]
+        yield f"0.{name}_width", edges[1] - edges[0]
+
+
+def belief(fills, equity):
+    ax = plotting.plot_prob_profit_trade(round_trips.extract_round_trips(fills, equity), ax=plt.figure().gca())
+    yield "0.low", ax.lines[1].get_xdata()[0]
+    yield "0.high", ax.lines[2].get_xdata()[0]
+    yield "0.chance", ax.get_xlim()[0]
+    yield "100.chance", ax.get_xlim()[1]
+    found = round_trips.extract_round_trips(fills, equity)
+    middle = sum(ax.get_xlim()) / 2
+    yield "50.density", scipy.stats.beta((found.pnl > 0).sum(), (found.pnl <= 0).sum()).pdf(middle)
+
+
+def loadings_over_windows(returns, factors):
+    """pyfolio's windows have one bar more than asked for."""
+    found = timeseries.rolling_regression(returns, factors, rolling_window=62)
+    for i in (62, 99, 179):
+        for k, name in enumerate(("alpha", "f1", "f2")):
+            yield f"{i}.{k}", found[name].iloc[i]
+
+
+def live(returns, benchmark):
+    before, after = returns[returns.index < LIVE], returns[returns.index >= LIVE]
+    for name, part in (("before", before), ("after", after)):
+        for key, value in perf_stats(part, benchmark[part.index], None, None):
+            yield f"{name}.{key}", value
+
+
+def cone(returns):
+    """By 20,000 draws, so within their error alone."""
+    before, n = returns[returns.index < LIVE], int((returns.index >= LIVE).sum())
+    paths = timeseries.simulate_paths(before, n, num_samples=20000, random_seed=5)
+    bounds = timeseries.summarize_paths(paths, cone_std=(1.0,), starting_value=e.cum_returns(before, 1.0).iloc[-1])
+    for i in (0, 9, n - 1):
+        yield f"{len(before) + i}.mean", (bounds[1.0].iloc[i] + bounds[-1.0].iloc[i]) / 2
+        yield f"{len(before) + i}.deviation", (bounds[1.0].iloc[i] - bounds[-1.0].iloc[i]) / 2
+
+
 def blocks(rng):
     from arch.bootstrap import optimal_block_length
 
@@ -246,7 +309,9 @@ def main():
               "cost": costs(frame, returns, fills, prices, volume), "factor": regression(returns, factors), "stress": stress(returns),
               "rolling": rolling(returns, benchmark), "measure": perf_stats(returns, benchmark, frame, fills),
               "holding": holdings(frame, fills, returns), "closed": closed_trips(frame, fills, equity), "taken": volume_taken(fills, volume),
-              "attribution": attribution(frame, returns, factors)}
+              "attribution": attribution(frame, returns, factors), "compared": compared(returns, benchmark),
+              "bins": bins(returns, frame, fills, equity), "belief": belief(fills, equity), "loading": loadings_over_windows(returns, factors),
+              "live": live(returns, benchmark), "cone": cone(returns)}
     for table, rows in tables.items():
         for key, value in rows:
             print(f"want,{table},{key},{float(value)!r}")

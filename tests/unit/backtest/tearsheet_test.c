@@ -5,6 +5,8 @@
 #include "tradewind/tearsheet.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { N = 300 };
 
@@ -77,6 +79,70 @@ static void bars_without_returns_are_borne(void **state)
     tw_tearsheet_clear(&sheet);
 }
 
+/* A cone of returns that are always the same is a line; values that are all one fall into one bin. */
+static void what_never_varies_has_no_width(void **state)
+{
+    (void)state;
+    static made m;
+    tw_error err;
+    tw_tearsheet sheet;
+    make(&m);
+    for (size_t t = 0; t < N; t++) m.returns[t] = 0.002;
+    const tw_tearsheet_options how = options("draws=0 live=2011-05-01");
+    const tw_track_record record = record_of(&m, N);
+    assert_ok(tw_tearsheet_make(NULL, &record, &how, &sheet, &err), &err);
+    const size_t from = sheet.live.from;
+    assert_int_equal(from, 95); /* 2011-01-26 is day 15,000 */
+    assert_true(isnan(sheet.live.mean[from - 1]));
+    for (size_t t = from; t < N; t++) {
+        assert_near(sheet.live.mean[t], sheet.wealth[t], 1e-9);
+        assert_near(sheet.live.deviation[t], 0, 1e-6);
+    }
+    const tw_sheet_histogram *h = &sheet.histogram[0];
+    assert_int_equal(h->n, N);
+    assert_int_equal(h->bin[TW_SHEET_BINS / 2 - 1], N); /* it is in the middle, where two bins meet */
+    assert_near(h->mean, 0.002, 1e-15);
+    assert_int_equal(sheet.histogram[3].n, 0);
+    assert_true(isnan(sheet.belief.low) && sheet.belief.chance == NULL);
+    assert_null(sheet.rolling_loading);
+    assert_true(isnan(sheet.matched[N - 1])); /* nothing to scale */
+    assert_near(sheet.log_wealth[N - 1], N * log(1.002), 1e-9);
+    tw_tearsheet_clear(&sheet);
+}
+
+/* Loadings that change half-way: of the last window they are the new ones alone; a gap of more than a tenth is none. */
+static void loadings_follow_their_window(void **state)
+{
+    (void)state;
+    static made m;
+    static double one[N], two[N];
+    static const double *const factors[] = {one, two};
+    static const char *const names[] = {"one", "two"};
+    tw_error err;
+    tw_tearsheet sheet;
+    tw_random random = {9, 2, 0};
+    make(&m);
+    for (size_t t = 0; t < N; t++) {
+        one[t] = 0.01 * tw_random_normal(&random);
+        two[t] = 0.01 * tw_random_normal(&random);
+        m.returns[t] = t < 150 ? 0.3 * one[t] - 0.7 * two[t] : 0.001 + 1.3 * one[t] + 0.2 * two[t];
+    }
+    for (size_t t = 40; t < 47; t++) two[t] = NAN;
+    tw_track_record record = record_of(&m, N);
+    record.n_factors = 2;
+    record.factor = factors;
+    record.factor_name = names;
+    const tw_tearsheet_options how = options("draws=0 window=60");
+    assert_ok(tw_tearsheet_make(NULL, &record, &how, &sheet, &err), &err);
+    assert_true(isnan(sheet.rolling_loading[1][58]) && isnan(sheet.rolling_loading[1][59]));
+    assert_near(sheet.rolling_loading[1][140], 0.3, 1e-12);
+    assert_near(sheet.rolling_loading[2][140], -0.7, 1e-12);
+    assert_near(sheet.rolling_loading[0][N - 1], 0.001, 1e-12);
+    assert_near(sheet.rolling_loading[1][N - 1], 1.3, 1e-12);
+    assert_near(sheet.rolling_loading[2][N - 1], 0.2, 1e-12);
+    tw_tearsheet_clear(&sheet);
+}
+
 static tw_status try_record(const tw_track_record *record, const tw_tearsheet_options *how, tw_error *err)
 {
     tw_tearsheet sheet;
@@ -115,6 +181,12 @@ static void wrong_records_are_refused(void **state)
     assert_int_equal(try_record(&record, &how, &err), TW_BAD_VALUE);
     assert_non_null(strstr(err.message, "level"));
     how.level = 0.9;
+    for (const char *const *live = TW_NAMES("soon", "2001-01-01", "2031-01-01"); *live; live++) {
+        (void)snprintf(how.live, sizeof how.live, "%s", *live);
+        assert_int_equal(try_record(&record, &how, &err), TW_BAD_VALUE);
+        assert_non_null(strstr(err.message, "live"));
+    }
+    how.live[0] = '\0';
     m.time[5] = m.time[4];
     assert_int_equal(try_record(&record, &how, &err), TW_BAD_DATA);
     assert_int_equal(try_record(&(tw_track_record){0}, &how, &err), TW_BAD_DATA);
@@ -178,8 +250,9 @@ static void threads_change_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(returns_alone_are_enough),  cmocka_unit_test(bars_without_returns_are_borne),
-        cmocka_unit_test(wrong_records_are_refused), cmocka_unit_test(a_trip_through_zero),
+        cmocka_unit_test(returns_alone_are_enough),       cmocka_unit_test(bars_without_returns_are_borne),
+        cmocka_unit_test(what_never_varies_has_no_width), cmocka_unit_test(loadings_follow_their_window),
+        cmocka_unit_test(wrong_records_are_refused),      cmocka_unit_test(a_trip_through_zero),
         cmocka_unit_test(threads_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
