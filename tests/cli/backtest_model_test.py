@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Models in tradewind backtest: a bundle and the file of a model score a market as `score` and `predict` do, to the bit; a market that
+"""Models in tradewind backtest: a bundle, of days or minutes, and the file of a model score a market as `score` and `predict` do, to the bit; a market that
 ends earlier has the same scores up to there; further columns of the bars."""
 import csv
+import math
 import os
+import random
 import subprocess
 import tempfile
 
@@ -108,6 +110,65 @@ tradewind("predict", "m.twm", "--in", "rows.csv", "--keep", "time,symbol", "--ou
 FILE = "{file: m.twm, features: {gap: 'close / lag(close, 5) - 1', busy: 'rank(volume)'}}"
 assert equal(recorded(FILE), table("p.csv", "prediction")) > 1000
 assert recorded("{file: m.twm, lets: {back: 'lag(close, 5)'}, features: {gap: close / back - 1, busy: rank(volume)}}") == recorded(FILE)
+
+# ---------------------------------------------------------------- a bundle of minutes scores each minute of a market, and no later one
+rng, price = random.Random(5), dict.fromkeys(("AA", "BB", "CC", "DD"), 50.0)
+STAMPS = [f"2021-01-{day:02d}T{14 + (30 + m) // 60}:{(30 + m) % 60:02d}:00Z" for day in (4, 5, 6, 7, 8) for m in range(1, 121)]
+BARS = []
+for stamp in STAMPS:
+    for symbol, x in price.items():
+        y = price[symbol] = x * math.exp(rng.gauss(0, 0.002))
+        BARS.append(f"{stamp},{symbol},{x:.4f},{max(x, y):.4f},{min(x, y):.4f},{y:.4f},{rng.randrange(100, 900)}\n")
+write("minutes.csv", "time,symbol,open,high,low,close,volume\n" + "".join(BARS))
+write("minutes.yaml", """name: minutes
+data: {csv: minutes.csv}
+features:
+  add:
+    gap: close / lag(close, 5) - 1
+    place: rank(volume)
+label: {name: forward_return, params: horizon=5 price=next_open demean=section}
+split: {name: walk_forward, params: refits=3 embargo=5}
+models:
+  - learner: ridge
+rank_by: rank_ic
+portfolio: construction=long_short quantile=0.25 rebalance=5
+""")
+tradewind("run", "minutes.yaml", "--out", "minutes")
+tradewind("score", "minutes/bundle", "--in", "minutes.csv", "--out", "score.csv")
+score = {key: float(x) for key, x in table("score.csv", "score").items() if x}
+assert len(score) > 1000
+for n in (len(STAMPS), len(STAMPS) - 61):  # a market that ends earlier has the same scores up to there
+    write("seen.csv", "time,symbol,open,high,low,close,volume\n" + "".join(BARS[:4 * n]))
+    write("s.yaml", """frequency: minute
+data:
+  minutes: seen.csv
+  model: {bundle: minutes/bundle}
+strategy:
+  window: 60
+  window_of: minutes
+  universe: [AA, BB]
+  rules:
+    - {when: score > 1e9, shares: 1}
+  record:
+    now: {asset: AA, value: score}
+    before: {asset: BB, value: 'lag(score, 3)'}
+    hour: {asset: BB, value: 'mean(score, 50)'}
+""")
+    tradewind("backtest", "s.yaml", "--out", "out")
+    with open("out/daily.csv", newline="") as file:
+        daily = list(csv.DictReader(file))
+    there = 0
+    for row in daily:
+        last = max(i for i in range(n) if STAMPS[i][:10] == row["session"][:10])
+        window = [score.get((STAMPS[i], "BB")) for i in range(last - 49, last + 1)]
+        assert (float(row["now"]) if row["now"] else None) == score.get((STAMPS[last], "AA")), row
+        assert bool(row["hour"]) == (None not in window), row
+        if None in window:
+            continue
+        assert float(row["before"]) == window[-4], row
+        assert abs(float(row["hour"]) - sum(window) / 50) < 1e-15, row
+        there += 1
+    assert there == 3, there
 
 # ---------------------------------------------------------------- what is told
 fails("s.yaml:3:10: a model needs 'bundle' (a folder) or 'file'", "{adjust: none}")
