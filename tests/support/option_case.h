@@ -40,7 +40,7 @@ static inline void option_price(option_case *c, const option_call *call)
     const tw_ctx ctx = {.isa = call->isa};
     tw_pricer pricer = {.ctx = &ctx};
     tw_contracts contracts = {.n = c->n};
-    tw_market market = {0};
+    tw_price_market market = {0};
     tw_values out = {.status = c->status};
     assert_ok(tw_engine_find(call->engine, &pricer.engine, &err), &err);
     assert_ok(tw_instrument_find(call->instrument, &contracts.instrument, &err), &err);

@@ -24,8 +24,8 @@ static sample sample_of(const tw_block *b, size_t i)
     sample s = {.n = floor(tw_at(b, TW_COL_fixings, i)), .m = floor(tw_at(b, TW_COL_fixings_past, i)), .T = T};
     s.average = tw_at(b, TW_COL_average, i), s.elapsed = b->elapsed[i];
     if (d->n == 0) return s;
-    s.dates = d, s.from = d->start ? d->start[b->row[i]] : 0;
-    s.n = (double)((d->start ? d->start[b->row[i] + 1] : d->n) - s.from);
+    s.dates = d, s.from = d->start ? d->start[tw_block_row(b, i)] : 0;
+    s.n = (double)((d->start ? d->start[tw_block_row(b, i) + 1] : d->n) - s.from);
     return s;
 }
 

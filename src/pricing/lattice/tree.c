@@ -153,8 +153,8 @@ bool tw_binomial_valid(const tw_binomial *tree)
 static size_t dates_of(const tw_block *b, size_t i, size_t *first)
 {
     const tw_dates *d = &b->contracts->dates;
-    *first = d->start ? d->start[b->row[i]] : 0;
-    return d->start ? d->start[b->row[i] + 1] : d->n;
+    *first = d->start ? d->start[tw_block_row(b, i)] : 0;
+    return d->start ? d->start[tw_block_row(b, i) + 1] : d->n;
 }
 
 void tw_lattice_exercise(const tw_block *b, size_t i, size_t steps, uint8_t *at)

@@ -15,7 +15,7 @@ typedef struct desk {
     const tw_engine *engine;
     const tw_scope *scope;
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
     double column[TW_COLUMN_COUNT][ROWS];
 } desk;
 
