@@ -176,6 +176,7 @@ typedef struct tw_scope {
  * so on; time in years. */
 typedef struct tw_bumps {
     double spot, vol, rate, time;
+    int points; /* 2, or 4 or 6: values beside each other that a difference takes; 0: 2 */
 } tw_bumps;
 
 struct tw_block;

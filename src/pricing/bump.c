@@ -2,8 +2,8 @@
 /* bump.c - greeks that an engine does not supply, by central differences of those it does.
  *
  * Each greek is the slope of a lower one in one column: delta that of the value in the spot, vanna that of delta in the
- * volatility, and so on down to what the engine supplies. The sizes are the engine's (tw_bumps). A row whose column is
- * nearer to its bound than the bump takes half that distance. */
+ * volatility, and so on down to what the engine supplies. Sizes and number of points are the engine's (tw_bumps). A row
+ * whose column is nearer to its bound than the outermost point takes half that distance. */
 #include "pricing/engine.h"
 
 #include <math.h>
@@ -39,7 +39,7 @@ static const slope *slope_of(tw_value_id value)
 typedef struct level {
     tw_block block;
     double spot[TW_BLOCK], other[TW_BLOCK], start[TW_BLOCK], h[TW_BLOCK];
-    double up[TW_BLOCK];
+    double step[TW_BLOCK], weight[TW_BLOCK], side[TW_BLOCK];
     double value[TW_VALUE_COUNT][TW_BLOCK];
     tw_row_status status[TW_BLOCK];
 } level;
@@ -48,49 +48,106 @@ size_t tw_bump_workspace(void) { return LEVELS * sizeof(level); }
 
 /* ---------------------------------------------------------------- sizes */
 
-static double size_of(const tw_bumps *sizes, tw_column_id column, double x, double scale)
+/* Where values are taken, in units of h, and their weights in h times the slope. `edge`: on one side alone. */
+typedef struct stencil {
+    int n;
+    double at[6], weight[6];
+    double edge_at[6], edge_weight[6];
+} stencil;
+
+static const stencil STENCILS[] = {
+    {2, {1, -1}, {1.0 / 2, -1.0 / 2}, {0, 1}, {-1, 1}},
+    {4, {1, -1, 2, -2}, {2.0 / 3, -2.0 / 3, -1.0 / 12, 1.0 / 12}, {0, 1, 2, 3}, {-11.0 / 6, 3, -3.0 / 2, 1.0 / 3}},
+    {6,
+     {1, -1, 2, -2, 3, -3},
+     {3.0 / 4, -3.0 / 4, -3.0 / 20, 3.0 / 20, 1.0 / 60, -1.0 / 60},
+     {0, 1, 2, 3, 4, 5},
+     {-137.0 / 60, 5, -5, 10.0 / 3, -5.0 / 4, 1.0 / 5}},
+};
+
+/* Points on each side. */
+static int pairs(const tw_bumps *sizes) { return sizes->points >= 6 ? 3 : sizes->points >= 4 ? 2 : 1; }
+
+/* Which side of the spot of row i is left at the extreme so far of a lookback option, where the path turns: 0 is both,
+ * as everywhere else. A call on the highest price and a put struck at it have their extreme above. */
+static int edge_of(const tw_block *at, tw_column_id column, size_t i)
 {
+    if (column != TW_COL_spot || !at->col[TW_COL_extreme]) return 0;
+    if (at->col[TW_COL_spot][i] != at->col[TW_COL_extreme][i]) return 0;
+    const int side = at->col[TW_COL_type][i] > 0.0 ? 1 : -1;
+    return at->col[TW_COL_strike] ? -side : side;
+}
+
+/* How far the spot of row i is from the nearest level at which the contract becomes another. */
+static double level_distance(const tw_block *at, size_t i)
+{
+    static const tw_column_id LEVEL[] = {TW_COL_barrier, TW_COL_barrier_high, TW_COL_extreme};
+    double least = INFINITY;
+    for (size_t k = 0; k < sizeof LEVEL / sizeof *LEVEL; k++)
+        if (at->col[LEVEL[k]]) least = fmin(least, fabs(at->col[TW_COL_spot][i] - at->col[LEVEL[k]][i]));
+    if (strstr(at->contracts->instrument->name, "touch") && at->col[TW_COL_strike])
+        least = fmin(least, fabs(at->col[TW_COL_spot][i] - at->col[TW_COL_strike][i]));
+    return least;
+}
+
+/* Unit of prices of row i: the spot, or where prices have either sign the strike if that is larger. */
+static double price_scale(const tw_block *at, size_t i)
+{
+    const double spot = fabs(at->col[TW_COL_spot][i]);
+    return at->market->model->any_sign && at->col[TW_COL_strike] ? fmax(spot, fabs(at->col[TW_COL_strike][i])) : spot;
+}
+
+/* No point is on the other side of a level. */
+static double spot_size(const tw_bumps *sizes, const tw_block *at, size_t i)
+{
+    const double room = level_distance(at, i), h = sizes->spot * price_scale(at, i);
+    return room > 0.0 ? fmin(h, 0.5 * room / pairs(sizes)) : h;
+}
+
+/* Volatilities of prices of either sign are in their unit. */
+static double vol_scale(const tw_block *at, size_t i) { return at->market->model->any_sign ? price_scale(at, i) : 1.0; }
+
+static double size_of(const tw_bumps *sizes, const tw_block *at, tw_column_id column, size_t i)
+{
+    const double most = 0.5 * at->col[column][i] / pairs(sizes);
     switch (column) {
-    case TW_COL_spot: return sizes->spot * scale;
-    case TW_COL_vol: return fmin(sizes->vol * scale, 0.5 * x);
-    case TW_COL_T: return fmin(sizes->time, 0.5 * x);
+    case TW_COL_spot: return spot_size(sizes, at, i);
+    case TW_COL_vol: return fmin(sizes->vol * vol_scale(at, i), most);
+    case TW_COL_T: return fmin(sizes->time, most);
     default: return sizes->rate;
     }
 }
 
-/* Bump sizes of each row. Spots of models of either sign, and their volatilities, are in units of prices. */
+/* Bump sizes of each row. */
 static void sizes(const tw_bump_job *job, const tw_block *at, tw_column_id column, double *h)
 {
-    const bool any_sign = at->market->model->any_sign;
-    const double *strike = at->col[TW_COL_strike];
-    for (size_t i = 0; i < TW_BLOCK; i++) {
-        const double spot = at->col[TW_COL_spot][i];
-        double scale = fabs(spot);
-        if (any_sign && strike) scale = fmax(scale, fabs(strike[i]));
-        if (column == TW_COL_vol && !at->market->model->any_sign) scale = 1.0;
-        h[i] = size_of(&job->engine->bumps, column, at->col[column][i], scale);
-    }
+    for (size_t i = 0; i < TW_BLOCK; i++) h[i] = size_of(&job->engine->bumps, at, column, i);
 }
 
 /* ---------------------------------------------------------------- points */
 
-/* Moves a column of the level's block by sign * h from where it is at `at`. All dates move with T. */
-static void move(level *l, const tw_block *at, tw_column_id column, double sign)
+/* Moves a column of the level's block to point k of the stencil around where it is at `at`. All dates move with T. */
+static void move(level *l, const tw_block *at, tw_column_id column, const stencil *s, int k)
 {
-    for (size_t i = 0; i < TW_BLOCK; i++) l->other[i] = at->col[column][i] + sign * l->h[i];
+    for (size_t i = 0; i < TW_BLOCK; i++) {
+        const int edge = edge_of(at, column, i);
+        l->step[i] = l->h[i] * (edge ? edge * s->edge_at[k] : s->at[k]);
+        l->weight[i] = edge ? edge * s->edge_weight[k] : s->weight[k];
+        l->other[i] = at->col[column][i] + l->step[i];
+    }
     l->block.col[column] = l->other;
     if (column == TW_COL_r && at->market->model->forward) l->block.col[TW_COL_q] = l->other;
     if (column != TW_COL_T) return;
     if (at->col[TW_COL_start]) {
-        for (size_t i = 0; i < TW_BLOCK; i++) l->start[i] = fmax(at->col[TW_COL_start][i] + sign * l->h[i], 0.0);
+        for (size_t i = 0; i < TW_BLOCK; i++) l->start[i] = fmax(at->col[TW_COL_start][i] + l->step[i], 0.0);
         l->block.col[TW_COL_start] = l->start;
     }
-    for (size_t i = 0; i < TW_BLOCK; i++) l->block.elapsed[i] = at->elapsed[i] - sign * l->h[i];
+    for (size_t i = 0; i < TW_BLOCK; i++) l->block.elapsed[i] = at->elapsed[i] - l->step[i];
 }
 
 static void value_at(const tw_bump_job *job, level *l, const tw_block *at, tw_value_id value, double *to);
 
-/* Slope of a value at a point, by two points beside it. */
+/* Slope of a value at a point, by points beside it. */
 static void difference(const tw_bump_job *job, level *l, const tw_block *at, const slope *s, double *to)
 {
     if (!at->col[s->column]) { /* the model has no such column */
@@ -101,11 +158,14 @@ static void difference(const tw_bump_job *job, level *l, const tw_block *at, con
     for (int v = 0; v < TW_VALUE_COUNT; v++) l->block.out[v] = l->value[v];
     l->block.status = l->status;
     sizes(job, at, s->column, l->h);
-    move(l, at, s->column, 1.0);
-    value_at(job, l + 1, &l->block, s->of, l->up);
-    move(l, at, s->column, -1.0);
-    value_at(job, l + 1, &l->block, s->of, to);
-    for (size_t i = 0; i < TW_BLOCK; i++) to[i] = l->h[i] > 0.0 ? s->sign * (l->up[i] - to[i]) / (2.0 * l->h[i]) : 0.0;
+    memset(to, 0, TW_BLOCK * sizeof *to);
+    const stencil *points = &STENCILS[pairs(&job->engine->bumps) - 1];
+    for (int k = 0; k < points->n; k++) {
+        move(l, at, s->column, points, k);
+        value_at(job, l + 1, &l->block, s->of, l->side);
+        for (size_t i = 0; i < TW_BLOCK; i++) to[i] += l->weight[i] * l->side[i];
+    }
+    for (size_t i = 0; i < TW_BLOCK; i++) to[i] = l->h[i] > 0.0 ? s->sign * to[i] / l->h[i] : 0.0;
 }
 
 /* A value at a point: the engine's, or a slope again. `l` is the next level that is free. */

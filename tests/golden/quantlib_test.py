@@ -48,6 +48,34 @@ CASES = [
     Case("american", "BjerksundStenslandApproximationEngine", "bjerksund_stensland", 1e-6, 1e-5, params="variant=1993"),
     Case("american", "JuQuadraticApproximationEngine", "ju", 1e-6, 1e-5),
     Case("american", "QdPlusAmericanEngine", "qd_plus", 1e-6),
+    Case("barrier", "AnalyticBarrierEngine", "reiner_rubinstein", 1e-12),
+    # greeks by differences of sixth order
+    Case("digital", "AnalyticDigitalAmericanEngine", "reiner_rubinstein", 1e-12, 1e-11),
+    Case("double_barrier", "AnalyticDoubleBarrierEngine", "ikeda_kunitomo", 1e-12),
+    Case("asian", "AnalyticContinuousGeometricAveragePriceAsianEngine", "kemna_vorst", 1e-12, 1e-11),
+    Case("asian", "AnalyticDiscreteGeometricAveragePriceAsianEngine", "kemna_vorst", 1e-12, 1e-11),
+    Case("asian", "TurnbullWakemanAsianEngine", "turnbull_wakeman", 1e-12),
+    Case("lookback", "AnalyticContinuousFixedLookbackEngine", "conze_viswanathan", 1e-12),
+    Case("lookback", "AnalyticContinuousFloatingLookbackEngine", "conze_viswanathan", 1e-12),
+    Case("heston_european", "COSHestonEngine", "cos", 1e-12),
+    Case("heston_european", "ExponentialFittingHestonEngine", "contour", 1e-12),
+    Case("heston_european", "COSHestonEngine", "contour", 1e-12),
+    Case("heston_european", "AnalyticHestonEngine", "contour", 2e-10),
+    Case("bates_european", "BatesEngine", "contour", 2e-10),
+    Case("merton76_european", "JumpDiffusionEngine", "merton_series", 1e-12, 1e-11),
+] + [
+    Case(instrument, f"BinomialVanillaEngine<{peer}>", "binomial", 1e-9, params=f"variant={ours} steps={steps}", only=f"^steps={steps}$")
+    for instrument, peer, ours, numbers in (
+        ("european", "CoxRossRubinstein", "crr", (101, 801)),
+        ("european", "LeisenReimer", "leisen_reimer", (101, 801)),
+        ("european", "JarrowRudd", "jarrow_rudd", (101,)),
+        ("european", "Tian", "tian", (101,)),
+        ("european", "Joshi4", "joshi4", (101,)),
+        ("american", "CoxRossRubinstein", "crr", (101, 801)),
+        ("american", "LeisenReimer", "leisen_reimer", (101, 801)),
+        ("bermudan", "CoxRossRubinstein", "crr", (804,)),
+    )
+    for steps in numbers
 ]
 
 

@@ -46,7 +46,7 @@ static inline bool tw_is_limit(const tw_option_row *o) { return !(o->sd > 1e-200
 /* Central differences of values good to 1e-15 of the spot. */
 #define TW_CLOSED_BUMPS                                                                                                \
     {                                                                                                                  \
-        3e-4, 1e-4, 1e-4, 1e-4                                                                                         \
+        2e-3, 2e-3, 1e-3, 2e-3, 6                                                                                      \
     }
 
 #endif

@@ -14,7 +14,8 @@
 void tw_lattice_dividends_of(const tw_block *b, size_t i, tw_lattice_dividends *to)
 {
     const tw_dates *d = &b->contracts->dividends;
-    size_t first = d->start ? d->start[tw_block_row(b, i)] : 0, end = d->start ? d->start[tw_block_row(b, i) + 1] : d->n;
+    size_t first = d->start ? d->start[tw_block_row(b, i)] : 0,
+           end = d->start ? d->start[tw_block_row(b, i) + 1] : d->n;
     *to = (tw_lattice_dividends){.model = b->market->dividend_model,
                                  .elapsed = b->elapsed[i],
                                  .r = b->col[TW_COL_r][i],
