@@ -114,6 +114,23 @@ eur = [t for t in read("txns.csv") if t["symbol"] == "SAP"]
 assert eur and all(abs(float(t["rate"]) - rate(before[t["session"][:10]], "EUR")) < 1e-9 for t in eur)
 assert "EURUSD" in {t["symbol"] for t in read("txns.csv")}, "a symbol that is no rate is traded"
 
+# ---------------------------------------------------------------- or from a file of its own, known as a day ends; a week-end's as Monday begins
+DAYS = [str(d) for d in days(40)]
+saturday = str(days(40)[4] + datetime.timedelta(1))
+fixing = {d: 1.1 + 0.001 * i for i, d in enumerate(DAYS) if i % 7 != 3}
+write("eur.csv", "date,rate\n" + "".join(f"{d},{x}\n" for d, x in sorted({**fixing, saturday: 1.5, "2020-12-30": 1.05}.items())))
+spec(rates="{EURUSD: {file: eur.csv}, USD/JPY: {symbol: USDJPY}}", more="currency: USD\nsettings: {currency: cash=convert}\n",
+     strategy="strategy:\n  universe: [SAP]\n  rules:\n    - {shares: 1}\n")
+run()
+known = lambda at_open: {d: [x for k, x in sorted({**fixing, saturday: 1.5, "2020-12-30": 1.05}.items()) if k < d or (k == d and not at_open)][-1] for d in DAYS}
+assert len(read("txns.csv")) == 39 and all(float(t["rate"]) == known(True)[t["session"][:10]] for t in read("txns.csv"))
+assert all(float(p["rate"]) == known(False)[p["session"][:10]] for p in read("positions.csv"))
+assert known(True)[DAYS[5]] == 1.5 != known(False)[DAYS[5]]
+write("eur.csv", "date,rate\n2021-01-04,1.1\n2021-01-05,0\n")
+fails("eur.csv:3: column rate: \"0\" must be above 0")
+write("eur.csv", "date,rate\n2021-01-05,1.1\n2021-01-04,1.2\n")
+fails("eur.csv:3: column date: \"2021-01-04\" is not after the row before")
+
 # ---------------------------------------------------------------- an account in euro; a pair that is named is traded
 spec(more="currency: EUR\n", strategy="strategy:\n  universe: [SONY, USDJPY]\n  rules:\n    - {when: holding == 0 and open_orders == 0, value: 10000}\n")
 run()

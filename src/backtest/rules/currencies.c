@@ -2,6 +2,8 @@
 /* currencies.c - which currency an asset is quoted in, and where the rates come from. */
 #include "backtest/rules/currencies.h"
 
+#include "backtest/market/read.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -24,8 +26,10 @@ static tw_status split_pair(tw_backtest_spec *s, tw_rate_text *r, const char *pa
     return tw_node_fail(s->doc, r->node, err, "'%s' is a pair of one currency", pair);
 }
 
-static const tw_key RATE[] = {
-    TW_KEY("symbol", TEXT, tw_rate_text, symbol), TW_KEY("column", TEXT, tw_rate_text, column), {0}};
+static const tw_key RATE[] = {TW_KEY("symbol", TEXT, tw_rate_text, symbol),
+                              TW_KEY("column", TEXT, tw_rate_text, column),
+                              TW_KEY("file", PATH, tw_rate_text, file),
+                              {0}};
 
 /* One of a list is a symbol with the name of its pair; one of a map says where the pair comes from. */
 static tw_status read_rate(tw_backtest_spec *s, const tw_node *node, tw_error *err)
@@ -38,8 +42,8 @@ static tw_status read_rate(tw_backtest_spec *s, const tw_node *node, tw_error *e
     else
         TW_TRY(tw_spec_text(s, node, &r->symbol, err));
     if (!pair) pair = r->symbol;
-    if (!pair || !r->symbol == !r->column)
-        return tw_node_fail(s->doc, node, err, "a rate is the name of a symbol, or PAIR: {symbol} or PAIR: {column}");
+    if (!pair || !!r->symbol + !!r->column + !!r->file != 1)
+        return tw_node_fail(s->doc, node, err, "a rate is the name of a symbol, or PAIR: {symbol, column or file}");
     if (r->column) TW_TRY(tw_spec_column(s, node, r->column, err));
     return split_pair(s, r, pair, err);
 }
@@ -129,6 +133,61 @@ static tw_status of_columns(tw_backtest_spec *s, const tw_rate_text *text, tw_ra
     return TW_OK;
 }
 
+typedef struct file_rates {
+    double *open, *close;
+    int64_t last; /* day of the row before */
+} file_rates;
+
+/* A rate of a day is known as the day ends: it is the close of that day's session, and holds on; that of a day without
+ * a session is known as the next begins. */
+static tw_status put_rate(const tw_asset_market *m, const tw_rows *rows, file_rates *to, tw_error *err)
+{
+    static const size_t date = 0, rate = 1;
+    int64_t day;
+    double x;
+    TW_TRY(tw_market_row_day(rows, &day, err));
+    if (day <= to->last) return tw_rows_fail(rows, date, err, "is not after the row before");
+    to->last = day;
+    TW_TRY(tw_rows_number(rows, rate, &x, err));
+    if (!(x > 0 && isfinite(x))) return tw_rows_fail(rows, rate, err, "must be above 0");
+    const size_t i = tw_market_session_from(m, day);
+    const bool exact = i < m->n_sessions && m->session[i].day == day;
+    if (i < m->n_sessions) to->close[i] = x;
+    if (i + exact < m->n_sessions) to->open[i + exact] = x;
+    return TW_OK;
+}
+
+static tw_status read_rates(tw_backtest_spec *s, const char *path, file_rates *to, tw_error *err)
+{
+    static const char *const COLUMNS[] = {"date|session|time|timestamp", "rate|close|value|price", NULL};
+    tw_rows rows;
+    bool more;
+    TW_TRY(tw_rows_open(s->ctx, path, COLUMNS, 2, &rows, err));
+    tw_status status = tw_rows_next(&rows, &more, err);
+    while (status == TW_OK && more) {
+        status = put_rate(&s->market.market, &rows, to, err);
+        if (status == TW_OK) status = tw_rows_next(&rows, &more, err);
+    }
+    tw_rows_close(&rows);
+    return status;
+}
+
+static tw_status of_file(tw_backtest_spec *s, const tw_rate_text *text, tw_rate *rate, tw_error *err)
+{
+    const size_t n = s->market.market.n_sessions;
+    double *open = tw_arena_new(&s->arena, n, sizeof *open), *close = tw_arena_new(&s->arena, n, sizeof *close);
+    if (!open || !close) return no_memory(err);
+    for (size_t i = 0; i < n; i++) open[i] = close[i] = NAN;
+    TW_TRY(read_rates(s, text->file, &(file_rates){open, close, INT64_MIN}, err));
+    for (size_t i = 1; i < n; i++) {
+        if (isnan(close[i])) close[i] = close[i - 1];
+        if (isnan(open[i])) open[i] = close[i - 1];
+    }
+    rate->open = open;
+    rate->close = close;
+    return TW_OK;
+}
+
 static tw_status find_rates(tw_backtest_spec *s, tw_error *err)
 {
     tw_rate *rate = tw_arena_new(&s->arena, s->n_rates + 1, sizeof *rate);
@@ -136,7 +195,9 @@ static tw_status find_rates(tw_backtest_spec *s, tw_error *err)
     for (size_t i = 0; i < s->n_rates; i++) {
         tw_rate_text *text = &s->rate[i];
         rate[i] = (tw_rate){.base = text->base, .quote = text->quote};
-        TW_TRY(text->symbol ? of_symbol(s, text, &rate[i], err) : of_columns(s, text, &rate[i], err));
+        TW_TRY(text->symbol   ? of_symbol(s, text, &rate[i], err)
+               : text->column ? of_columns(s, text, &rate[i], err)
+                              : of_file(s, text, &rate[i], err));
     }
     s->market.market.rate = rate;
     s->market.market.n_rates = s->n_rates;

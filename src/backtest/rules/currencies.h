@@ -5,11 +5,11 @@
 
 #include "backtest/rules/spec.h"
 
-/* A rate of `data.rates`: the bars of a symbol, or a column that bars of any symbol have. */
+/* A rate of `data.rates`: the bars of a symbol, a column that bars of any symbol have, or a file of its own. */
 struct tw_rate_text {
     const tw_node *node;
-    const char *base, *quote, *symbol, *column;
-    size_t asset; /* SIZE_MAX: a column's */
+    const char *base, *quote, *symbol, *column, *file;
+    size_t asset; /* SIZE_MAX: of no symbol */
 };
 
 /* Reads `data.rates`; columns that it needs are added to those read. */
