@@ -282,7 +282,8 @@ TW_API const char *tw_rate_convention_calendar(const char *name);
 TW_API const char *const *tw_rate_convention_names(void);
 
 /** An instrument that a curve can be made of. It starts `start` after the settlement day (0: on it) unless `start_date`
- *  is given, and lasts `tenor` unless `end_date` is (TW_NO_DATE: not). A future's quote is its price, 100 - 100 x rate;
+ *  is given, and lasts `tenor` unless `end_date` is (TW_NO_DATE: not). A future without a start date
+ *  starts on the next IMM date after that day; its quote is its price, 100 - 100 x rate;
  *  its forward rate is lower by `convexity`. */
 typedef struct tw_rate_instrument {
     const char *name; /**< for messages; NULL is fine */

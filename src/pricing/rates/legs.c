@@ -51,7 +51,8 @@ static tw_date start_of(const tw_rate_instrument *i, const tw_valuation *as_of)
     if (i->start_date != TW_NO_DATE) return i->start_date;
     const tw_date today = tw_roll_date(c->holidays, as_of->date, TW_FOLLOWING);
     const tw_date spot = tw_add_business_days(c->holidays, today, c->settle);
-    return i->start.n ? tw_advance(c->holidays, spot, i->start, c->roll, c->month_end) : spot;
+    const tw_date start = i->start.n ? tw_advance(c->holidays, spot, i->start, c->roll, c->month_end) : spot;
+    return i->kind == TW_FUTURE ? tw_date_next_imm(start) : start;
 }
 
 static bool in_range(tw_date date) { return date >= TW_DATE_MIN && date <= TW_DATE_MAX; }
