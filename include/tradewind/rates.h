@@ -35,13 +35,15 @@ TW_API tw_date tw_date_imm(int year, int month);
 /** The first IMM date of March, June, September or December after `date`. */
 TW_API tw_date tw_date_next_imm(tw_date date);
 
-/** A length of time: B business days, D days, W weeks, M months, Y years. */
+enum { TW_TENOR_MOST = 10000 };
+
+/** A length of time: B business days, D days, W weeks, M months, Y years; up to TW_TENOR_MOST of them. */
 typedef struct tw_tenor {
     int n;
     char unit;
 } tw_tenor;
 
-/** Reads "3M", "10Y", "2B", "ON" (1B); |n| up to 10,000. False when it is none. */
+/** Reads "3M", "10Y", "2B", "ON" (1B). False when it is none. */
 TW_API bool tw_tenor_parse(const char *text, size_t length, tw_tenor *tenor);
 
 /* ---------------------------------------------------------------- settlement calendars */
@@ -282,7 +284,8 @@ TW_API const char *tw_rate_convention_calendar(const char *name);
 TW_API const char *const *tw_rate_convention_names(void);
 
 /** An instrument that a curve can be made of. It starts `start` after the settlement day (0: on it) unless `start_date`
- *  is given, and lasts `tenor` unless `end_date` is (TW_NO_DATE: not). A future's quote is its price, 100 - 100 x rate;
+ *  is given, and lasts `tenor` unless `end_date` is (TW_NO_DATE: not). A future without a start date
+ *  starts on the next IMM date after that day; its quote is its price, 100 - 100 x rate;
  *  its forward rate is lower by `convexity`. */
 typedef struct tw_rate_instrument {
     const char *name; /**< for messages; NULL is fine */

@@ -143,7 +143,7 @@ static tw_status rebuild(tw_bootstrap *b, const tw_interpolation *way, size_t n,
 
 /* ---------------------------------------------------------------- node by node */
 
-enum { MOST_STEPS = 60 };
+enum { MOST_STEPS = 60, MOST_HALVINGS = 14 };
 
 static const double CLOSE = 1e-15, ENOUGH = 1e-12, LONGEST_STEP = 3;
 
@@ -219,7 +219,9 @@ static tw_status step_down(tw_bootstrap *b, rounds *r, double *most, size_t *wor
 {
     const double before = *most;
     memcpy(r->from, b->zero, b->n * sizeof *r->from);
-    for (double part = 1; part > 1e-4; part /= 2) {
+    double part = 2;
+    for (int halving = 0; halving < MOST_HALVINGS; halving++) {
+        part /= 2;
         for (size_t k = 0; k < b->n; k++) b->zero[k] = r->from[k] - part * r->by[k] / b->t[k];
         if (rebuild(b, b->interpolation, b->n, NULL) != TW_OK) continue;
         *most = differences(b, r->off, worst);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WEDNESDAY = 2, MOST_TENOR = 10000 };
+enum { WEDNESDAY = 2 };
 
 bool tw_date_parse(const char *text, size_t length, tw_date *date)
 {
@@ -74,7 +74,7 @@ bool tw_tenor_parse(const char *text, size_t length, tw_tenor *tenor)
         *tenor = (tw_tenor){1, 'B'};
         return true;
     }
-    if (length < 2 || !tw_parse_int64(text, length - 1, &n) || n < -MOST_TENOR || n > MOST_TENOR) return false;
+    if (length < 2 || !tw_parse_int64(text, length - 1, &n) || n < -TW_TENOR_MOST || n > TW_TENOR_MOST) return false;
     const char unit = text[length - 1];
     if (!unit || !strchr("BDWMY", unit)) return false;
     *tenor = (tw_tenor){(int)n, unit};

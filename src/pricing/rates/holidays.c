@@ -245,7 +245,7 @@ tw_date tw_advance(const tw_holidays *holidays, tw_date date, tw_tenor tenor, tw
     if (tenor.unit == 'B') return tw_add_business_days(holidays, date, tenor.n);
     if (tenor.n == 0) return tw_roll_date(holidays, date, roll);
     if (tenor.unit == 'D' || tenor.unit == 'W')
-        return tw_roll_date(holidays, date + tenor.n * (tenor.unit == 'W' ? 7 : 1), roll);
+        return tw_roll_date(holidays, clip(date + (int64_t)tenor.n * (tenor.unit == 'W' ? 7 : 1)), roll);
     const tw_date to = tw_date_add_months(date, tenor.n * (tenor.unit == 'Y' ? 12 : 1));
     if (month_end && roll == TW_UNADJUSTED && date == tw_date_month_end(date)) return tw_date_month_end(to);
     if (month_end && roll != TW_UNADJUSTED && date >= tw_business_month_end(holidays, date))

@@ -41,9 +41,11 @@ const char *tw_instrument_text(const tw_rate_instrument *i, char out[64])
 
 double tw_time_of(const tw_valuation *as_of, tw_date date)
 {
-    if (!as_of->time) return (date - as_of->date) / 365.0;
+    if (!as_of->time) return ((double)date - as_of->date) / 365;
     return as_of->time->fraction(&(tw_accrual){.start = as_of->date, .end = date, .holidays = as_of->holidays});
 }
+
+static bool in_range(tw_date date) { return date >= TW_DATE_MIN && date <= TW_DATE_MAX; }
 
 static tw_date start_of(const tw_rate_instrument *i, const tw_valuation *as_of)
 {
@@ -51,15 +53,26 @@ static tw_date start_of(const tw_rate_instrument *i, const tw_valuation *as_of)
     if (i->start_date != TW_NO_DATE) return i->start_date;
     const tw_date today = tw_roll_date(c->holidays, as_of->date, TW_FOLLOWING);
     const tw_date spot = tw_add_business_days(c->holidays, today, c->settle);
-    return i->start.n ? tw_advance(c->holidays, spot, i->start, c->roll, c->month_end) : spot;
+    const tw_date start = i->start.n ? tw_advance(c->holidays, spot, i->start, c->roll, c->month_end) : spot;
+    return i->kind == TW_FUTURE ? tw_date_next_imm(start) : start;
 }
-
-static bool in_range(tw_date date) { return date >= TW_DATE_MIN && date <= TW_DATE_MAX; }
 
 /* From the last business day of a month, periods end on last days. */
 static bool ends_months(const tw_rate_convention *c, tw_date start)
 {
     return c->month_end && start >= tw_business_month_end(c->holidays, start);
+}
+
+static tw_status check_terms(const tw_rate_instrument *i, const tw_valuation *as_of, tw_error *err)
+{
+    char text[64];
+    if (!in_range(as_of->date)) return tw_fail(err, TW_BAD_VALUE, "the day of valuation must lie within 1900 to 2199");
+    if (i->tenor.n > TW_TENOR_MOST || i->start.n > TW_TENOR_MOST || i->start.n < -TW_TENOR_MOST)
+        return tw_fail(err, TW_BAD_VALUE, "%s: tenors go up to %d", tw_instrument_text(i, text), TW_TENOR_MOST);
+    if (i->end_date == TW_NO_DATE && i->tenor.n < 1)
+        return tw_fail(err, TW_BAD_VALUE, "%s: neither a tenor of at least one nor an end date is given",
+                       tw_instrument_text(i, text));
+    return TW_OK;
 }
 
 /* Start and unrolled end. */
@@ -68,9 +81,7 @@ static tw_status ends_of(const tw_rate_instrument *i, const tw_valuation *as_of,
 {
     char text[64];
     const bool given = i->end_date != TW_NO_DATE;
-    if (!given && i->tenor.n < 1)
-        return tw_fail(err, TW_BAD_VALUE, "%s: neither a tenor of at least one nor an end date is given",
-                       tw_instrument_text(i, text));
+    TW_TRY(check_terms(i, as_of, err));
     *start = start_of(i, as_of);
     *end = given ? i->end_date : tw_advance(NULL, *start, i->tenor, TW_UNADJUSTED, false);
     const bool months = i->tenor.unit == 'M' || i->tenor.unit == 'Y';

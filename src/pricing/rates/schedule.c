@@ -37,7 +37,8 @@ static tw_status check(const tw_schedule *s, tw_error *err)
                        "a schedule must end after it starts, within 1900 to 2199: starts day %d, ends day %d of 1970",
                        (int)s->start, (int)s->end);
     if (s->generation == TW_IMM || s->generation == TW_CDS) return TW_OK;
-    if (s->tenor.n < 1 || (s->tenor.unit != 'W' && s->tenor.unit != 'M' && s->tenor.unit != 'Y'))
+    if (s->tenor.n < 1 || s->tenor.n > TW_TENOR_MOST ||
+        (s->tenor.unit != 'W' && s->tenor.unit != 'M' && s->tenor.unit != 'Y'))
         return tw_fail(err, TW_BAD_VALUE, "the tenor of a schedule must be at least one week, month or year, got %d%c",
                        s->tenor.n, s->tenor.unit ? s->tenor.unit : '?');
     const tw_date from = s->first == TW_NO_DATE ? s->start : s->first;
