@@ -19,7 +19,13 @@ typedef struct tw_am_put {
     tw_am_kind kind;
 } tw_am_put;
 
-/* Row i of a block as a put. */
+/* How it is exercised when s is what it is. */
+tw_am_kind tw_am_kind_of(const tw_am_put *p, double s);
+
+/* The rule of a setting: "fast", "accurate", "high". */
+const tw_am_rule *tw_am_rule_of(const char *setting);
+
+/* Row i of a block as a put; s is 0 where the block has no volatilities. */
 void tw_am_put_of(const tw_block *b, size_t i, tw_am_put *p);
 
 /* Value and its derivatives by x; exercised: it is worth what exercise now gives. */

@@ -21,9 +21,9 @@
 
 /* ---------------------------------------------------------------- contracts as puts */
 
-static tw_am_kind kind_of(const tw_am_put *p)
+tw_am_kind tw_am_kind_of(const tw_am_put *p, double s)
 {
-    if (!(p->s > 0.0)) return TW_AM_CERTAIN;
+    if (!(s > 0.0) || !(p->T > 0.0)) return TW_AM_CERTAIN;
     if (p->rt > 0.0 || (p->rt == 0.0 && p->qt < 0.0)) return TW_AM_SINGLE;
     return p->rt < 0.0 && p->qt < p->rt ? TW_AM_DOUBLE : TW_AM_EUROPEAN;
 }
@@ -39,10 +39,10 @@ void tw_am_put_of(const tw_block *b, size_t i, tw_am_put *p)
     p->T = T;
     const double x = call ? tw_log(strike) - tw_log(spot) : tw_log(spot) - tw_log(strike);
     p->x = fmax(fmin(x, X_MOST), -X_MOST);
-    p->s = fmin(b->col[TW_COL_vol][i] * sqrt(T), S_MOST);
+    p->s = b->col[TW_COL_vol] ? fmin(b->col[TW_COL_vol][i] * sqrt(T), S_MOST) : 0.0;
     p->rt = (call ? q : r) * T;
     p->qt = (call ? r : q) * T;
-    p->kind = kind_of(p);
+    p->kind = tw_am_kind_of(p, p->s);
 }
 
 /* ---------------------------------------------------------------- no volatility */
@@ -253,10 +253,10 @@ static const tw_am_rule FAST = {6, 7, 2, 15, 2, false, false}, ACCURATE = {12, 1
                         HIGH = {28, 48, 6, 121, 4, false, false};
 static const tw_am_rule QD_PLUS = {7, 1, 0, 61, 6, false, true};
 
-static const tw_am_rule *rule_of(const params *p)
+const tw_am_rule *tw_am_rule_of(const char *setting)
 {
-    if (!p || p->setting[0] == 'a') return &ACCURATE;
-    return p->setting[0] == 'f' ? &FAST : &HIGH;
+    if (setting[0] == 'a') return &ACCURATE;
+    return setting[0] == 'f' ? &FAST : &HIGH;
 }
 
 /* Memory of a thread. */
@@ -296,7 +296,11 @@ static void price_by(const tw_block *b, const tw_am_rule *rule)
     for (size_t i = 0; i < b->n; i++) tw_am_values_out(b, i, &w->put[i], &w->result[i]);
 }
 
-static void price(const tw_block *b, const void *p) { price_by(b, rule_of(p)); }
+static void price(const tw_block *b, const void *p)
+{
+    const params *set = p;
+    price_by(b, tw_am_rule_of(set ? set->setting : "accurate"));
+}
 
 static void price_qd_plus(const tw_block *b, const void *p)
 {

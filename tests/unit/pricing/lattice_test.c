@@ -19,6 +19,23 @@ static void variants_converge(void **state)
     }
 }
 
+static void three_branches(void **state)
+{
+    (void)state;
+    const price_engine tree = {.name = "trinomial", .settings = "steps=800"}, truth = {.name = "collocation"};
+    price_result got, want;
+    price_rows(&tree, &ROW, 1, ALL, &got);
+    price_rows(&truth, &ROW, 1, ALL, &want);
+    static const double MOST[] = {3e-3, 1e-3, 1e-3, 0.1, 0.02};
+    for (int v = 0; v <= TW_VALUE_theta; v++) assert_close(got.value[v], want.value[v], MOST[v]);
+    const price_engine european = {.name = "trinomial", .settings = "steps=800", .instrument = "european"};
+    assert_close(price_one(&european, ROW), price_one(&(price_engine){.name = "black", .instrument = "european"}, ROW),
+                 3e-3);
+    price_rows(&(price_engine){.name = "trinomial", .settings = "steps=3"},
+               &(price_row){1, 100, 100, 0.2, 0.0, 0.02, 1.0}, 1, ALL, &got);
+    assert_int_equal(tw_row_status_code(got.status), TW_ROW_NOT_POSITIVE);
+}
+
 static void refusals_and_limits(void **state)
 {
     (void)state;
@@ -142,9 +159,9 @@ static void same_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(variants_converge), cmocka_unit_test(refusals_and_limits),
-        cmocka_unit_test(bermudan),          cmocka_unit_test(dividends),
-        cmocka_unit_test(barriers),          cmocka_unit_test(same_bits),
+        cmocka_unit_test(variants_converge), cmocka_unit_test(refusals_and_limits), cmocka_unit_test(three_branches),
+        cmocka_unit_test(bermudan),          cmocka_unit_test(dividends),           cmocka_unit_test(barriers),
+        cmocka_unit_test(same_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
