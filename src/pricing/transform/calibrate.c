@@ -26,6 +26,7 @@ typedef struct job {
     quote *quotes;
     double *T;
     tw_expiry_nodes *nodes; /* of one expiry at a time */
+    tw_isa isa;
     tw_slopes_fn *slopes;
     tw_quote_fn *sums;
     double weights;
@@ -216,13 +217,13 @@ static tw_status fit(job *j, const tw_chain_quotes *q, tw_heston *heston, tw_fit
 tw_status tw_heston_fit(const tw_ctx *ctx, const tw_chain_quotes *quotes, bool jumps, tw_heston *heston,
                         tw_fit_report *report, tw_error *err)
 {
-    const tw_isa isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST);
     job j = {.n_free = jumps ? TW_SLOPES : 5,
+             .isa = tw_isa_resolve(ctx ? ctx->isa : TW_ISA_BEST),
              .quotes = tw_new(ctx, quotes->n + 1, sizeof *j.quotes),
              .T = tw_new(ctx, quotes->n + 1, sizeof *j.T),
-             .nodes = tw_new(ctx, 1, sizeof *j.nodes),
-             .slopes = TW_ISA_PICK(isa, tw_pricing_slopes),
-             .sums = TW_ISA_PICK(isa, tw_pricing_quote)};
+             .nodes = tw_new(ctx, 1, sizeof *j.nodes)};
+    j.slopes = TW_ISA_PICK(j.isa, tw_pricing_slopes);
+    j.sums = TW_ISA_PICK(j.isa, tw_pricing_quote);
     const tw_status status = fit(&j, quotes, heston, report, err);
     tw_free(ctx, j.nodes);
     tw_free(ctx, j.T);
