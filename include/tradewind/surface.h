@@ -180,6 +180,19 @@ TW_API double tw_local_vol(const tw_surface *surface, double S, double t, tw_loc
 TW_API size_t tw_local_vol_grid(const tw_surface *surface, size_t n_S, const double *S, size_t n_t, const double *t,
                                 double *vol);
 
+/* ---------------------------------------------------------------- stochastic volatility */
+
+/** Parameters of heston and, where jump_rate is above 0, bates. */
+typedef struct tw_heston {
+    double v0, kappa, theta, sigma, rho;
+    double jump_rate, jump_mean, jump_vol;
+} tw_heston;
+/** Calibrates to volatilities of a chain, by Levenberg and Marquardt with the gradient of the transform (Cui, del Bano
+ *  Rollin and Germano 2017). `heston` holds the first guess (v0 0: one is made) and gets the result; with `jumps` the
+ *  jumps are fitted too. Errors are in prices over vega, which is volatility to first order. */
+TW_API tw_status tw_heston_fit(const tw_ctx *ctx, const tw_chain_quotes *quotes, bool jumps, tw_heston *heston,
+                               tw_fit_report *report, tw_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -66,7 +66,8 @@ TW_LANE tw_cx tw_cx_log1p(tw_cx a)
 {
     const double x = 1.0 + a.re, more = 2.0 * a.re + (a.re * a.re + a.im * a.im);
     const double at = x == 0.0 ? 1e-300 : x;
-    const double turn = x < 0.0 ? tw_lane_sign(0x1.921fb54442d18p1, a.im) : 0.0;
+    const uint64_t left = (uint64_t)0 - (uint64_t)(x < 0.0);
+    const double turn = tw_lane_pick(left, tw_lane_sign(0x1.921fb54442d18p1, a.im), 0.0);
     return (tw_cx){0.5 * tw_lane_log1p(-tw_cx_least(-more, 1.0 - 0x1p-53)), tw_lane_atan_of(a.im, at) + turn};
 }
 

@@ -62,10 +62,12 @@ double tw_sabr_alpha(const tw_sabr *s, double atm_vol, double forward, double T)
     if (!(F > 0.0 && atm_vol > 0.0)) return NAN;
     tw_sabr at = *s;
     double lo = 0.0, hi = atm_vol * tw_exp((1.0 - s->beta) * tw_log(F));
-    for (at.alpha = hi; tw_sabr_vol(&at, forward, forward, T) < atm_vol; at.alpha = hi) {
+    at.alpha = hi;
+    while (tw_sabr_vol(&at, forward, forward, T) < atm_vol) {
         lo = hi;
         hi *= 1.25;
-        if (hi > 1e6 * atm_vol * F) return NAN;
+        at.alpha = hi;
+        if (hi > 1e6 * atm_vol * fmax(F, 1.0)) return NAN;
     }
     for (int i = 0; i < 100 && hi - lo > 1e-16 * hi; i++) {
         at.alpha = 0.5 * (lo + hi);

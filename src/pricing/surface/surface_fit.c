@@ -52,7 +52,10 @@ static tw_status fit_slices(fit *f, tw_error *err)
                            q->T[first]);
         const tw_smile_quotes smile = smile_of(q, first, next - first);
         tw_slice *s = &f->slice[f->n];
-        if (smile.n < LEAST_QUOTES || tw_svi_fit(f->ctx, &smile, &options, &s->svi, NULL, NULL) != TW_OK) continue;
+        if (smile.n < LEAST_QUOTES) continue;
+        const tw_status status = tw_svi_fit(f->ctx, &smile, &options, &s->svi, NULL, err);
+        if (status == TW_NO_MEMORY) return status;
+        if (status != TW_OK) continue;
         s->T = smile.T;
         s->forward = smile.forward;
         set_range(s, &smile);
