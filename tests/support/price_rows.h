@@ -47,9 +47,9 @@ static inline void price_rows_free(price_rows *p)
 static inline size_t price_rows_add(price_rows *p, const char *text)
 {
     const size_t row = p->contracts.n++;
-    char copy[1024], *rest = copy;
-    assert_true(row < PRICE_ROWS_MAX);
-    (void)snprintf(copy, sizeof copy, "%s", text);
+    char copy[2048], *rest = copy;
+    assert_true(row < PRICE_ROWS_MAX && strlen(text) < sizeof copy);
+    memcpy(copy, text, strlen(text) + 1);
     for (int c = 0; c < TW_COLUMN_COUNT && row; c++) p->column[c][row] = p->column[c][row - 1];
     for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         char *equals = strchr(word, '=');
