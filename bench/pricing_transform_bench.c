@@ -13,7 +13,7 @@ enum { ROWS = 5120, PER_EXPIRY = 64, SLICES = 30, QUOTES = 167, COLUMNS = 11 };
 typedef struct job {
     tw_pricer pricer;
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
     tw_values out;
     double column[COLUMNS][ROWS], value[TW_VALUE_COUNT][ROWS];
 } job;

@@ -3,7 +3,7 @@ _tradewind()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=""
     case "$COMP_CWORD:${COMP_WORDS[1]}" in
-    1:*) words=" run backtest sweep fit predict explain price price iv report score serve data features ta model describe completion man reference version --help --version" ;;
+    1:*) words=" run backtest sweep fit predict explain price price iv report curve bond score serve data features ta model describe completion man reference version --help --version" ;;
     2:price) words=" engines" ;;
     2:data) words=" import show check adjust simulate calendar" ;;
     2:features) words=" list calc" ;;
@@ -23,6 +23,8 @@ _tradewind()
         "price engines") words=" --jobs --isa --quiet --help" ;;
         "iv "*) words=" --in --out --instrument --model --keep --jobs --isa --quiet --help" ;;
         "report "*) words=" --benchmark --factors --loadings --bars --sectors --risk-free --required --periods --seed --set --out --jobs --isa --quiet --help" ;;
+        "curve "*) words=" --in --date --discount --interpolation --convention --at --jacobian --out --jobs --isa --quiet --help" ;;
+        "bond "*) words=" --in --date --convention --curve --curve-convention --interpolation --out --jobs --isa --quiet --help" ;;
         "score "*) words=" --in --out --last --import --jobs --isa --quiet --help" ;;
         "serve "*) words=" --port --address --state --set --jobs --isa --quiet --help" ;;
         "data import") words=" --out --rejects --strict --import --jobs --isa --quiet --help" ;;

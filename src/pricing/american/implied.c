@@ -228,7 +228,7 @@ static const tw_contracts NO_CONTRACTS = {.instrument = &QUOTE};
 
 size_t tw_implied_american_workspace(const tw_ctx *ctx)
 {
-    return tw_price_workspace(&(tw_pricer){.engine = &SEARCH, .ctx = ctx}, &NO_CONTRACTS, &(tw_market){.model = &SPOT});
+    return tw_price_workspace(&(tw_pricer){.engine = &SEARCH, .ctx = ctx}, &NO_CONTRACTS, &(tw_price_market){.model = &SPOT});
 }
 
 tw_status tw_implied_american(const tw_implied_american_call *call, const tw_contracts *contracts, double *vol,
@@ -239,6 +239,6 @@ tw_status tw_implied_american(const tw_implied_american_call *call, const tw_con
     quotes.dates = quotes.dividends = (tw_dates){0};
     const tw_pricer pricer = {
         .engine = &SEARCH, .ctx = call->ctx, .workspace = call->workspace, .workspace_size = call->workspace_size};
-    const tw_market market = {.model = call->forward ? &FORWARD : &SPOT};
+    const tw_price_market market = {.model = call->forward ? &FORWARD : &SPOT};
     return tw_price(&pricer, &quotes, &market, &(tw_values){.value[TW_VALUE_value] = vol, .status = status}, err);
 }

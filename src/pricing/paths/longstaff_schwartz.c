@@ -76,7 +76,7 @@ typedef struct ls_run {
 static double next_date(const tw_block *b, size_t i, double t)
 {
     const tw_dates *dates = &b->contracts->dates;
-    const size_t row = b->row[i], first = dates->start ? dates->start[row] : 0;
+    const size_t row = tw_block_row(b, i), first = dates->start ? dates->start[row] : 0;
     const size_t end = dates->start ? dates->start[row + 1] : dates->n;
     double next = b->col[TW_COL_T][i];
     for (size_t k = first; k < end; k++) {
