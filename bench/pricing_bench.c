@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "bench.h"
-#include "tradewind/pricing.h"
+#include "tradewind/implied.h"
 
 enum { ROWS = 1 << 20, REPETITIONS = 11, COLUMNS = 7 };
 
@@ -69,6 +69,60 @@ static void run_price(void *arg)
         if (tw_price(&j->pricer, &contracts, &j->d->market, &j->values, &err) != TW_OK) exit(1);
 }
 
+static void run_implied(void *arg)
+{
+    const job *j = arg;
+    tw_contracts quotes = j->d->contracts;
+    tw_error err;
+    quotes.column[TW_COL_price] = (tw_column){j->d->out[TW_VALUE_value], 1};
+    if (tw_implied(&j->ctx, &quotes, &j->d->market, j->d->out[TW_VALUE_error_estimate], NULL, &err) != TW_OK) exit(1);
+}
+
+/* A chain of the size of SPY's: forwards, discounts, volatilities and five greeks. */
+enum { QUOTES = 5000, EXPIRIES = 25 };
+
+typedef struct chain_job {
+    double type[QUOTES], strike[QUOTES], T[QUOTES], bid[QUOTES], ask[QUOTES], vol[QUOTES], greek[6][QUOTES];
+    tw_chain_expiry expiry[EXPIRIES];
+    tw_chain chain;
+    tw_chain_result result;
+    tw_ctx ctx;
+} chain_job;
+
+static void set_chain(chain_job *j, desk *d, tw_isa isa)
+{
+    static double r[QUOTES], q[QUOTES], vol[QUOTES], spot[QUOTES];
+    job price;
+    *j = (chain_job){.ctx.isa = isa, .chain = {QUOTES, j->type, j->strike, j->T, j->bid, j->ask, 100.0, NAN}};
+    for (size_t i = 0; i < QUOTES; i++) {
+        const size_t per = QUOTES / EXPIRIES, e = i / per;
+        j->type[i] = i % 2 ? 1.0 : -1.0, j->strike[i] = 70.0 + 0.6 * (double)(i % per / 2);
+        j->T[i] = 0.02 * (double)(1 + e * (e + 1) / 4), r[i] = 0.045, q[i] = 0.013, spot[i] = 100.0;
+        vol[i] = 0.17 + 1e-4 * (100.0 - j->strike[i]) + 2e-5 * (j->strike[i] - 100.0) * (j->strike[i] - 100.0);
+    }
+    const double *columns[COLUMNS] = {j->type, spot, j->strike, r, q, vol, j->T};
+    set_job(&price, d, isa, 1);
+    tw_contracts contracts = d->contracts;
+    contracts.n = QUOTES;
+    for (int c = 0; c < COLUMNS; c++) contracts.column[USED[c]] = (tw_column){columns[c], 1};
+    const tw_values out = {.value[TW_VALUE_value] = j->bid};
+    if (tw_price(&price.pricer, &contracts, &d->market, &out, NULL) != TW_OK) exit(1);
+    for (size_t i = 0; i < QUOTES; i++) {
+        const double width = 0.01 + 0.01 * j->bid[i];
+        j->ask[i] = j->bid[i] + 0.5 * width, j->bid[i] = fmax(j->bid[i] - 0.5 * width, 0.0);
+    }
+    j->result = (tw_chain_result){.expiry = j->expiry, .expiries_max = EXPIRIES, .vol = j->vol};
+    for (int v = 0; v < 6; v++) j->result.values.value[v] = j->greek[v];
+    j->result.workspace_size = tw_chain_workspace(&j->ctx, QUOTES);
+    j->result.workspace = aligned_alloc(64, j->result.workspace_size);
+}
+
+static void run_chain(void *arg)
+{
+    chain_job *j = arg;
+    if (tw_chain_implied(&j->ctx, &j->chain, &j->result, NULL) != TW_OK) exit(1);
+}
+
 int main(void)
 {
     static desk d;
@@ -94,6 +148,15 @@ int main(void)
             cases[n] = (bench_case){KINDS[k].name, tw_isa_name(ISAS[i]), run_price, &jobs[n], ROWS};
             n++;
         }
+    static job implied[3];
+    static chain_job chains[3];
+    for (int i = 0; i < 3; i++) {
+        if (!tw_isa_supported(ISAS[i])) continue;
+        set_job(&implied[i], &d, ISAS[i], 1);
+        set_chain(&chains[i], &d, ISAS[i]);
+        cases[n++] = (bench_case){"black implied volatility, 1M", tw_isa_name(ISAS[i]), run_implied, &implied[i], ROWS};
+        cases[n++] = (bench_case){"chain of 5000 quotes, a quote", tw_isa_name(ISAS[i]), run_chain, &chains[i], QUOTES};
+    }
     bench_run(cases, n, REPETITIONS, stats);
     for (int i = 0; i < n; i++) bench_line("pricing", &cases[i], &stats[i], NULL, NULL);
     return 0;

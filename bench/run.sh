@@ -31,6 +31,11 @@ for program in "$build"/bench/bench.*; do
 done
 bench serve env TRADEWIND="$build/tradewind" BENCH="$build/bench/bench.track" python3 bench/serve_bench.py
 bench main_job python3 bench/main_job.py --program "$build/tradewind"
+if [ -e /usr/include/ql/version.hpp ] && g++ -O2 -o "$build/bench/closed_peer" bench/pricing/closed_peer.cpp -lQuantLib; then
+  bench pricing_peer "$build/bench/closed_peer"
+else
+  echo "== pricing_peer skipped: needs QuantLib's C++ headers (libquantlib0-dev)"
+fi
 if [ -e "$bars" ] && "$peers" -c 'import pandas, pyarrow' 2> /dev/null; then
   bench io_peer "$peers" bench/io_peer.py "$build/bench/bench.io"
 else

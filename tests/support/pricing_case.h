@@ -17,6 +17,7 @@ typedef struct pricing_case {
     tw_dates dates, dividends;
     tw_dividend_model dividend_model;
     tw_isa isa;
+    const void *params; /* of the engine; NULL: its defaults */
 } pricing_case;
 
 typedef struct pricing_result {
@@ -41,7 +42,7 @@ static inline pricing_result pricing_of(const pricing_case *c)
     pricing_result result;
     tw_values out = {.status = &result.status};
     const tw_ctx ctx = {.isa = c->isa};
-    pricer.ctx = &ctx;
+    pricer.ctx = &ctx, pricer.params = c->params;
     assert_ok(tw_engine_find(c->engine, &pricer.engine, &err), &err);
     assert_ok(tw_instrument_find(c->instrument, &contracts.instrument, &err), &err);
     assert_ok(tw_price_model_find(c->model, &market.model, &err), &err);

@@ -56,7 +56,7 @@ static moments geometric(const tw_option_row *o, const sample *s)
     if (!(s->n > 0.0)) return (moments){0.5 * drift * o->T, square * o->T / 3.0, 0.5 * square * o->T};
     const double all = s->n + s->m;
     double times = 0.0, spread = 0.0;
-    for (double k = 0.0; k < s->n; k += 1.0) {
+    for (uint32_t k = 0; k < s->n; k++) {
         const double t = when(s, k);
         times += t, spread += t * (2.0 * (s->n - k) - 1.0);
     }
@@ -128,8 +128,8 @@ static void continuous_moments(const tw_option_row *o, double *first, double *se
 static void discrete_moments(const tw_option_row *o, const sample *s, double *first, double *second)
 {
     double sum = 0.0, squares = 0.0; /* of forwards; from the last back, of pairs */
-    for (double k = s->n - 1.0; k >= 0.0; k -= 1.0) {
-        const double t = when(s, k), forward = tw_exp(o->b * t);
+    for (uint32_t left = (uint32_t)s->n; left > 0; left--) {
+        const double t = when(s, left - 1), forward = tw_exp(o->b * t);
         squares += forward * tw_exp(o->vol * o->vol * t) * (forward + 2.0 * sum);
         sum += forward;
     }
@@ -210,7 +210,7 @@ static double mean_given(const conditional *c, double z, double *slope)
 {
     double sum = 0.0, before = 0.0;
     *slope = 0.0;
-    for (double k = 0.0; k < steps_of(c->s); k += 1.0) {
+    for (uint32_t k = 0; k < steps_of(c->s); k++) {
         const double t = step_at(c, k);
         before += t;
         const double l = lean(c, k, t, before), value = tw_exp(c->o->b * t + l * (z - 0.5 * l));
@@ -244,7 +244,7 @@ static double bound(const conditional *c, double strike, double level)
 {
     const double w = c->o->w;
     double sum = 0.0, before = 0.0;
-    for (double k = 0.0; k < steps_of(c->s); k += 1.0) {
+    for (uint32_t k = 0; k < steps_of(c->s); k++) {
         const double t = step_at(c, k);
         before += t;
         sum += tw_exp(c->o->b * t) * tw_norm_cdf(w * (lean(c, k, t, before) - level));
@@ -259,7 +259,7 @@ static moments to_come(const tw_option_row *o, const sample *s)
     if (s->n > 0.0) return geometric(o, &alone);
     alone.n = steps_of(s); /* midpoints of equal steps */
     double times = 0.0, spread = 0.0;
-    for (double k = 0.0; k < alone.n; k += 1.0) {
+    for (uint32_t k = 0; k < alone.n; k++) {
         const double t = o->T * ((k + 0.5) / alone.n);
         times += t, spread += t * (2.0 * (alone.n - k) - 1.0);
     }

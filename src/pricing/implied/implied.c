@@ -21,6 +21,7 @@ typedef struct job {
     method method;
     bool forward, any_sign;
     uint64_t uses;
+    tw_isa isa;
     tw_implied_kernels kernels;
     tw_outside_fn *outside;
 } job;
@@ -281,9 +282,9 @@ tw_status tw_implied(const tw_ctx *ctx, const tw_contracts *quotes, const tw_pri
     j.uses = (tw_pricing_uses(quotes->instrument, market->model) & ~TW_COL_BIT(vol)) | TW_COL_BIT(price);
     TW_TRY(check_columns(quotes, j.uses, err));
     j.forward = market->model->forward, j.any_sign = market->model->any_sign;
-    const tw_isa isa = tw_isa_resolve(ctx->isa);
-    j.kernels = j.method == NORMAL ? TW_ISA_PICK(isa, tw_implied_bachelier) : TW_ISA_PICK(isa, tw_implied_black);
-    j.outside = TW_ISA_PICK(isa, tw_pricing_outside);
+    j.isa = tw_isa_resolve(ctx->isa);
+    j.kernels = j.method == NORMAL ? TW_ISA_PICK(j.isa, tw_implied_bachelier) : TW_ISA_PICK(j.isa, tw_implied_black);
+    j.outside = TW_ISA_PICK(j.isa, tw_pricing_outside);
     const size_t rows = (size_t)BLOCKS_PER_TASK * TW_BLOCK, tasks = (quotes->n + rows - 1) / rows;
     return tw_pool_run(ctx->pool, tasks, imply_task, &j, err);
 }

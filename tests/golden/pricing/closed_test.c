@@ -144,8 +144,29 @@ static void averages_as_simulated(void **state)
     print_message("curran: at most %.2g standard errors of a simulation away\n", worst);
 }
 
+/* A strip of strikes 1 or 5 apart. */
+static void check_strip(const golden_row *row, void *arg)
+{
+    (void)arg;
+    pricing_case c = pricing_case_of("variance_replication", "variance_swap", BSM);
+    const double wide[3] = {0.05, 0.4, 2.0};
+    golden_columns(row, &c);
+    c.col[TW_COL_cash] = 50000.0;
+    c.params = strstr(row->field[3], "dk=5") ? wide : NULL;
+    assert_near(pricing_of(&c).v[TW_VALUE_value] / golden_number(row, GOLDEN_VALUE), 1.0, 1e-12);
+}
+
+static void variance_as_quantlib(void **state)
+{
+    (void)state;
+    const int n = golden_rows("variance_swap", "ReplicatingVarianceSwapEngine", "", check_strip, NULL);
+    if (n == 0) skip();
+    assert_int_equal(n, 2);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(as_quantlib), cmocka_unit_test(averages_as_simulated)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(as_quantlib), cmocka_unit_test(averages_as_simulated),
+                                       cmocka_unit_test(variance_as_quantlib)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* implied_test.c - implied volatilities: prices that there cannot be, every model, instruction sets, golden quotes. */
+#include "golden_csv.h"
 #include "pricing_case.h"
 
 #include "tradewind/implied.h"
@@ -171,6 +172,49 @@ static void golden_quotes(void **state)
     print_message("worst %.2g (black), %.2g (bachelier)\n", black.worst, bachelier.worst);
 }
 
+/* Prices with more than 50 digits, rounded once: the volatility to what that rounding leaves open. */
+typedef struct oracle {
+    int held, said_nothing;
+    double worst; /* in multiples of that */
+} oracle;
+
+static void check_oracle(const golden_line *l, void *arg)
+{
+    static const tw_column_id COLUMNS[7] = {TW_COL_type, TW_COL_spot, TW_COL_strike, TW_COL_r,
+                                            TW_COL_q,    TW_COL_vol,  TW_COL_T};
+    oracle *o = arg;
+    const bool normal = strcmp(l->kind, "bachelier") == 0;
+    if (!normal && strcmp(l->kind, "vanilla") != 0) return;
+    pricing_case c = pricing_case_of("black", "european", normal ? "bachelier" : "black_scholes");
+    for (int i = 0; i < 7; i++) c.col[COLUMNS[i]] = l->x[i];
+    const double *x = l->x, price = x[8], vega = x[11], pv_S = x[1] * exp(-x[4] * x[6]),
+                 pv_K = x[2] * exp(-x[3] * x[6]);
+    const bool in = normal ? x[0] * (x[1] - x[2]) > 0.0 : x[0] * (pv_S - pv_K) > 0.0;
+    const double legs = fabs(pv_S) + fabs(pv_K), open = (in ? legs : price) * 2.2e-16 / vega;
+    /* ln(F / K) is known to a few last digits of itself; near the money, of rT and qT. */
+    const double moneyness = 4e-16 * (1.0 + fabs(x[3] * x[6]) + fabs(x[4] * x[6])) / sqrt(x[6]);
+    double vol;
+    if (open > 1e-3 * x[5]) {
+        o->said_nothing++;
+        return;
+    }
+    assert_int_equal(tw_row_status_code(imply(&c, price, &vol)), TW_ROW_OK);
+    const double off = fabs(vol - x[5]), bound = 8.0 * open + (normal ? 0.0 : 4.0 * moneyness) + 8e-15 * x[5];
+    o->worst = fmax(o->worst, off / bound);
+    o->held++;
+    if (off > bound) fail_msg("row %d: vol %.17g, got %.17g, bound %.2g", o->held + o->said_nothing, x[5], vol, bound);
+}
+
+static void to_fifty_digits(void **state)
+{
+    (void)state;
+    oracle o = {0};
+    golden_read(TW_SOURCE_DIR "/tests/golden/pricing/black.csv", check_oracle, &o);
+    assert_int_equal(o.held + o.said_nothing, 311);
+    assert_true(o.held > 200);
+    print_message("%d volatilities, at most %.2g of their bound\n", o.held, o.worst);
+}
+
 static void calls_that_make_no_sense(void **state)
 {
     (void)state;
@@ -195,6 +239,7 @@ int main(void)
         cmocka_unit_test(tails_of_the_normal_model),
         cmocka_unit_test(digitals),
         cmocka_unit_test(golden_quotes),
+        cmocka_unit_test(to_fifty_digits),
         cmocka_unit_test(calls_that_make_no_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
