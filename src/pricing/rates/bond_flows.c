@@ -68,13 +68,13 @@ static tw_status make_dates(const terms *t, coupon_dates *d, tw_error *err)
 static void take_reference(const terms *t, const coupon_dates *d, size_t k, tw_accrual *a)
 {
     const int months = t->frequency ? 12 / t->frequency : 12;
-    const bool last = k + 2 == d->n && k > 0;
-    const bool ends = t->convention->month_end;
-    const tw_date back = tw_advance(NULL, d->date[k + 1], (tw_tenor){-months, 'M'}, TW_UNADJUSTED, ends);
-    const tw_date on = tw_advance(NULL, d->date[k], (tw_tenor){months, 'M'}, TW_UNADJUSTED, ends);
+    const bool last = k + 2 == d->n && k > 0, ends = t->convention->month_end;
     a->ref_start = d->date[k];
     a->ref_end = d->date[k + 1];
-    if (back == d->date[k] || on == d->date[k + 1] || (k > 0 && !last)) return;
+    if (k > 0 && !last) return;
+    const tw_date back = tw_advance(NULL, d->date[k + 1], (tw_tenor){-months, 'M'}, TW_UNADJUSTED, ends);
+    const tw_date on = tw_advance(NULL, d->date[k], (tw_tenor){months, 'M'}, TW_UNADJUSTED, ends);
+    if (back == d->date[k] || on == d->date[k + 1]) return;
     if (last && t->next_to_last != TW_NO_DATE)
         a->ref_end = on;
     else if (k == 0)
@@ -127,9 +127,10 @@ static void add_payment(const terms *t, const coupon_dates *d, size_t k, tw_date
     const size_t n = f->n++;
     const tw_date end = c->street ? a.end : pay;
     const tw_date before = n == 0 ? t->settle : c->street ? a.start : f->pay[n - 1];
-    const double step = fraction(time, a, a.start, end) - (before == a.start ? 0 : fraction(time, a, a.start, before));
-    f->time[n] = (n ? f->time[n - 1] : 0) + step;
     f->tau[n] = fraction(c->day_count, a, a.start, a.end);
+    const double whole = time == c->day_count && end == a.end ? f->tau[n] : fraction(time, a, a.start, end);
+    const double step = whole - (before == a.start ? 0 : fraction(time, a, a.start, before));
+    f->time[n] = (n ? f->time[n - 1] : 0) + step;
     f->amount[n] = 100 * t->coupon * f->tau[n];
     f->pay[n] = pay;
     f->from[n] = a.start;

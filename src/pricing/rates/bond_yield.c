@@ -56,7 +56,8 @@ tw_bond_risk tw_bond_risk_at(const tw_bond_flows *f, int compounding, double rat
 
 enum { MOST_STEPS = 100 };
 
-static const double SMALLEST_STEP = 1e-17, FURTHEST = 700;
+/* Behind a step from NEAR, relative to the value, nothing is left but rounding: the steps square the distance. */
+static const double NEAR = 1e-10, FURTHEST = 700;
 
 /* Newton's method on the logarithm of the value in the continuous rate: that function is convex and, of one payment, a
  * straight line, so the steps come down on the root from one side. */
@@ -67,14 +68,11 @@ static bool solve_continuous(const tw_bond_flows *f, double value, double *x)
     for (int step = 0; step < MOST_STEPS; step++) {
         const sums s = sums_at(f, *x);
         if (!(s.value > 0) || !(s.first > 0) || !isfinite(s.value)) return false;
-        const double by = (tw_log(s.value) - goal) * s.value / s.first;
-        const double before = *x;
+        const double off = tw_log(s.value) - goal, by = off * s.value / s.first;
         *x += by > FURTHEST ? FURTHEST : by < -FURTHEST ? -FURTHEST : by;
-        if (fabs(*x - before) <= SMALLEST_STEP + 1e-16 * fabs(*x)) return true;
+        if (fabs(off) <= NEAR) return true;
     }
-    /* Steps that go to and fro in the last digits have arrived. */
-    const sums s = sums_at(f, *x);
-    return fabs(s.value - value) <= 1e-13 * value;
+    return false;
 }
 
 /* The same on 1 / value in a simple rate, a straight line of one payment; never behind where the last one grows to
@@ -86,11 +84,11 @@ static bool solve_simple(const tw_bond_flows *f, double value, double *rate)
     for (int step = 0; step < MOST_STEPS; step++) {
         const tw_bond_risk r = simple_risk(f, *rate);
         if (!(r.value > 0) || !(r.modified > 0)) return false;
-        const double next = *rate + (1 / value - 1 / r.value) * r.value / r.modified, before = *rate;
+        const double off = r.value / value - 1, next = *rate + off / r.modified;
         *rate = next > least ? next : (*rate + least) / 2;
-        if (fabs(*rate - before) <= SMALLEST_STEP + 1e-16 * fabs(*rate)) return true;
+        if (fabs(off) <= NEAR) return true;
     }
-    return fabs(simple_risk(f, *rate).value - value) <= 1e-13 * value;
+    return false;
 }
 
 tw_status tw_bond_solve(const tw_bond_flows *f, int compounding, double value, double *rate, tw_error *err)

@@ -123,8 +123,9 @@ static double rate_on(const tw_bootstrap *b, const target *t, const tw_curve *cu
     return tw_legs_float(t->n_float, t->floating, curve, discount, 0) / tw_legs_annuity(t->n_fixed, t->fixed, discount);
 }
 
-/* Adds bar x d rate / dy of the nodes of the curve, and of those of the discount curve where it is another. */
-static void pull_rate(const tw_bootstrap *b, const target *t, double bar, double *node_bar, double *discount_bar)
+/* The rate; adds bar x d rate / dy of the nodes of the curve, and of those of the discount curve where it is another.
+ */
+static double pull_rate(const tw_bootstrap *b, const target *t, double bar, double *node_bar, double *discount_bar)
 {
     const tw_curve *curve = b->curve, *discount = b->discount ? b->discount : curve;
     const tw_legs_bars bars = {curve, discount, node_bar, b->discount ? discount_bar : node_bar};
@@ -132,6 +133,7 @@ static void pull_rate(const tw_bootstrap *b, const target *t, double bar, double
     const double annuity = tw_legs_annuity(t->n_fixed, t->fixed, discount);
     tw_legs_pull_float(t->n_float, t->floating, 0, bar / annuity, &bars);
     tw_legs_pull_annuity(t->n_fixed, t->fixed, -bar * floats / (annuity * annuity), &bars);
+    return floats / annuity;
 }
 
 /* The curve through the first n nodes. */
@@ -163,11 +165,10 @@ static tw_status solve_node(tw_bootstrap *b, size_t k, double *bar, tw_error *er
     double off = INFINITY;
     for (int step = 0; step < MOST_STEPS; step++) {
         TW_TRY(rebuild(b, &tw_interpolation_log_linear, k + 1, err));
-        off = rate_on(b, t, b->curve) - t->rate;
+        memset(bar, 0, b->n * sizeof *bar);
+        off = pull_rate(b, t, 1, bar, NULL) - t->rate;
         if (!isfinite(off)) return no_rate(t, err);
         if (is_met(off, t->rate, CLOSE)) return TW_OK;
-        memset(bar, 0, b->n * sizeof *bar);
-        pull_rate(b, t, 1, bar, NULL);
         const double by = -off / bar[k], most = LONGEST_STEP * fmax(b->t[k] - (k ? b->t[k - 1] : 0), 0.1);
         if (!isfinite(by)) return no_rate(t, err);
         const double before = b->zero[k];
@@ -210,7 +211,7 @@ static double differences(const tw_bootstrap *b, double *off, size_t *worst)
 static bool make_matrix(tw_bootstrap *b, rounds *r)
 {
     memset(r->matrix, 0, b->n * b->n * sizeof *r->matrix);
-    for (size_t i = 0; i < b->n; i++) pull_rate(b, &b->target[i], 1, r->matrix + i * b->n, NULL);
+    for (size_t i = 0; i < b->n; i++) (void)pull_rate(b, &b->target[i], 1, r->matrix + i * b->n, NULL);
     return tw_lu_factor(b->n, r->matrix, r->order);
 }
 
@@ -349,6 +350,6 @@ void tw_bootstrap_adjoint(const tw_bootstrap *bootstrap, const double *node_bar,
         double rate_bar = 0;
         for (size_t j = 0; j < bootstrap->n; j++) rate_bar += node_bar[j] * bootstrap->jacobian[j * bootstrap->n + k];
         quote_bar[t->of] += rate_bar * t->a_quote;
-        if (bootstrap->discount && discount_bar) pull_rate(bootstrap, t, -rate_bar, NULL, discount_bar);
+        if (bootstrap->discount && discount_bar) (void)pull_rate(bootstrap, t, -rate_bar, NULL, discount_bar);
     }
 }

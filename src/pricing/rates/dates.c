@@ -32,23 +32,27 @@ static tw_date clip(int64_t days)
     return (tw_date)(days > most ? most : days < -most ? -most : days);
 }
 
+static int days_in_month(int year, int month)
+{
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (leap && month == 2);
+}
+
 tw_date tw_date_add_months(tw_date date, int months)
 {
     const tw_civil c = tw_date_from_days(clip(date));
     const int64_t count = (int64_t)c.year * 12 + c.month - 1 + months;
-    const int64_t year = count / 12 - (count % 12 < 0), month = count - year * 12 + 1;
+    const int64_t year = count / 12 - (count % 12 < 0);
     if (year < 1600 || year > 2500) return clip(year < 1600 ? INT64_MIN / 2 : INT64_MAX / 2);
-    const int64_t first = tw_days_from_date((int)year, (int)month, 1), end = tw_date_month_end((tw_date)first);
-    const int64_t day = first + c.day - 1;
-    return (tw_date)(day < end ? day : end);
+    const int month = (int)(count - year * 12 + 1), most = days_in_month((int)year, month);
+    return (tw_date)tw_days_from_date((int)year, month, c.day < most ? c.day : most);
 }
 
 tw_date tw_date_month_end(tw_date date)
 {
     const tw_civil c = tw_date_from_days(date);
-    const int64_t next =
-        c.month == 12 ? tw_days_from_date(c.year + 1, 1, 1) : tw_days_from_date(c.year, c.month + 1, 1);
-    return (tw_date)(next - 1);
+    return (tw_date)((int64_t)date + days_in_month(c.year, c.month) - c.day);
 }
 
 tw_date tw_date_imm(int year, int month)

@@ -80,5 +80,8 @@ double tw_icma_fraction(const tw_accrual *a)
     const bool given = a->ref_start < a->ref_end;
     const tw_date period[2] = {given ? a->ref_start : a->start, given ? a->ref_end : a->end};
     const grid g = {period, 2, months_of(a, period[0], period[1])};
+    /* Nearly every call lies in the one period. */
+    if (a->start >= period[0] && a->end <= period[1])
+        return (double)(a->end - a->start) / (period[1] - period[0]) / (12.0 / g.months);
     return fraction_in(&g, a->start, a->end);
 }

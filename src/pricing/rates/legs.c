@@ -128,21 +128,22 @@ typedef struct periods {
 static tw_status make_periods(const tw_rate_convention *c, tw_date start, tw_date end, tw_tenor tenor, periods *p,
                               tw_error *err)
 {
-    tw_schedule s = {.start = start,
-                     .end = end,
-                     .first = TW_NO_DATE,
-                     .next_to_last = TW_NO_DATE,
-                     .tenor = tenor,
-                     .holidays = c->holidays,
-                     .roll = c->roll,
-                     .end_roll = c->roll,
-                     .month_end = ends_months(c, start)};
-    TW_TRY(tw_schedule_dates(&s, TW_MOST_FLOWS + 1, p->date, &p->n, err));
-    size_t n_plain = 0;
-    s.roll = s.end_roll = TW_UNADJUSTED;
-    TW_TRY(tw_schedule_dates(&s, TW_MOST_FLOWS + 1, p->plain, &n_plain, err));
-    /* Where dates fell together in rolling, the rolled ones are the periods. */
-    if (n_plain != p->n) memcpy(p->plain, p->date, p->n * sizeof *p->date);
+    const tw_schedule s = {.start = start,
+                           .end = end,
+                           .first = TW_NO_DATE,
+                           .next_to_last = TW_NO_DATE,
+                           .tenor = tenor,
+                           .month_end = ends_months(c, start)};
+    size_t n = 0;
+    TW_TRY(tw_schedule_dates(&s, TW_MOST_FLOWS + 1, p->plain, &n, err));
+    p->n = 0;
+    for (size_t k = 0; k < n; k++) {
+        const tw_date date = tw_roll_date(c->holidays, p->plain[k], c->roll);
+        /* Dates that fall together are one. */
+        if (p->n > 0 && p->date[p->n - 1] >= date) p->n--;
+        p->plain[p->n] = p->plain[k];
+        p->date[p->n++] = date;
+    }
     return TW_OK;
 }
 
