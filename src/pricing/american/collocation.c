@@ -231,7 +231,11 @@ void tw_am_solve(const tw_am_solver *s, const tw_am_put *puts, size_t n, tw_am_r
     solve_kind(s, puts, n, TW_AM_DOUBLE, to);
 }
 
-const tw_am_kernels *tw_am_kernels_of(tw_isa isa) { return TW_ISA_PICK(isa, &tw_am_kernels); }
+const tw_am_kernels *tw_am_kernels_of(tw_isa isa)
+{
+    (void)isa; /* there may be one path only */
+    return TW_ISA_PICK(isa, &tw_am_kernels);
+}
 
 /* ---------------------------------------------------------------- the engine */
 
