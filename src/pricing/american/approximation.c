@@ -4,6 +4,8 @@
 
 #include "base/isa.h"
 
+#include "tradewind/num.h"
+
 #include <math.h>
 
 static void take_option(const tw_block *b, size_t row, const tw_am_put *p, int i, tw_am_options *o)
@@ -45,8 +47,10 @@ static void approximate(const tw_block *b, tw_am_approximation *fn, work *w)
         }
         fn(&o, value);
         for (size_t k = 0; k < m; k++) {
-            const double strike = b->col[TW_COL_strike][from[k]];
-            b->out[TW_VALUE_value][from[k]] = fmax(strike * value[k], w->put[from[k]].gain);
+            const tw_am_put *p = &w->put[from[k]];
+            const double strike = b->col[TW_COL_strike][from[k]],
+                         most = p->rt < 0.0 ? p->unit * tw_exp(-p->rt) : p->unit;
+            b->out[TW_VALUE_value][from[k]] = isnan(value[k]) ? NAN : fmin(fmax(strike * value[k], p->gain), most);
         }
     }
 }
@@ -63,7 +67,8 @@ static void price_by(const tw_block *b, tw_am_approximation *fn)
     tw_am_solve_plain(&(tw_am_solver){tw_am_kernels_of(b->isa), NULL, w + 1}, w->put, b->n, w->result);
     for (size_t i = 0; i < b->n; i++) {
         if (w->put[i].kind > TW_AM_EUROPEAN) continue;
-        b->out[TW_VALUE_value][i] = w->put[i].unit * w->result[i].value;
+        b->out[TW_VALUE_value][i] = fmax(w->put[i].unit * w->result[i].value, w->put[i].gain);
+        if (w->put[i].rt < -700.0) b->status[i] = TW_ROW_STATUS(TW_ROW_OVERFLOW, TW_COLUMN_COUNT);
         if (w->put[i].kind == TW_AM_CERTAIN) b->status[i] = TW_ROW_STATUS(TW_ROW_LIMIT, TW_COLUMN_COUNT);
     }
     approximate(b, fn, w);

@@ -100,8 +100,8 @@ static void set_values(const tw_am_solver *s, tile *t)
 
 static tw_am_result result(const tw_am_values *v, int i)
 {
-    const double gain = 1.0 - tw_exp(v->x[i]);
-    return (tw_am_result){fmax(v->value[i], fmax(gain, 0.0)), v->slope[i], v->bend[i], false};
+    const double gain = 1.0 - tw_exp(v->x[i]), most = v->rt[i] < 0.0 ? tw_exp(-v->rt[i]) : 1.0;
+    return (tw_am_result){fmin(fmax(v->value[i], fmax(gain, 0.0)), most), v->slope[i], v->bend[i], false};
 }
 
 static tw_am_result exercised(double x)
@@ -233,7 +233,7 @@ void tw_am_solve(const tw_am_solver *s, const tw_am_put *puts, size_t n, tw_am_r
 
 const tw_am_kernels *tw_am_kernels_of(tw_isa isa)
 {
-    (void)isa; /* one path only, off x86 */
+    (void)isa; /* there may be one path only */
     return TW_ISA_PICK(isa, &tw_am_kernels);
 }
 

@@ -92,6 +92,15 @@ static void strike_terms(double z, const tw_am_boundaries *b, const double *h, s
     }
 }
 
+/* H at the nodes, of which there is at least one. */
+static void square(const tw_am_tables *t, const tw_am_boundaries *b, double (*squares)[TW_AM_LANES])
+{
+    int n = 0;
+    do {
+        EACH(i) squares[n][i] = b->h[n][i] * b->h[n][i];
+    } while (++n < t->rule.nodes);
+}
+
 /* h at time `at`. Between nodes the polynomial may dip below 0 where the boundary starts flat: a hundredth of the
  * nearest node's part is then taken. */
 static void interpolate(const tw_am_tables *t, const double *weight, double at, double (*squares)[TW_AM_LANES],
@@ -172,7 +181,7 @@ static void solve(int nodes, newton *w)
 static void step(const tw_am_tables *t, tw_am_boundaries *b)
 {
     newton w;
-    for (int n = 0; n < t->rule.nodes; n++) EACH(i) w.squares[n][i] = b->h[n][i] * b->h[n][i];
+    square(t, b, w.squares);
     for (int n = 0; n < t->rule.nodes; n++) row(t, b, n, &w);
     solve(t->rule.nodes, &w);
     for (int n = 0; n < t->rule.nodes; n++) EACH(i)
@@ -204,7 +213,7 @@ static void premium(const tw_am_tables *t, const tw_am_boundaries *b, tw_am_valu
 {
     double squares[TW_AM_NODES][TW_AM_LANES], past[TW_AM_LANES], sum[TW_AM_LANES] = {0}, sum_x[TW_AM_LANES] = {0},
                                                                  sum_xx[TW_AM_LANES] = {0};
-    for (int n = 0; n < t->rule.nodes; n++) EACH(i) squares[n][i] = b->h[n][i] * b->h[n][i];
+    square(t, b, squares);
     for (int k = 0; k < t->rule.price_points; k++) {
         const tw_am_angle *at = &t->price_angle[k];
         const double cosine = at->cosine * at->cosine, w = 2.0 * at->sine * at->cosine * at->weight;

@@ -17,7 +17,7 @@ typedef struct params {
 } params;
 
 static const tw_param PARAMS[] = {
-    TW_PARAM(params, steps, 400, 3, TW_LATTICE_STEPS / 5, "least steps; up to 5 times as many, or 1000, are taken"),
+    TW_PARAM(params, steps, 400, 3, 20000, "least steps; up to 5 times as many, or 1000, are taken"),
     TW_PARAM_END,
 };
 

@@ -97,15 +97,27 @@ static void make_gains(run *r)
     }
 }
 
-/* Back to the root of a tree with fixed gains, exercise at any time. */
-static void roll_fixed(run *r)
+/* Nodes of expiry that are worth nothing: the lowest ones of a call, the highest of a put. */
+static size_t worthless(const run *r)
 {
     const size_t n = r->tree.steps;
+    size_t count = 0;
+    while (count <= n && r->w.value[r->c.side > 0.0 ? count : n - count] == 0.0) count++;
+    return count;
+}
+
+/* Back to the root of a tree with fixed gains, exercise at any time. Nodes from which all of expiry is worth nothing
+ * are left at 0. */
+static void roll_fixed(run *r)
+{
+    const size_t n = r->tree.steps, zeros = worthless(r);
     const tw_roll w = {r->tree.discount * r->tree.pd, r->tree.discount * r->tree.pu};
     make_gains(r);
     for (size_t i = n; i-- > 0;) {
         const size_t up = n - i; /* node j of step i is level 2 j - i, that is 2 j + up from the lowest */
-        r->k->hold_or_gain(i + 1, w, r->w.gain[up % 2] + up / 2, r->w.value);
+        const size_t first = r->c.side > 0.0 && zeros > up ? zeros - up : 0;
+        const size_t alive = n + 1 - zeros, end = r->c.side < 0.0 && alive < i + 1 ? alive : i + 1;
+        if (first < end) r->k->hold_or_gain(end - first, w, r->w.gain[up % 2] + up / 2 + first, r->w.value + first);
         remember(r, i);
     }
 }

@@ -191,7 +191,7 @@ void tw_lattice_certain(const tw_block *b, size_t i, double *value, double *delt
 {
     double best = b->col[TW_COL_T][i];
     if (strcmp(b->contracts->instrument->name, "american") == 0) {
-        if (sure(b, i, 0.0) > sure(b, i, best)) best = 0.0;
+        if (!(sure(b, i, 0.0) <= sure(b, i, best))) best = 0.0; /* it may overflow later */
         if (sure(b, i, turn(b, i)) > sure(b, i, best)) best = turn(b, i);
     } else if (b->contracts->instrument->dates) {
         size_t first;

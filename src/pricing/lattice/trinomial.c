@@ -15,7 +15,7 @@ typedef struct params {
 } params;
 
 static const tw_param PARAMS[] = {
-    TW_PARAM(params, steps, 400, 3, TW_LATTICE_STEPS / 2, "steps to expiry"),
+    TW_PARAM(params, steps, 400, 3, 50000, "steps to expiry"),
     TW_PARAM(params, stretch, 1.224744871391589, 1, 3,
              "jump in standard deviations of a step; at 1.2247 the middle branch has one chance in three"),
     TW_PARAM_END,

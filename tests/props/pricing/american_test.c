@@ -111,6 +111,46 @@ static void engines_agree(void **state)
     }
 }
 
+/* Whatever the numbers: a value within its bounds and finite greeks, or a reason. */
+static void extremes(void **state)
+{
+    (void)state;
+    static const price_engine LIST[] = {
+        {.name = "collocation", .settings = "setting=fast"},
+        {.name = "qd_plus"},
+        {.name = "barone_adesi_whaley"},
+        {.name = "bjerksund_stensland"},
+        {.name = "ju"},
+        {.name = "binomial", .settings = "steps=21"},
+        {.name = "trinomial", .settings = "steps=21"},
+    };
+    enum { ROWS = 1500 };
+    static price_row row[ROWS];
+    static price_result got[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        const double spot = pow(10, price_draw(i, 0, -290, 290)), rate = i % 3 ? 10 : 0.05;
+        row[i] = (price_row){i % 2 ? 1 : -1,
+                             spot,
+                             i % 5 ? spot * price_draw(i, 1, 0.5, 2) : pow(10, price_draw(i, 1, -290, 290)),
+                             price_draw(i, 2, -rate, rate),
+                             i % 7 ? price_draw(i, 3, -rate, rate) : 0,
+                             i % 11 ? pow(10, price_draw(i, 4, -6, 5)) : 0,
+                             i % 13 ? pow(10, price_draw(i, 5, -6, 3)) : 0};
+    }
+    for (size_t k = 0; k < sizeof LIST / sizeof *LIST; k++) {
+        price_rows(&LIST[k], row, ROWS, VALUE | TW_VALUE_BIT(TW_VALUE_delta), got);
+        for (size_t i = 0; i < ROWS; i++) {
+            const price_row *r = &row[i];
+            if (tw_row_status_code(got[i].status) > TW_ROW_LIMIT) continue;
+            const double value = got[i].value[0], most = r->type > 0 ? r->spot : r->strike;
+            assert_true(isfinite(value) && isfinite(got[i].value[TW_VALUE_delta]));
+            assert_true(value >= (1 - 1e-12) * r->type * (r->spot - r->strike) && value >= 0);
+            /* A tree's forward is right to the order of a step only. */
+            if (k < 5 && (r->type > 0 ? r->q : r->r) >= 0) assert_true(value <= most * (1 + 1e-9));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +159,7 @@ int main(void)
         cmocka_unit_test(along_time_and_volatility),
         cmocka_unit_test(symmetry_and_scale),
         cmocka_unit_test(engines_agree),
+        cmocka_unit_test(extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
