@@ -161,7 +161,7 @@ void TW_ISA_NAME(tw_pricing_line)(const tw_psi_model *model, const tw_line *line
         const tw_cx x = tw_cx_times(weight, integrand(&l, z, get(nodes->psi, j), get(step, j)));
         put(g, j, x);
         sums->sum[TW_SUM_1][j] += x.re;
-        sums->size[j] = (tw_lane_abs(x.re) + tw_lane_abs(x.im)) * (tw_lane_abs(z.re) + tw_lane_abs(z.im));
+        sums->size[j] = (tw_lane_abs(x.re) + tw_lane_abs(x.im)) * (z.re * z.re + z.im * z.im);
     }
     if (model->jumps)
         for (int j = 0; j < TW_NODES; j++) sums->size[j] *= tw_lane_exp(nodes->wave[j]);

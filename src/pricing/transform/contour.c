@@ -153,7 +153,8 @@ static double bend_of(const tw_psi_model *o, double p, double k)
     if (o->kind == TW_PSI_GAUSS) return 0.0;
     if (o->kind == TW_PSI_GAMMA) return k - o->T / o->rate * o->ln_forward > 0.0 ? 0.5 : -0.5;
     /* Far up the line psi is -(decay + i shift) times the height. */
-    const double rate = (o->v0 + o->kappa * o->theta * o->T) / o->sigma, tail = k + rate * o->rho;
+    const double rate = (o->v0 + o->kappa * o->theta * o->T) / o->sigma;
+    const double tail = k + rate * o->rho + (o->jumps ? o->jump_rate * o->T * o->excess : 0.0);
     const double decay = rate * sqrt(1.0 - o->rho * o->rho);
     const bool turns = tail * k > 0.0 || (decay < 0.2 * fabs(tail) && !o->jumps);
     const double bend = turns ? copysign(0.26794919243112270, tail) : 0.0; /* tan(pi / 12) */
@@ -214,8 +215,8 @@ static double integrate(integral *in, double tolerance, double *h)
         *h = 1.0 / per;
         if (now == 0.0 && before == 0.0) return 0.0;
         const double off = fabs(now - before) / fabs(now);
-        /* Waves of jumps far up the line do not get right by squares. */
-        const double left = in->model->jumps ? off : off * off;
+        /* Waves of jumps far up the line, and tails that fall like powers, do not get right by squares. */
+        const double left = in->model->jumps || in->model->kind == TW_PSI_GAMMA ? off : off * off;
         if (left < 0.1 * tolerance || off < 2e-15) return fmax(left, 2e-16);
         if (level >= 5 && fabs(now - before) < in->floor) break; /* right to the digits a price has */
         before = now;

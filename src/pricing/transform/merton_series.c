@@ -41,7 +41,7 @@ static double ln_weight(double n, double mean)
     if (!(mean > 0.0)) return n == 0.0 ? 0.0 : -INFINITY;
     if (n < 16.0) {
         double product = 1.0;
-        for (double i = 2.0; i <= n; i += 1.0) product *= i;
+        for (int i = 2; i <= (int)n; i++) product *= i;
         return n * tw_log(mean) - mean - tw_log(product);
     }
     const double x = (mean - n) / n, per = 1.0 / n, square = per * per;
@@ -64,18 +64,22 @@ static double add(series *s, double n)
     return weight * fmax(t.value, fmax(fabs(t.delta), t.gamma));
 }
 
-static void sum(series *s)
+/* False when there would be too many terms. */
+static bool sum(series *s)
 {
     const double mean = s->rate * s->T, tilted = mean * tw_exp(s->per_jump), lo = fmin(mean, tilted);
-    const double hi = fmax(mean, tilted), from = floor(lo);
+    const double hi = fmax(mean, tilted);
+    if (!(hi < 1e8) || !(hi - lo < 1e5)) return false;
+    const int64_t from = (int64_t)lo, end = (int64_t)(hi + 40.0 * sqrt(hi) + 200.0);
     double largest = 0.0;
-    for (double n = from; n <= hi + 40.0 * sqrt(hi) + 200.0; n += 1.0) {
-        const double size = add(s, n);
+    for (int64_t n = from; n <= end; n++) {
+        const double size = add(s, (double)n);
         largest = fmax(largest, size);
-        if (n > hi && size < 1e-18 * largest) break;
+        if ((double)n > hi && size < 1e-18 * largest) break;
     }
-    for (double n = from - 1.0; n >= 0.0; n -= 1.0)
-        if (add(s, n) < 1e-18 * largest) break;
+    for (int64_t n = from - 1; n >= 0; n--)
+        if (add(s, (double)n) < 1e-18 * largest) break;
+    return true;
 }
 
 static void price_row(const tw_block *b, size_t i)
@@ -96,15 +100,16 @@ static void price_row(const tw_block *b, size_t i)
                 .jump_var = model.jump_var,
                 .vol2 = vol * vol,
                 .drift = t.r - t.q};
-    sum(&s);
     double sums[TW_SUM_COUNT] = {0};
+    const bool summed = sum(&s);
     sums[TW_SUM_1] = s.value;
     sums[TW_SUM_Z] = s.delta;
     sums[TW_SUM_ZZ] = s.gamma;
     sums[TW_SUM_T] = s.by_T - t.r * s.value;
     sums[TW_SUM_V] = 2.0 * vol * t.T * s.by_variance;
     tw_terms_store(b, i, &t, sums);
-    b->status[i] = TW_ROW_STATUS(TW_ROW_OK, TW_COLUMN_COUNT); /* jumps alone are fine here */
+    /* What a transform cannot do, jumps alone, is fine here. */
+    b->status[i] = TW_ROW_STATUS(summed ? TW_ROW_OK : TW_ROW_NO_CONVERGENCE, TW_COLUMN_COUNT);
 }
 
 static void merton_price(const tw_block *b, const void *params)

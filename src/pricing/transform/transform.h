@@ -69,7 +69,7 @@ typedef struct tw_line {
 
 typedef struct tw_line_sums {
     double sum[TW_SUM_COUNT][TW_NODES]; /* by lane */
-    double size[TW_NODES];              /* of the last nodes' integrand times |z|, for where to stop */
+    double size[TW_NODES]; /* of the last nodes' integrand times |z|^2, which gamma and volga have, for where to stop */
 } tw_line_sums;
 
 /* psi at nodes. */

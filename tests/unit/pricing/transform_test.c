@@ -172,6 +172,31 @@ static void edges(void **state)
     assert_true(fabs(a.value[TW_VALUE_value][0] / tiny / 1e200 - 1.0) < 1e-10);
 }
 
+/* Jumps alone: a mean over their number, whose term without any is what the forward is worth. */
+static void jumps_alone(void **state)
+{
+    (void)state;
+    memset(&a, 0, sizeof a);
+    a.n = 1;
+    const double x[] = {-1.0, 100.0, 95.0, 0.5, 0.0, 0.3, -0.1, 0.0};
+    const tw_column_id at[] = {TW_COL_type, TW_COL_spot,      TW_COL_strike,    TW_COL_T,
+                               TW_COL_vol,  TW_COL_jump_rate, TW_COL_jump_mean, TW_COL_jump_vol};
+    for (int k = 0; k < 8; k++) option_put(&a, 0, at[k], x[k]);
+    const option_call call = {.engine = "merton_series", .instrument = "european", .model = "merton76"};
+    option_price(&a, &call);
+    double want = 0.0, weight = exp(-0.15);
+    for (int n = 0; n < 30; n++) {
+        want += weight * fmax(95.0 - 100.0 * exp(-0.1 * n - 0.15 * (exp(-0.1) - 1.0)), 0.0);
+        weight *= 0.15 / (n + 1);
+    }
+    assert_int_equal(tw_row_status_code(a.status[0]), TW_ROW_OK);
+    assert_near(a.value[TW_VALUE_value][0], want, 1e-12);
+    /* Jumps that multiply the price by e^100: more terms than there is time for, and it says so. */
+    a.column[TW_COL_jump_mean][0] = 100.0;
+    option_price(&a, &call);
+    assert_int_equal(tw_row_status_code(a.status[0]), TW_ROW_NO_CONVERGENCE);
+}
+
 static void failures(void **state)
 {
     (void)state;
@@ -190,8 +215,9 @@ static void failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_bits), cmocka_unit_test(engines_agree), cmocka_unit_test(greeks_are_slopes),
-        cmocka_unit_test(limits),    cmocka_unit_test(edges),         cmocka_unit_test(failures),
+        cmocka_unit_test(same_bits),   cmocka_unit_test(engines_agree), cmocka_unit_test(greeks_are_slopes),
+        cmocka_unit_test(limits),      cmocka_unit_test(edges),         cmocka_unit_test(failures),
+        cmocka_unit_test(jumps_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
