@@ -101,9 +101,10 @@ static void run_pass(const group *g, const tw_grid_settings *settings, bool othe
 /* Both passes. */
 static void run_group(const group *g, const tw_grid_settings *settings, tw_grid_answer *answer)
 {
-    tw_grid_answer less[L];
+    tw_grid_answer less[L] = {{0.0, 0.0, 0.0, 0.0}};
     run_pass(g, settings, false, answer);
-    if (g->two) run_pass(g, settings, true, less);
+    if (!g->two) return;
+    run_pass(g, settings, true, less);
     for (int j = 0; j < L; j++) {
         if (!g->pair[j].two) continue;
         answer[j].value -= less[j].value;
