@@ -101,9 +101,10 @@ static void run_pass(const group *g, const tw_grid_settings *settings, bool othe
 /* Both passes. */
 static void run_group(const group *g, const tw_grid_settings *settings, tw_grid_answer *answer)
 {
-    tw_grid_answer less[L];
+    tw_grid_answer less[L] = {{0.0, 0.0, 0.0, 0.0}};
     run_pass(g, settings, false, answer);
-    if (g->two) run_pass(g, settings, true, less);
+    if (!g->two) return;
+    run_pass(g, settings, true, less);
     for (int j = 0; j < L; j++) {
         if (!g->pair[j].two) continue;
         answer[j].value -= less[j].value;
@@ -149,11 +150,20 @@ static void price_group(group *g)
     if (b->wants & TW_VALUE_BIT(TW_VALUE_error_estimate)) estimate(g, answer);
 }
 
+/* Standard deviation of the logarithm at expiry beyond which nodes are too far apart to tell the price between them. */
+static const double WIDEST = 10.0;
+
+static bool too_wide(const tw_grid_problem *p) { return !p->linear && p->vol * sqrt(p->T) > WIDEST; }
+
 /* Prices what needs no grid. Returns whether the row does. */
 static bool needs_grid(const tw_block *b, size_t i, const tw_grid_pair *pair)
 {
     if (tw_row_status_code(b->status[i]) != TW_ROW_OK) return false;
     tw_grid_answer a = {.value = pair->main.cash};
+    if (!pair->main.known && too_wide(&pair->main)) {
+        b->status[i] = TW_ROW_STATUS(TW_ROW_NO_CONVERGENCE, TW_COL_vol);
+        return false;
+    }
     if (!pair->main.known && !certain(&pair->main)) return true;
     if (!pair->main.known) {
         a = certain_answer(pair);

@@ -14,11 +14,13 @@ static double coordinate(const tw_grid_problem *p, double price) { return p->lin
 /* Sum of the cash dividends to come. */
 static double cash_to_come(const tw_grid_problem *p)
 {
-    double sum = 0.0;
-    for (double t = tw_grid_date_after(p, 0.0), last = 0.0; t > last; last = t, t = tw_grid_date_after(p, t)) {
+    double sum = 0.0, last = 0.0, t = tw_grid_date_after(p, 0.0);
+    while (t > last) {
         bool any = false;
         const double ex = tw_grid_ex_dividend(p, t, p->spot, &any);
         if (any) sum += p->spot - ex;
+        last = t;
+        t = tw_grid_date_after(p, t);
     }
     return sum;
 }

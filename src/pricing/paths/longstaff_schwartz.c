@@ -89,9 +89,13 @@ static double next_date(const tw_block *b, size_t i, double t)
 static size_t count_dates(const tw_block *b, size_t i, const ls_params *p)
 {
     const double T = b->col[TW_COL_T][i];
+    double t = 0.0;
     size_t n = 0;
     if (!b->contracts->instrument->dates) return (size_t)p->steps;
-    for (double t = 0.0; t < T; n++) t = next_date(b, i, t);
+    while (t < T) {
+        t = next_date(b, i, t);
+        n++;
+    }
     return n;
 }
 

@@ -49,7 +49,7 @@ static void directions(size_t dimension, uint32_t *v)
 
 uint32_t tw_sobol_word(uint32_t index, size_t dimension)
 {
-    uint32_t v[32], word = 0;
+    uint32_t v[32] = {0}, word = 0;
     directions(dimension, v);
     for (int bit = 0; index; bit++, index >>= 1)
         if (index & 1u) word ^= v[bit];

@@ -145,6 +145,20 @@ static void no_time_or_no_volatility(void **state)
     assert_near(with("european", "", "vol=1e-4 strike=110"), black("vol=0 strike=110"), 1e-5);
 }
 
+/* Wide laws are priced as long as the mesh reaches them, and refused beyond: never a number that is wrong. */
+static void wide_laws(void **state)
+{
+    (void)state;
+    assert_near(with("european", "", "vol=8"), black("vol=8"), 1e-5);
+    assert_near(with("european", "", "vol=8 type=1"), black("vol=8 type=1"), 1e-5);
+    price_rows *p = price_rows_new(FD, "", "american", "black_scholes");
+    price_rows_add(p, REFERENCE " vol=50 T=10");
+    price_rows_run(p, 1);
+    assert_int_equal(tw_row_status_code(p->status[0]), TW_ROW_NO_CONVERGENCE);
+    assert_true(isnan(p->value[0][0]));
+    price_rows_free(p);
+}
+
 static void dividends(void **state)
 {
     (void)state;
@@ -283,6 +297,7 @@ int main(void)
         cmocka_unit_test(touches_add_up),
         cmocka_unit_test(scales),
         cmocka_unit_test(no_time_or_no_volatility),
+        cmocka_unit_test(wide_laws),
         cmocka_unit_test(dividends),
         cmocka_unit_test(bermudan),
         cmocka_unit_test(same_bits),
