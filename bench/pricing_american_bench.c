@@ -16,7 +16,7 @@ static double data[COLUMNS][N], out[N];
 typedef struct job {
     tw_pricer pricer;
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
     tw_ctx ctx;
     tw_implied_american_call call;
     char params[PARAMS];

@@ -15,7 +15,7 @@ typedef struct job {
     size_t rows;
     tw_pricer pricer;
     tw_contracts contracts;
-    tw_market market;
+    tw_price_market market;
     double value[ROWS];
     char params[PARAMS_SIZE];
 } job;
