@@ -257,8 +257,10 @@ static bool contour_row(const tw_block *b, size_t i, const tw_psi_model *model, 
     if (!(error < INFINITY)) return false;
     const double scale = tw_exp(at.level) * h * 0x1.45f306dc9c883p-2; /* 1 / pi */
     for (int q = 0; q < TW_SUM_COUNT; q++) sum[q] = scale * total(&in.sums, q);
-    /* More than the asset or the strike no option is worth: rounding errors of an integrand that grew. */
-    if (!t.paid && !(fabs(sum[TW_SUM_1]) <= 1.0 + tw_exp(t.k))) return false;
+    /* A call is worth no more than the asset and a put no more than the strike: else it is rounding errors of an
+     * integrand that grew. */
+    const double most = t.side > 0.0 ? 1.0 : tw_exp(t.k);
+    if (!t.paid && !(sum[TW_SUM_1] >= -1e-14 && sum[TW_SUM_1] <= most * (1.0 + 1e-9) + 1e-14)) return false;
     tw_terms_store(b, i, &t, sum);
     if (b->wants & TW_VALUE_BIT(TW_VALUE_error_estimate))
         b->out[TW_VALUE_error_estimate][i] = t.pv_spot * (fabs(sum[TW_SUM_1]) * error + 4e-16);

@@ -75,10 +75,10 @@ static bool sum(series *s)
     for (int64_t n = from; n <= end; n++) {
         const double size = add(s, (double)n);
         largest = fmax(largest, size);
-        if ((double)n > hi && size < 1e-18 * largest) break;
+        if ((double)n > hi && size <= 1e-18 * largest) break;
     }
     for (int64_t n = from - 1; n >= 0; n--)
-        if (add(s, (double)n) < 1e-18 * largest) break;
+        if (add(s, (double)n) <= 1e-18 * largest) break;
     return true;
 }
 
