@@ -228,7 +228,8 @@ static const tw_contracts NO_CONTRACTS = {.instrument = &QUOTE};
 
 size_t tw_implied_american_workspace(const tw_ctx *ctx)
 {
-    return tw_price_workspace(&(tw_pricer){.engine = &SEARCH, .ctx = ctx}, &NO_CONTRACTS, &(tw_price_market){.model = &SPOT});
+    return tw_price_workspace(&(tw_pricer){.engine = &SEARCH, .ctx = ctx}, &NO_CONTRACTS,
+                              &(tw_price_market){.model = &SPOT});
 }
 
 tw_status tw_implied_american(const tw_implied_american_call *call, const tw_contracts *contracts, double *vol,

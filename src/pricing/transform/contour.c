@@ -234,6 +234,15 @@ static void choose_side(const tw_psi_model *model, tw_terms *t)
     if (t->paid) t->sign = t->side;
 }
 
+/* A call is worth no more than the asset, a put no more than the strike, a digital no more than what it pays: else it
+ * is rounding errors of an integrand that grew. */
+static bool possible(const tw_terms *t, double sum)
+{
+    const double most = t->paid == 1 ? t->cash * t->df / t->pv_spot : t->paid || t->side > 0.0 ? 1.0 : tw_exp(t->k);
+    const double value = t->paid ? t->sign * sum : sum;
+    return value >= -1e-14 && value <= most * (1.0 + 1e-9) + 1e-14;
+}
+
 /* Row i by its contour; false when that does not converge. */
 static bool contour_row(const tw_block *b, size_t i, const tw_psi_model *model, const tw_moments *moments,
                         double tolerance)
@@ -257,10 +266,8 @@ static bool contour_row(const tw_block *b, size_t i, const tw_psi_model *model, 
     if (!(error < INFINITY)) return false;
     const double scale = tw_exp(at.level) * h * 0x1.45f306dc9c883p-2; /* 1 / pi */
     for (int q = 0; q < TW_SUM_COUNT; q++) sum[q] = scale * total(&in.sums, q);
-    /* A call is worth no more than the asset and a put no more than the strike: else it is rounding errors of an
-     * integrand that grew. */
-    const double most = t.side > 0.0 ? 1.0 : tw_exp(t.k);
-    if (!t.paid && !(sum[TW_SUM_1] >= -1e-14 && sum[TW_SUM_1] <= most * (1.0 + 1e-9) + 1e-14)) return false;
+    if (!possible(&t, sum[TW_SUM_1])) return false;
+    if ((t.paid ? t.sign : 1.0) * sum[TW_SUM_1] < 0.0) sum[TW_SUM_1] = 0.0; /* the last bits of nothing */
     tw_terms_store(b, i, &t, sum);
     if (b->wants & TW_VALUE_BIT(TW_VALUE_error_estimate))
         b->out[TW_VALUE_error_estimate][i] = t.pv_spot * (fabs(sum[TW_SUM_1]) * error + 4e-16);

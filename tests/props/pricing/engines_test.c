@@ -89,8 +89,8 @@ static void set_params(desk *d)
     } COARSE[] = {{"binomial", "steps=51"},
                   {"binomial_barrier", "steps=50"},
                   {"finite_difference", "space=60 time=30"},
-                  {"longstaff_schwartz", "paths=512 calibration=256 steps=8"},
-                  {"monte_carlo", "paths=512"},
+                  {"longstaff_schwartz", "paths=128 calibration=128 steps=6"},
+                  {"monte_carlo", "paths=128"},
                   {"trinomial", "steps=50"}};
     const char *settings = NULL;
     tw_error err;
@@ -167,12 +167,16 @@ static void each(check_fn *check)
 static void numbers_or_a_reason(desk *d)
 {
     static results r;
-    price_some(d, NULL, 0, ROWS, (1u << TW_VALUE_COUNT) - 1u, &r);
+    /* of simulations, a bump in each direction: all would be the same paths forty times */
+    const uint32_t some = VALUE | TW_VALUE_BIT(TW_VALUE_delta) | TW_VALUE_BIT(TW_VALUE_vega);
+    const uint32_t wants = d->scope->digits < 4 ? some : (1u << TW_VALUE_COUNT) - 1u;
+    price_some(d, NULL, 0, ROWS, wants, &r);
     for (int i = 0; i < ROWS; i++) {
         const tw_row_code code = tw_row_status_code(r.status[i]);
         if (code > TW_ROW_LIMIT) FAIL(d, i, "a usual contract is refused: %s", tw_row_code_name(code));
         for (int v = 0; v < TW_VALUE_error_estimate; v++)
-            if (!isfinite(r.v[v][i])) FAIL(d, i, "%s is %g", tw_pricing_values()[v].name, r.v[v][i]);
+            if ((wants >> v & 1u) && !isfinite(r.v[v][i]))
+                FAIL(d, i, "%s is %g", tw_pricing_values()[v].name, r.v[v][i]);
         const bool swap = strstr(d->scope->instrument, "swap") || strcmp(d->scope->instrument, "cliquet") == 0;
         if (!swap && r.v[0][i] < 0.0) FAIL(d, i, "value %g", r.v[0][i]);
     }
