@@ -221,7 +221,9 @@ void tw_terms_store(const tw_block *b, size_t i, const tw_terms *t, const double
 {
     const double sign = t->paid && t->w != t->side ? -t->sign : t->sign, scale = sign * t->pv_spot, dq = sign * t->dq;
     const parity par = parity_of(t);
-    const double value = par.value + scale * sum[TW_SUM_1], delta = par.delta + dq * sum[TW_SUM_Z];
+    const double raw = par.value + scale * sum[TW_SUM_1], delta = par.delta + dq * sum[TW_SUM_Z];
+    /* What is worth next to nothing is a difference whose last bits may be below it. */
+    const double value = raw < 0.0 && raw > -1e-12 * (t->pv_spot + t->pv_strike) ? 0.0 : raw;
     put(b, i, TW_VALUE_value, value);
     put(b, i, TW_VALUE_delta, delta);
     put(b, i, TW_VALUE_gamma, dq * sum[TW_SUM_ZZ] / t->spot);
