@@ -116,7 +116,7 @@ const tw_engine tw_engine_barone_adesi_whaley = {
     .source = "Barone-Adesi and Whaley (1987)",
     .quantlib = "BaroneAdesiWhaleyApproximationEngine",
     .scopes = TWO_DIGITS,
-    .bumps = {1e-3, 1e-3, 1e-4, 1e-4},
+    .bumps = {1e-3, 1e-3, 1e-4, 1e-4, 2},
     .workspace = workspace,
     .price = price_barone_adesi_whaley,
 };
@@ -129,7 +129,7 @@ const tw_engine tw_engine_bjerksund_stensland = {
     .params = PARAMS,
     .params_size = sizeof(params),
     .scopes = TWO_DIGITS,
-    .bumps = {1e-3, 1e-3, 1e-4, 1e-4},
+    .bumps = {1e-3, 1e-3, 1e-4, 1e-4, 2},
     .workspace = workspace,
     .price = price_bjerksund_stensland,
 };
@@ -140,7 +140,7 @@ const tw_engine tw_engine_ju = {
     .source = "Ju and Zhong (1999)",
     .quantlib = "JuQuadraticApproximationEngine",
     .scopes = TWO_DIGITS,
-    .bumps = {1e-3, 1e-3, 1e-4, 1e-4},
+    .bumps = {1e-3, 1e-3, 1e-4, 1e-4, 2},
     .workspace = workspace,
     .price = price_ju,
 };

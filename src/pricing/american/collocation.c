@@ -326,7 +326,7 @@ const tw_engine tw_engine_collocation = {
     .params = PARAMS,
     .params_size = sizeof(params),
     .scopes = SCOPES,
-    .bumps = {1e-4, 2e-4, 1e-5, 1e-5},
+    .bumps = {1e-4, 2e-4, 1e-5, 1e-5, 2},
     .workspace = workspace,
     .price = price,
 };
@@ -343,7 +343,7 @@ const tw_engine tw_engine_qd_plus = {
     .source = "Li (2010), Analytical approximations for the critical stock prices of American options",
     .quantlib = "QdPlusAmericanEngine",
     .scopes = QD_PLUS_SCOPES,
-    .bumps = {1e-4, 2e-4, 1e-5, 1e-5},
+    .bumps = {1e-4, 2e-4, 1e-5, 1e-5, 2},
     .workspace = workspace,
     .price = price_qd_plus,
 };

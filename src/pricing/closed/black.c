@@ -153,6 +153,6 @@ const tw_engine tw_engine_black = {
     .source = "Bachelier (1900), Black and Scholes (1973), Merton (1973), Black (1976), Reiner and Rubinstein (1991)",
     .quantlib = "AnalyticEuropeanEngine",
     .scopes = SCOPES,
-    .bumps = {1e-4, 1e-4, 1e-4, 1e-4},
+    .bumps = {1e-4, 1e-4, 1e-4, 1e-4, 2},
     .price = black_price,
 };

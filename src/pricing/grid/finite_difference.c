@@ -230,7 +230,7 @@ const tw_engine tw_engine_finite_difference = {
     .params = PARAMS,
     .params_size = sizeof(fd_params),
     .scopes = SCOPES,
-    .bumps = {1e-3, 1e-3, 1e-4, 1e-4},
+    .bumps = {1e-3, 1e-3, 1e-4, 1e-4, 2},
     .workspace = fd_workspace,
     .price = fd_price,
 };

@@ -266,7 +266,7 @@ const tw_engine tw_engine_binomial = {
     .params = PARAMS,
     .params_size = sizeof(tw_binomial_params),
     .scopes = SCOPES,
-    .bumps = {1e-2, 1e-2, 1e-3, 1e-3},
+    .bumps = {1e-2, 1e-2, 1e-3, 1e-3, 2},
     .workspace = workspace,
     .price = price,
 };

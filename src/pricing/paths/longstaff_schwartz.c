@@ -338,7 +338,7 @@ const tw_engine tw_engine_longstaff_schwartz = {
     .params = PARAMS,
     .params_size = sizeof(ls_params),
     .scopes = SCOPES,
-    .bumps = {1e-2, 1e-2, 1e-3, 1e-3},
+    .bumps = {1e-2, 1e-2, 1e-3, 1e-3, 2},
     .workspace = ls_workspace,
     .price = ls_price,
 };

@@ -302,7 +302,7 @@ const tw_engine tw_engine_monte_carlo = {
     .params = PARAMS,
     .params_size = sizeof(mc_params),
     .scopes = SCOPES,
-    .bumps = {1e-2, 1e-2, 1e-3, 1e-3},
+    .bumps = {1e-2, 1e-2, 1e-3, 1e-3, 2},
     .workspace = mc_workspace,
     .price = mc_price,
 };

@@ -79,6 +79,6 @@ const tw_engine tw_engine_smile = {
     .title = "Black's formula at the volatility of a SABR or SVI smile",
     .source = "Hagan, Kumar, Lesniewski and Woodward (2002), Gatheral (2004)",
     .scopes = SCOPES,
-    .bumps = {1e-4, 1e-4, 1e-4, 1e-4},
+    .bumps = {1e-4, 1e-4, 1e-4, 1e-4, 2},
     .price = smile_price,
 };

@@ -327,6 +327,6 @@ const tw_engine tw_engine_contour = {
     .params = PARAMS,
     .params_size = sizeof(contour_params),
     .scopes = SCOPES,
-    .bumps = {1e-4, 1e-4, 1e-4, 1e-4},
+    .bumps = {1e-4, 1e-4, 1e-4, 1e-4, 2},
     .price = contour_price,
 };

@@ -229,7 +229,7 @@ const tw_engine tw_engine_cos = {
     .params = PARAMS,
     .params_size = sizeof(cos_params),
     .scopes = SCOPES,
-    .bumps = {1e-4, 1e-4, 1e-4, 1e-4},
+    .bumps = {1e-4, 1e-4, 1e-4, 1e-4, 2},
     .workspace = cos_workspace,
     .price = cos_price,
 };

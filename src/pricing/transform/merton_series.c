@@ -133,6 +133,6 @@ const tw_engine tw_engine_merton_series = {
     .source = "Merton (1976)",
     .quantlib = "JumpDiffusionEngine",
     .scopes = SCOPES,
-    .bumps = {1e-4, 1e-4, 1e-4, 1e-4},
+    .bumps = {1e-4, 1e-4, 1e-4, 1e-4, 2},
     .price = merton_price,
 };
