@@ -31,6 +31,12 @@ bool tw_pricing_outside_baseline(const double *x, double lo, double hi);
 bool tw_pricing_outside_avx2(const double *x, double lo, double hi);
 bool tw_pricing_outside_avx512(const double *x, double lo, double hi);
 
+/* Whether any of TW_BLOCK small numbers is not whole, or is `never`. */
+typedef bool tw_no_choice_fn(const double *x, double never);
+bool tw_pricing_no_choice_baseline(const double *x, double never);
+bool tw_pricing_no_choice_avx2(const double *x, double never);
+bool tw_pricing_no_choice_avx512(const double *x, double never);
+
 #define TW_ENGINE(name) extern const tw_engine tw_engine_##name;
 #include "pricing/engines.def"
 #undef TW_ENGINE

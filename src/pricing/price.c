@@ -4,14 +4,19 @@
 #include "pricing/engine.h"
 
 #include "base/isa.h"
+#include "tradewind/num.h"
+#include "tradewind/rates.h"
+#include "tradewind/surface.h"
 
 #include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* Blocks a task of the pool prices. Results do not depend on it: a row's are its own. */
+/* Blocks a task of the pool prices: of closed forms many, for they take no time. Results do not depend on it: a row's
+ * are its own. */
 enum { BLOCKS_PER_TASK = 16 };
+static size_t blocks_per_task(const tw_engine *engine) { return engine->workspace ? 1 : BLOCKS_PER_TASK; }
 
 /* Memory of one thread. */
 typedef struct scratch {
@@ -31,10 +36,12 @@ typedef struct job {
     const tw_values *out;
     const tw_scope *scope;
     uint64_t uses;
+    bool curves;
     uint32_t wants;
     size_t per_thread, engine_work;
     tw_isa isa;
     tw_outside_fn *outside;
+    tw_no_choice_fn *no_choice;
     double lo[TW_COLUMN_COUNT];
 } job;
 
@@ -69,11 +76,47 @@ static void fetch_block(const job *j, scratch *s, size_t first, size_t m)
     }
 }
 
+/* A column of m rows that is worked out of others. */
+static double *worked_out(scratch *s, tw_column_id column)
+{
+    s->block.col[column] = s->column[column];
+    return s->column[column];
+}
+
+/* Rates to each row's expiry by the curves of the market, and volatilities by its surface. */
+static void read_curves(const job *j, scratch *s, size_t m)
+{
+    const tw_price_market *market = j->market;
+    const double *const *col = s->block.col;
+    const double *T = col[TW_COL_T];
+    double other[TW_BLOCK];
+    if (market->rate) tw_curve_zeros(market->rate, m, T, worked_out(s, TW_COL_r));
+    if (market->yield) tw_curve_zeros(market->yield, m, T, worked_out(s, TW_COL_q));
+    if (market->borrow) {
+        tw_curve_zeros(market->borrow, m, T, other);
+        const double *q = col[TW_COL_q];
+        double *to = worked_out(s, TW_COL_q);
+        for (size_t i = 0; i < m; i++) to[i] = q[i] + other[i];
+    }
+    if (!market->surface || !col[TW_COL_vol] || !col[TW_COL_strike]) return;
+    for (size_t i = 0; i < m; i++) {
+        const double carry = market->model->forward ? 0.0 : col[TW_COL_r][i] - col[TW_COL_q][i];
+        other[i] = col[TW_COL_spot][i] * tw_exp(carry * T[i]);
+    }
+    tw_surface_vols(market->surface, m, col[TW_COL_strike], other, T, worked_out(s, TW_COL_vol));
+}
+
+/* The number that no choice of a column has: 0 between put (-1) and call (1). */
+static double never(const tw_column_info *info) { return info->lo < 0.0 ? 0.0 : -1.0; }
+
 static bool block_valid(const job *j, const scratch *s)
 {
     const tw_column_info *info = tw_pricing_columns();
-    for (int c = 0; c < TW_COLUMN_COUNT; c++)
-        if (s->block.col[c] && j->outside(s->block.col[c], j->lo[c], info[c].hi)) return false;
+    for (int c = 0; c < TW_COLUMN_COUNT; c++) {
+        if (!s->block.col[c]) continue;
+        if (j->outside(s->block.col[c], j->lo[c], info[c].hi)) return false;
+        if (info[c].choices && j->no_choice(s->block.col[c], never(&info[c]))) return false;
+    }
     return true;
 }
 
@@ -85,7 +128,8 @@ static tw_row_status row_check(const job *j, const scratch *s, size_t i)
         if (!s->block.col[c]) continue;
         const double x = s->block.col[c][i];
         if (isnan(x)) return TW_ROW_STATUS(TW_ROW_MISSING, c);
-        if (!(x >= j->lo[c] && x <= info[c].hi)) return TW_ROW_STATUS(TW_ROW_RANGE, c);
+        const bool choice = !info[c].choices || (x == floor(x) && x != never(&info[c]));
+        if (!(x >= j->lo[c] && x <= info[c].hi && choice)) return TW_ROW_STATUS(TW_ROW_RANGE, c);
     }
     return TW_ROW_STATUS(TW_ROW_OK, TW_COLUMN_COUNT);
 }
@@ -225,6 +269,7 @@ static void price_block(const job *j, scratch *s, size_t first)
 {
     const size_t left = j->contracts->n - first, m = left < TW_BLOCK ? left : TW_BLOCK;
     fetch_block(j, s, first, m);
+    if (j->curves) read_curves(j, s, m);
     if (m == TW_BLOCK && block_valid(j, s))
         price_whole(j, s, first);
     else
@@ -242,7 +287,7 @@ static tw_status price_task(void *arg, size_t index, int thread, tw_error *err)
                           .scope = j->scope,
                           .isa = j->isa,
                           .work = (char *)s + sizeof *s};
-    const size_t first = index * BLOCKS_PER_TASK * TW_BLOCK, end = first + (size_t)BLOCKS_PER_TASK * TW_BLOCK;
+    const size_t rows = blocks_per_task(j->pricer->engine) * TW_BLOCK, first = index * rows, end = first + rows;
     for (size_t i = first; i < end && i < j->contracts->n; i += TW_BLOCK) price_block(j, s, i);
     return TW_OK;
 }
@@ -301,8 +346,10 @@ static uint32_t wanted(const tw_values *out)
     return wants;
 }
 
-static tw_status check_columns(const tw_contracts *contracts, uint64_t uses, tw_error *err)
+static tw_status check_columns(const tw_contracts *contracts, const tw_price_market *market, tw_error *err)
 {
+    uint64_t uses = tw_pricing_uses(contracts->instrument, market->model);
+    if (market->surface) uses &= ~TW_COL_BIT(vol);
     const tw_column_info *info = tw_pricing_columns();
     for (int c = 0; c < TW_COLUMN_COUNT; c++)
         if ((uses >> c & 1u) && !contracts->column[c].data && isnan(info[c].preset))
@@ -323,7 +370,7 @@ static tw_status check_call(const tw_pricer *pricer, const tw_contracts *contrac
     if (!tw_scope_takes(scope, contracts, market))
         return tw_fail(err, TW_UNSUPPORTED, "pricing: engine %s takes no such dividends or curves with %s",
                        pricer->engine->name, contracts->instrument->name);
-    TW_TRY(check_columns(contracts, tw_pricing_uses(contracts->instrument, market->model), err));
+    TW_TRY(check_columns(contracts, market, err));
     const size_t need = tw_price_workspace(pricer, contracts, market);
     if (pricer->workspace_size < need)
         return tw_fail(err, TW_BAD_VALUE, "pricing: the workspace must have %zu bytes, got %zu", need,
@@ -358,7 +405,9 @@ tw_status tw_price(const tw_pricer *pricer, const tw_contracts *contracts, const
              .engine_work = engine_bytes(&whole, contracts),
              .isa = tw_isa_resolve(ctx->isa)};
     j.outside = TW_ISA_PICK(j.isa, tw_pricing_outside);
+    j.no_choice = TW_ISA_PICK(j.isa, tw_pricing_no_choice);
+    j.curves = market->rate || market->yield || market->borrow || market->surface;
     set_bounds(&j);
-    const size_t rows = (size_t)BLOCKS_PER_TASK * TW_BLOCK, tasks = (contracts->n + rows - 1) / rows;
+    const size_t rows = blocks_per_task(whole.engine) * TW_BLOCK, tasks = (contracts->n + rows - 1) / rows;
     return tw_pool_run(ctx->pool, tasks, price_task, &j, err);
 }

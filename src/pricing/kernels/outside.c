@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* outside.c - whether a column of a block keeps its bounds. */
+/* outside.c - whether a column of a block keeps its bounds, and to its choices. */
 #include "base/isa.h"
 #include "pricing/engine.h"
 
@@ -15,6 +15,17 @@ bool TW_ISA_NAME(tw_pricing_outside)(const double *x, double lo, double hi)
         const double e = z[i] >= lo ? d : 0.0, f = z[i] <= hi ? e : 0.0;
         const double g = w[i] >= lo ? f : 0.0;
         in = w[i] <= hi ? g : 0.0;
+    }
+    return in == 0.0;
+}
+
+bool TW_ISA_NAME(tw_pricing_no_choice)(const double *x, double never)
+{
+    double in = 1.0;
+    for (int i = 0; i < TW_BLOCK; i++) {
+        const double whole = (x[i] + 0x1.8p52) - 0x1.8p52;
+        const double a = x[i] == whole ? in : 0.0;
+        in = x[i] != never ? a : 0.0;
     }
     return in == 0.0;
 }

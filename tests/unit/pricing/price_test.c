@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* price_test.c - the call around engines: columns, statuses, blocks, threads, bumps. */
 #include "tradewind/pricing.h"
+#include "tradewind/rates.h"
+#include "tradewind/surface.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -163,6 +165,60 @@ static void bad_rows_say_why(void **state)
     tear_down(&b);
 }
 
+static void types_are_choices(void **state)
+{
+    (void)state;
+    bench b;
+    set_up(&b);
+    double *value = calloc(ROWS, sizeof *value);
+    tw_row_status *status = calloc(ROWS, sizeof *status);
+    b.columns[0][4] = 0.0;
+    b.columns[0][1000] = 0.5;
+    assert_int_equal(price(&b, NULL, &(tw_values){.value[TW_VALUE_value] = value, .status = status}, NULL), TW_OK);
+    expect(&b, status, 4, TW_ROW_RANGE, TW_COL_type);
+    expect(&b, status, 1000, TW_ROW_RANGE, TW_COL_type);
+    expect(&b, status, 1001, TW_ROW_OK, TW_COLUMN_COUNT);
+    free(value);
+    free(status);
+    tear_down(&b);
+}
+
+/* A row under curves and a surface is the row with their numbers. */
+static void curves_and_a_surface(void **state)
+{
+    (void)state;
+    bench b;
+    set_up(&b);
+    static const double TIMES[] = {0.5, 1.0, 4.0}, ZEROS[] = {0.01, 0.03, 0.05};
+    double *flat = calloc(ROWS, sizeof *flat), *curved = calloc(ROWS, sizeof *curved), yield_block[256],
+           borrow_block[256];
+    assert_true(tw_curve_bytes(1) <= sizeof yield_block);
+    tw_curve *rate = NULL;
+    tw_surface *surface = NULL;
+    tw_curve_spec spec = {.n = 3, .t = TIMES, .value = ZEROS, .quantity = TW_ZEROS};
+    assert_int_equal(tw_interpolation_find("linear_zero", &spec.interpolation, NULL), TW_OK);
+    const tw_slice slices[] = {{.T = 1.0, .forward = 101.0, .svi = {0.04, 0.1, 0.2, -0.4, 0.01}},
+                               {.T = 2.0, .forward = 102.0, .svi = {0.09, 0.12, 0.25, -0.3, 0.0}}};
+    assert_int_equal(tw_curve_new(NULL, &spec, &rate, NULL), TW_OK);
+    assert_int_equal(tw_surface_new(NULL, 100.0, 2, slices, TW_WING_SLOPE, &surface, NULL), TW_OK);
+    b.market.rate = rate, b.market.surface = surface;
+    b.market.yield = tw_curve_flat(0.012, yield_block), b.market.borrow = tw_curve_flat(0.003, borrow_block);
+    assert_int_equal(price(&b, NULL, &(tw_values){.value[TW_VALUE_value] = curved}, NULL), TW_OK);
+    for (size_t i = 0; i < ROWS; i++) {
+        const double T = b.columns[6][i], r = tw_curve_zero(rate, T), q = 0.015;
+        b.columns[3][i] = r, b.columns[4][i] = q;
+        b.columns[5][i] = tw_surface_vol(surface, b.columns[2][i], b.columns[1][i] * exp((r - q) * T), T);
+    }
+    b.market = (tw_price_market){.model = b.market.model};
+    assert_int_equal(price(&b, NULL, &(tw_values){.value[TW_VALUE_value] = flat}, NULL), TW_OK);
+    for (size_t i = 0; i < ROWS; i++) assert_true(fabs(flat[i] - curved[i]) <= 1e-11);
+    tw_curve_free(NULL, rate);
+    tw_surface_free(surface);
+    free(flat);
+    free(curved);
+    tear_down(&b);
+}
+
 static void calls_that_make_no_sense(void **state)
 {
     (void)state;
@@ -191,6 +247,8 @@ int main(void)
         cmocka_unit_test(a_column_for_all),
         cmocka_unit_test(bad_rows_say_why),
         cmocka_unit_test(calls_that_make_no_sense),
+        cmocka_unit_test(types_are_choices),
+        cmocka_unit_test(curves_and_a_surface),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
