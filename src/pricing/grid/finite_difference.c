@@ -141,10 +141,8 @@ static void price_group(group *g)
     const tw_block *b = g->block;
     tw_grid_answer answer[L];
     g->two = false;
-    for (int j = 0; j < L; j++) {
-        g->two = g->two || g->pair[j].two;
-        if (two_sided(&g->pair[j].main)) g->settings.american = TW_GRID_POLICY;
-    }
+    for (int j = 0; j < L; j++) g->two = g->two || g->pair[j].two;
+    if (two_sided(&g->pair[0].main)) g->settings.american = TW_GRID_POLICY;
     run_group(g, &g->settings, answer);
     for (int j = 0; j < L; j++) put(b, g->row[j], g->pair[j].main.unit, &answer[j]);
     if (b->wants & TW_VALUE_BIT(TW_VALUE_error_estimate)) estimate(g, answer);
@@ -174,26 +172,45 @@ static bool needs_grid(const tw_block *b, size_t i, const tw_grid_pair *pair)
     return false;
 }
 
+/* Rows that wait for a group to be whole. Those that may have two exercise prices are solved otherwise, so they are
+ * among themselves: what a row is worth must not hang on the rows beside it. */
+typedef struct waiting {
+    group g;
+    int n;
+} waiting;
+
+static void add_row(waiting *w, size_t i, const tw_grid_pair *pair, const tw_grid_settings *settings)
+{
+    w->g.pair[w->n] = *pair;
+    w->g.row[w->n] = i;
+    if (++w->n < L) return;
+    w->g.settings = *settings;
+    price_group(&w->g);
+    w->n = 0;
+}
+
+static void price_rest(waiting *w, const tw_grid_settings *settings)
+{
+    if (w->n == 0) return;
+    for (int j = w->n; j < L; j++) {
+        w->g.pair[j] = w->g.pair[0];
+        w->g.row[j] = w->g.row[0];
+    }
+    w->g.settings = *settings;
+    price_group(&w->g);
+}
+
 static void fd_price(const tw_block *b, const void *params)
 {
-    group g = {.block = b};
-    int have = 0;
+    waiting one = {.g.block = b}, two = {.g.block = b};
+    const tw_grid_settings settings = settings_of(params ? params : &PRESET, b->isa);
     for (size_t i = 0; i < b->n; i++) {
-        tw_grid_pair_of(b, i, &g.pair[have]);
-        g.row[have] = i;
-        if (!needs_grid(b, i, &g.pair[have])) continue;
-        if (++have < L) continue;
-        g.settings = settings_of(params ? params : &PRESET, b->isa);
-        price_group(&g);
-        have = 0;
+        tw_grid_pair pair;
+        tw_grid_pair_of(b, i, &pair);
+        if (needs_grid(b, i, &pair)) add_row(two_sided(&pair.main) ? &two : &one, i, &pair, &settings);
     }
-    if (have == 0) return;
-    for (int j = have; j < L; j++) {
-        g.pair[j] = g.pair[0];
-        g.row[j] = g.row[0];
-    }
-    g.settings = settings_of(params ? params : &PRESET, b->isa);
-    price_group(&g);
+    price_rest(&one, &settings);
+    price_rest(&two, &settings);
 }
 
 /* ---------------------------------------------------------------- matrix */

@@ -144,6 +144,16 @@ static const uint32_t VALUE = TW_VALUE_BIT(TW_VALUE_value);
 
 typedef void check_fn(desk *d);
 
+/* Simulations have payoffs and models apart: every payoff under one model, and the plainest under every model. */
+static bool looked_at(const tw_scope *s)
+{
+    static const char *const PLAIN[] = {"american", "european", "digital_cash"};
+    if (s->digits >= 4 || strcmp(s->model, "black_scholes") == 0) return true;
+    for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
+        if (strcmp(s->instrument, PLAIN[i]) == 0) return true;
+    return false;
+}
+
 static void each(check_fn *check)
 {
     size_t n;
@@ -151,6 +161,7 @@ static void each(check_fn *check)
     for (size_t i = 0; i < n; i++)
         for (const tw_scope *s = engines[i]->scopes; s->instrument; s++) {
             static desk d;
+            if (!looked_at(s)) continue;
             set_up(&d, engines[i], s);
             check(&d);
         }
