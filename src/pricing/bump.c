@@ -151,21 +151,21 @@ static void value_at(const tw_bump_job *job, level *l, const tw_block *at, tw_va
 static void difference(const tw_bump_job *job, level *l, const tw_block *at, const slope *s, double *to)
 {
     if (!at->col[s->column]) { /* the model has no such column */
-        for (size_t i = 0; i < TW_BLOCK; i++) to[i] = 0.0;
+        for (size_t i = 0; i < at->n; i++) to[i] = 0.0;
         return;
     }
     l->block = *at;
     for (int v = 0; v < TW_VALUE_COUNT; v++) l->block.out[v] = l->value[v];
     l->block.status = l->status;
     sizes(job, at, s->column, l->h);
-    memset(to, 0, TW_BLOCK * sizeof *to);
+    memset(to, 0, at->n * sizeof *to);
     const stencil *points = &STENCILS[pairs(&job->engine->bumps) - 1];
     for (int k = 0; k < points->n; k++) {
         move(l, at, s->column, points, k);
         value_at(job, l + 1, &l->block, s->of, l->side);
-        for (size_t i = 0; i < TW_BLOCK; i++) to[i] += l->weight[i] * l->side[i];
+        for (size_t i = 0; i < at->n; i++) to[i] += l->weight[i] * l->side[i];
     }
-    for (size_t i = 0; i < TW_BLOCK; i++) to[i] = l->h[i] > 0.0 ? s->sign * to[i] / l->h[i] : 0.0;
+    for (size_t i = 0; i < at->n; i++) to[i] = l->h[i] > 0.0 ? s->sign * to[i] / l->h[i] : 0.0;
 }
 
 /* A value at a point: the engine's, or a slope again. `l` is the next level that is free. */
@@ -179,7 +179,7 @@ static void value_at(const tw_bump_job *job, level *l, const tw_block *at, tw_va
     block.wants = TW_VALUE_BIT(value);
     memset(block.status, 0, TW_BLOCK * sizeof *block.status); /* OK */
     job->engine->price(&block, job->params);
-    memcpy(to, block.out[value], TW_BLOCK * sizeof *to);
+    memcpy(to, block.out[value], at->n * sizeof *to);
 }
 
 void tw_bump(const tw_bump_job *job)
@@ -191,5 +191,5 @@ void tw_bump(const tw_bump_job *job)
         if (lacks >> s->value & 1u) difference(job, levels, job->block, s, job->block->out[s->value]);
     }
     if (lacks >> TW_VALUE_error_estimate & 1u) /* a method that says nothing of its error */
-        for (size_t i = 0; i < TW_BLOCK; i++) job->block->out[TW_VALUE_error_estimate][i] = NAN;
+        for (size_t i = 0; i < job->block->n; i++) job->block->out[TW_VALUE_error_estimate][i] = NAN;
 }

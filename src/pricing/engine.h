@@ -6,7 +6,8 @@
 #include "tradewind/pricing.h"
 
 /* Rows of a block. A block is always whole: missing and invalid rows are filled up with copies of a valid one, so that
- * engines work by vectors without a remainder; what is computed of them is thrown away. */
+ * engines may work by vectors without a remainder. What is computed of them is not looked at, and need not be: engines
+ * that go row by row stop at n. */
 enum { TW_BLOCK = 256 };
 
 typedef struct tw_block {

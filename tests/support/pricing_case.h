@@ -32,8 +32,8 @@ static inline pricing_case pricing_case_of(const char *engine, const char *instr
     return c;
 }
 
-/* Prices the contract with every greek. */
-static inline pricing_result pricing_of(const pricing_case *c)
+/* Prices the contract: the values of `wants` (bits). */
+static inline pricing_result pricing_some(const pricing_case *c, uint32_t wants)
 {
     tw_pricer pricer = {0};
     tw_contracts contracts = {.n = 1, .dates = c->dates, .dividends = c->dividends};
@@ -48,12 +48,23 @@ static inline pricing_result pricing_of(const pricing_case *c)
     assert_ok(tw_price_model_find(c->model, &market.model, &err), &err);
     for (int i = 0; i < TW_COLUMN_COUNT; i++)
         if (!isnan(c->col[i])) contracts.column[i] = (tw_column){&c->col[i], 0};
-    for (int v = 0; v < TW_VALUE_COUNT; v++) out.value[v] = &result.v[v];
+    for (int v = 0; v < TW_VALUE_COUNT; v++) out.value[v] = wants >> v & 1u ? &result.v[v] : NULL;
     pricer.workspace_size = tw_price_workspace(&pricer, &contracts, &market);
     pricer.workspace = aligned_alloc(64, pricer.workspace_size);
     assert_ok(tw_price(&pricer, &contracts, &market, &out, &err), &err);
     free(pricer.workspace);
     return result;
+}
+
+/* The value with every greek; or alone. */
+static inline pricing_result pricing_of(const pricing_case *c)
+{
+    return pricing_some(c, TW_VALUE_BIT(TW_VALUE_COUNT) - 1u);
+}
+
+static inline double pricing_value(const pricing_case *c)
+{
+    return pricing_some(c, TW_VALUE_BIT(TW_VALUE_value)).v[TW_VALUE_value];
 }
 
 /* ---------------------------------------------------------------- golden rows */

@@ -27,11 +27,7 @@ tw_option_row tw_row_of(const tw_block *b, size_t i)
 
 void tw_price_rows(const tw_block *b, tw_row_fn *value)
 {
-    for (size_t i = 0; i < TW_BLOCK; i++) {
-        if (i >= b->n) { /* copies of a row: nobody reads them */
-            b->out[TW_VALUE_value][i] = b->out[TW_VALUE_value][0];
-            continue;
-        }
+    for (size_t i = 0; i < b->n; i++) {
         b->out[TW_VALUE_value][i] = value(b, i);
         const double sd = tw_at(b, TW_COL_vol, i) * sqrt(tw_at(b, TW_COL_T, i));
         if (!(sd > 1e-200) && tw_row_status_code(b->status[i]) == TW_ROW_OK)

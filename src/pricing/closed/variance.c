@@ -85,7 +85,7 @@ static const tw_scope REPLICATION[] = {{"variance_swap", "black_scholes", 3, 0, 
 static void replication_price(const tw_block *b, const void *params)
 {
     static const strip preset = {0.01, 0.4, 2.0};
-    for (size_t i = 0; i < TW_BLOCK; i++) b->out[TW_VALUE_value][i] = replicated(b, i, params ? params : &preset);
+    for (size_t i = 0; i < b->n; i++) b->out[TW_VALUE_value][i] = replicated(b, i, params ? params : &preset);
 }
 
 const tw_engine tw_engine_variance_replication = {

@@ -65,7 +65,7 @@ static void price_row(const tw_block *b, size_t i)
 static void smile_price(const tw_block *b, const void *params)
 {
     (void)params;
-    for (size_t i = 0; i < TW_BLOCK; i++) price_row(b, i);
+    for (size_t i = 0; i < b->n; i++) price_row(b, i);
 }
 
 static const tw_scope SCOPES[] = {

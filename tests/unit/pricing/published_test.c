@@ -176,7 +176,7 @@ static void tables_of_haug(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof TABLE / sizeof *TABLE; i++) {
         const pricing_case c = case_of(&TABLE[i]);
-        const pricing_result got = pricing_of(&c);
+        const pricing_result got = pricing_some(&c, TW_VALUE_BIT(TW_VALUE_value));
         if (!(fabs(got.v[TW_VALUE_value] - TABLE[i].value) <= 1e-4))
             fail_msg("line %zu, %s: got %.6f, published %.4f (%s)", i, TABLE[i].instrument, got.v[TW_VALUE_value],
                      TABLE[i].value, tw_row_code_name(tw_row_status_code(got.status)));
@@ -188,7 +188,7 @@ static void tables_of_haug(void **state)
 static double value(pricing_case c, const char *engine, const char *instrument)
 {
     c.engine = engine, c.instrument = instrument;
-    const pricing_result r = pricing_of(&c);
+    const pricing_result r = pricing_some(&c, TW_VALUE_BIT(TW_VALUE_value));
     if (tw_row_status_code(r.status) != TW_ROW_OK)
         fail_msg("%s: %s, column %d", instrument, tw_row_code_name(tw_row_status_code(r.status)),
                  (int)tw_row_status_column(r.status));
@@ -357,7 +357,7 @@ static void lookback_without_carry(void **state)
         c.col[TW_COL_type] = type;
         for (int k = -20; k <= 20; k++) {
             c.col[TW_COL_q] = 0.05 + 1e-6 * k;
-            const double v = pricing_of(&c).v[TW_VALUE_value];
+            const double v = pricing_value(&c);
             if (k > -19) assert_near(v - last, step, 2e-9);
             step = v - last, last = v;
         }
