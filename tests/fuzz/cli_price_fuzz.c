@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a table of contracts: rows are read and priced, or say why not. Slow methods are left out. */
+#include "../support/tw_temp.h"
+
 #include "cli/price/batch.h"
 
-#include <assert.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -32,14 +30,13 @@ static void price(tw_terms_reader *reader)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[64];
+    static char path[TW_TEMP_PATH];
     tw_error err;
     tw_terms_reader *reader = NULL;
-    (void)snprintf(path, sizeof path, "/tmp/tw_fuzz_price_%ld.csv", (long)getpid());
+    if (!path[0] && !tw_temp_file(path)) abort();
     if (tw_file_write(path, data, size, &err) != TW_OK) abort();
     const tw_terms_options options = {.path = path};
     if (tw_terms_open(NULL, &options, &reader, &err) == TW_OK) price(reader);
     tw_terms_close(reader);
-    (void)remove(path);
     return 0;
 }

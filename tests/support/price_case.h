@@ -3,17 +3,12 @@
 #ifndef TW_TESTS_PRICE_CASE_H
 #define TW_TESTS_PRICE_CASE_H
 
+#include "tw_test.h"
+
 #include "tradewind/pricing.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 enum { PRICE_COLUMNS = 7, PRICE_PARAMS = 1024 };
 
@@ -84,15 +79,6 @@ static inline double price_one(const price_engine *e, price_row row)
     price_rows(e, &row, 1, TW_VALUE_BIT(TW_VALUE_value), &to);
     return to.value[TW_VALUE_value];
 }
-
-/* |got - want| <= most. (cmocka's assert_float_equal rounds to float.) */
-static inline void price_close(double got, double want, double most, const char *file, int line)
-{
-    if (fabs(got - want) <= most) return;
-    print_error("%s:%d: got %.17g, want %.17g, off by %.3g, most %.3g\n", file, line, got, want, got - want, most);
-    _fail(file, line);
-}
-#define assert_close(got, want, most) price_close((got), (want), (most), __FILE__, __LINE__)
 
 /* Numbers that look random and are the same everywhere: Weyl's sequence of step `k`, in [lo, hi]. */
 static inline double price_draw(size_t i, int k, double lo, double hi)

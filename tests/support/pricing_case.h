@@ -84,15 +84,18 @@ static inline double golden_number(const golden_row *row, int field)
 
 typedef void golden_row_fn(const golden_row *row, void *arg);
 
-/* Gives every row of an instrument and engine whose params hold `text` to `take`; returns how many, 0 without the
- * file. */
+/* Gives every row of an instrument and engine whose params hold `text` to `take`; returns how many. Skips the test
+ * where the file is not there. */
 static inline int golden_rows(const char *instrument, const char *engine, const char *text, golden_row_fn *take,
                               void *arg)
 {
     FILE *file = fopen(TW_SHARED_DATA "/golden/quantlib_golden.csv", "r");
     char line[4096];
     int n = 0;
-    if (!file) return 0;
+    if (!file) {
+        print_message("skipped: no shared/data/golden/quantlib_golden.csv\n");
+        skip();
+    }
     while (fgets(line, sizeof line, file)) {
         golden_row row = {{0}};
         char *at = line;

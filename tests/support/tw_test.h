@@ -43,4 +43,14 @@ static inline void tw_check_near(double got, double want, double tolerance, cons
 }
 #define assert_near(got, want, tolerance) tw_check_near((got), (want), (tolerance), __FILE__, __LINE__)
 
+/* |got - want| <= most. (cmocka's assert_float_equal compares as float, which no tolerance here is meant for.) */
+static inline void tw_check_close(double got, double want, double most, const char *file, int line)
+{
+    const double off = got > want ? got - want : want - got;
+    if (off <= most) return;
+    print_error("%s:%d: got %.17g, want %.17g, off by %.3g, most %.3g\n", file, line, got, want, off, most);
+    _fail(file, line);
+}
+#define assert_close(got, want, most) tw_check_close((got), (want), (most), __FILE__, __LINE__)
+
 #endif

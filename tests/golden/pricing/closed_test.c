@@ -111,7 +111,6 @@ static void as_quantlib(void **state)
         const family *f = &FAMILIES[i];
         comparison to = {.f = f};
         const int n = golden_rows(f->instrument, f->engine, f->text, compare, &to);
-        if (n == 0) skip();
         assert_int_equal(n, f->rows);
         print_message("%s by %s: %d rows, worst value %.1e, delta %.1e, gamma %.1e, vega %.1e, theta %.1e, rho %.1e\n",
                       f->ours_instrument, f->ours, n, to.worst[0], to.worst[1], to.worst[2], to.worst[3], to.worst[4],
@@ -138,7 +137,6 @@ static void averages_as_simulated(void **state)
     (void)state;
     double worst = 0.0;
     const int n = golden_rows("asian", "MCDiscreteArithmeticAPEngine<PseudoRandom>", "", check_simulated, &worst);
-    if (n == 0) skip();
     assert_int_equal(n, 72);
     print_message("curran: at most %.2g standard errors of a simulation away\n", worst);
 }
@@ -159,7 +157,6 @@ static void variance_as_quantlib(void **state)
 {
     (void)state;
     const int n = golden_rows("variance_swap", "ReplicatingVarianceSwapEngine", "", check_strip, NULL);
-    if (n == 0) skip();
     assert_int_equal(n, 2);
 }
 

@@ -165,7 +165,6 @@ static void golden_quotes(void **state)
     (void)state;
     golden black = {"black_scholes", 0.0}, bachelier = {"bachelier", 0.0};
     const int n = golden_rows("implied_vol", "blackFormulaImpliedStdDev", "", check_golden, &black);
-    if (n == 0) skip();
     assert_int_equal(n, 85);
     assert_int_equal(
         golden_rows("bachelier_implied_vol", "bachelierBlackFormulaImpliedVol", "", check_golden, &bachelier), 40);
